@@ -1,0 +1,10 @@
+# The commands of this project. Each is a script in scripts/, which says what it does and why.
+#   make run     set-up, build, start the payments mock, open the window (or walk the tour unseen)
+#   make test    set-up and every check; what .ci/run calls
+#   make prove   the same checks with large counts; writes docs/proof.md
+#   make build   the released program: target/release/branchline and target/release/payments-mock
+.PHONY: run test prove build setup
+run test prove build: setup
+	@scripts/$@.sh
+setup:
+	@scripts/setup.sh

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Builds the page into ui/dist: scripts/page.sh [debug|release]
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+load_toolchains
+
+profile=()
+[[ ${1:-debug} == release ]] && profile=(--release)
+cd ui
+# Some environments set NO_COLOR=1, which this trunk refuses: it wants true or false.
+env -u NO_COLOR RUSTUP_TOOLCHAIN="$WASM_TOOLCHAIN" CARGO_TARGET_DIR="$root/target/web" \
+    trunk --log warn build "${profile[@]}"
