@@ -1,1 +1,32 @@
+//! The words and the rules of a revolving line of credit at a branch counter.
+//!
+//! Everything here is pure: no clock, no randomness, no input or output, no SQL. A change is a
+//! [`Command`](command::Command), judged by [`decide`](decide::decide) against the
+//! [`World`](world::World) it needs, and becomes [`Event`](event::Event)s or a
+//! [`Refusal`](refusal::Refusal). [`apply`](apply::apply) folds events back into a world;
+//! [`postings`](ledger::postings) turns them into journal entries. The same crate is compiled
+//! into the page, so both sides of the bridge speak one language.
+#![forbid(unsafe_code)]
 
+pub mod account;
+pub mod actor;
+pub mod allocation;
+pub mod apply;
+pub mod command;
+pub mod customer;
+pub mod date;
+pub mod decide;
+pub mod event;
+pub mod ids;
+pub mod ledger;
+pub mod line;
+pub mod money;
+pub mod movement;
+pub mod needs;
+pub mod private;
+pub mod product;
+pub mod refusal;
+pub mod text;
+pub mod transfer;
+pub mod view;
+pub mod world;

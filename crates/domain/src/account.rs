@@ -1,0 +1,103 @@
+//! Accounts, and the persons they hang on.
+
+use crate::date::UtcMillis;
+use crate::ids::{PersonId, UserId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Staff,
+    Admin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AccountState {
+    /// Asked for; waits for an admin who is another person.
+    Waiting,
+    Active,
+    Declined,
+}
+
+/// An account as the rules see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    pub id: UserId,
+    pub version: u64,
+    /// What is typed at sign-in: lower case, unique.
+    pub login: String,
+    pub name: String,
+    /// As claimed at sign-up; confirmed by the approving admin.
+    pub employee_number: String,
+    pub admin_requested: bool,
+    pub state: AccountState,
+    pub role: Option<Role>,
+    pub person_id: Option<PersonId>,
+    /// Keyed print of the stored password hash, so that the log vouches for it without
+    /// holding it.
+    pub credential_print: String,
+    pub asked_at: UtcMillis,
+    /// Consecutive failed sign-ins.
+    pub failures: u32,
+    /// No attempt is judged before this moment.
+    pub wait_until: Option<UtcMillis>,
+    pub last_signed_in_at: Option<UtcMillis>,
+}
+
+/// Failures after which the account is locked.
+pub const FAILURES_TO_LOCK: u32 = 10;
+/// How long a lock lasts unless an admin ends it.
+pub const LOCK_MS: i64 = 30 * 60 * 1_000;
+/// From this failure on each one doubles the wait before the next attempt.
+pub const FAILURES_TO_DELAY: u32 = 3;
+
+/// How long after the `failures`-th consecutive failure the next attempt has to wait.
+pub fn wait_after_failures_ms(failures: u32) -> i64 {
+    if failures >= FAILURES_TO_LOCK {
+        LOCK_MS
+    } else if failures >= FAILURES_TO_DELAY {
+        1_000 << (failures - FAILURES_TO_DELAY)
+    } else {
+        0
+    }
+}
+
+impl User {
+    pub fn may_try(&self, now: UtcMillis) -> bool {
+        self.wait_until.is_none_or(|until| now >= until)
+    }
+
+    pub fn locked(&self, now: UtcMillis) -> bool {
+        self.failures >= FAILURES_TO_LOCK && !self.may_try(now)
+    }
+
+    pub fn active_role(&self) -> Option<Role> {
+        match self.state {
+            AccountState::Active => self.role,
+            AccountState::Waiting | AccountState::Declined => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_and_then_lock() {
+        let expected = [
+            0, 0, 0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, LOCK_MS, LOCK_MS,
+        ];
+        for (failures, wait) in expected.into_iter().enumerate() {
+            assert_eq!(
+                wait_after_failures_ms(u32::try_from(failures).unwrap()),
+                wait,
+                "{failures}"
+            );
+        }
+    }
+}

@@ -1,0 +1,908 @@
+//! Folding events into a world. No policy here: an event carries its results, and the balances
+//! follow from the same postings the journal is written from.
+
+use crate::account::{AccountState, FAILURES_TO_LOCK, User};
+use crate::actor::Meta;
+use crate::customer::{BankAccount, Customer};
+use crate::date::UtcMillis;
+use crate::event::{Event, Stream, acted_by};
+use crate::ids::{LineId, MovementId};
+use crate::ledger::{Account, postings};
+use crate::line::{CreditUse, Decision, Hold, Line};
+use crate::money::{Minor, Overflow};
+use crate::movement::{Method, Movement, MovementKind, MovementState};
+use crate::private::Private;
+use crate::product::Product;
+use crate::transfer::{NextStep, Transfer};
+use crate::world::{SetUp, World};
+
+/// The log contradicts itself: an event about something that never began, or a sum that left
+/// the range of the books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inconsistent(pub String);
+
+impl From<Overflow> for Inconsistent {
+    fn from(_: Overflow) -> Self {
+        Inconsistent("a sum left the range of the books".to_owned())
+    }
+}
+
+impl std::fmt::Display for Inconsistent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn missing(what: &str, id: impl std::fmt::Display) -> Inconsistent {
+    Inconsistent(format!("an event speaks of {what} {id}, which never began"))
+}
+
+/// Folds one event into the world.
+pub fn apply(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    match event.stream() {
+        Stream::Branch => apply_to_branch(world, event),
+        Stream::User(_) => apply_to_user(world, meta, event)?,
+        Stream::Product(id) => {
+            if let Event::ProductDefined { name, terms, .. } = event {
+                let version = world.products.get(&id).map_or(0, |product| product.version) + 1;
+                let product = Product {
+                    id,
+                    version,
+                    name: name.clone(),
+                    terms: terms.clone(),
+                };
+                world.products.insert(id, product);
+            }
+        }
+        Stream::Customer(_) => apply_to_customer(world, meta, event)?,
+        Stream::Line(line_id) => {
+            apply_to_line(world, meta, event)?;
+            post(world, line_id, meta, event)?;
+            line(world, line_id)?.version += 1;
+        }
+    }
+    Ok(())
+}
+
+fn apply_to_branch(world: &mut World, event: &Event) {
+    let branch = &mut world.branch;
+    branch.version += 1;
+    match event {
+        Event::StoreSetUp {
+            store_id,
+            branch_name,
+            currency,
+            time_zone,
+        } => {
+            branch.set_up = Some(SetUp {
+                store_id: *store_id,
+                branch_name: branch_name.clone(),
+                currency: *currency,
+                time_zone: time_zone.clone(),
+            });
+        }
+        Event::CursorMoved { cursor } => branch.cursor = Some(cursor.clone()),
+        // A summary for people; no rule reads it.
+        _ => {}
+    }
+}
+
+fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    if let Event::AccountAsked {
+        user_id,
+        login,
+        name,
+        employee_number,
+        admin_requested,
+        credential_print,
+    } = event
+    {
+        let user = User {
+            id: *user_id,
+            version: 1,
+            login: login.clone(),
+            name: name.clone(),
+            employee_number: employee_number.clone(),
+            admin_requested: *admin_requested,
+            state: AccountState::Waiting,
+            role: None,
+            person_id: None,
+            credential_print: credential_print.clone(),
+            asked_at: meta.at,
+            failures: 0,
+            wait_until: None,
+            last_signed_in_at: None,
+        };
+        world.logins.insert(login.clone(), *user_id);
+        world.users.insert(*user_id, user);
+        return Ok(());
+    }
+    let Stream::User(user_id) = event.stream() else {
+        return Ok(());
+    };
+    let user = world
+        .users
+        .get_mut(&user_id)
+        .ok_or_else(|| missing("account", user_id))?;
+    user.version += 1;
+    match event {
+        Event::AccountApproved {
+            person_id,
+            employee_number,
+            role,
+            founding,
+            ..
+        } => {
+            user.state = AccountState::Active;
+            user.role = Some(*role);
+            user.person_id = Some(*person_id);
+            user.employee_number = employee_number.clone();
+            world.persons.insert(employee_number.clone(), *person_id);
+            if *founding {
+                world.branch.founding_admin = Some(user_id);
+            }
+        }
+        Event::AccountDeclined { .. } => user.state = AccountState::Declined,
+        Event::SignedIn { .. } => {
+            user.failures = 0;
+            user.wait_until = None;
+            user.last_signed_in_at = Some(meta.at);
+        }
+        Event::SignInFailed {
+            failures,
+            wait_until,
+            ..
+        } => {
+            user.failures = *failures;
+            user.wait_until = *wait_until;
+        }
+        Event::AccountUnlocked { .. } => {
+            user.failures = 0;
+            user.wait_until = None;
+        }
+        // Signing out and being refused are remembered in the log only.
+        _ => {}
+    }
+    debug_assert!(user.failures <= FAILURES_TO_LOCK + 1_000_000);
+    Ok(())
+}
+
+fn apply_to_customer(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    if let Event::CustomerRecorded {
+        customer_id,
+        number,
+        profile,
+    } = event
+    {
+        world.branch.customers_numbered += 1;
+        if let Private::Known(profile) = profile {
+            world.tax_ids.insert(profile.tax_id.clone(), *customer_id);
+        }
+        let customer = Customer {
+            id: *customer_id,
+            version: 1,
+            number: number.clone(),
+            profile: profile.clone(),
+            bank_accounts: Vec::new(),
+            recorded_on: meta.business_date,
+            forgotten_on: None,
+        };
+        world.customers.insert(*customer_id, customer);
+        return Ok(());
+    }
+    let Stream::Customer(customer_id) = event.stream() else {
+        return Ok(());
+    };
+    let tax_ids = &mut world.tax_ids;
+    let customer = world
+        .customers
+        .get_mut(&customer_id)
+        .ok_or_else(|| missing("customer", customer_id))?;
+    customer.version += 1;
+    match event {
+        // The tax id stays as recorded.
+        Event::CustomerUpdated { profile, .. } => customer.profile = profile.clone(),
+        Event::BankAccountAdded {
+            account_id,
+            numbers,
+            last4,
+            ..
+        } => {
+            customer.bank_accounts.push(BankAccount {
+                id: *account_id,
+                numbers: numbers.clone(),
+                last4: last4.clone(),
+                debit_authorized_on: None,
+                unusable_since_code: None,
+            });
+        }
+        Event::DebitAuthorized {
+            account_id,
+            signed_on,
+            ..
+        } => {
+            for account in customer
+                .bank_accounts
+                .iter_mut()
+                .filter(|a| a.id == *account_id)
+            {
+                account.debit_authorized_on = Some(*signed_on);
+            }
+        }
+        Event::BankAccountUnusable {
+            account_id,
+            return_code,
+            ..
+        } => {
+            for account in customer
+                .bank_accounts
+                .iter_mut()
+                .filter(|a| a.id == *account_id)
+            {
+                account.unusable_since_code = Some(return_code.clone());
+            }
+        }
+        Event::DebitAuthorizationEnded { account_id, .. } => {
+            for account in customer
+                .bank_accounts
+                .iter_mut()
+                .filter(|a| a.id == *account_id)
+            {
+                account.debit_authorized_on = None;
+            }
+        }
+        Event::CustomerForgotten { .. } => forget(customer, meta, tax_ids),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn forget(
+    customer: &mut Customer,
+    meta: &Meta,
+    tax_ids: &mut std::collections::BTreeMap<String, crate::ids::CustomerId>,
+) {
+    if let Private::Known(profile) = &customer.profile {
+        tax_ids.remove(&profile.tax_id);
+    }
+    customer.profile = Private::Forgotten;
+    for account in &mut customer.bank_accounts {
+        account.numbers = Private::Forgotten;
+    }
+    customer.forgotten_on = Some(meta.business_date);
+}
+
+fn line(world: &mut World, line_id: LineId) -> Result<&mut Line, Inconsistent> {
+    world
+        .lines
+        .get_mut(&line_id)
+        .ok_or_else(|| missing("line", line_id))
+}
+
+fn movement(world: &mut World, id: MovementId) -> Result<&mut Movement, Inconsistent> {
+    world
+        .movements
+        .get_mut(&id)
+        .ok_or_else(|| missing("movement", id))
+}
+
+fn apply_to_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    match event {
+        Event::ApplicationTaken { .. } => begin_line(world, meta, event)?,
+        Event::ApplicationApproved {
+            line_id,
+            limit_minor,
+            terms,
+        } => {
+            let by = acted_by(meta)
+                .ok_or_else(|| missing("the person behind an approval of", line_id))?;
+            line(world, *line_id)?.decision = Some(Decision::Approved {
+                limit_minor: *limit_minor,
+                terms: Box::new(terms.clone()),
+                by,
+                on: meta.business_date,
+            });
+        }
+        Event::ApplicationRejected {
+            line_id,
+            reasons,
+            other_words,
+        } => {
+            let by = acted_by(meta)
+                .ok_or_else(|| missing("the person behind a rejection of", line_id))?;
+            line(world, *line_id)?.decision = Some(Decision::Rejected {
+                reasons: reasons.clone(),
+                other_words: other_words.clone(),
+                by,
+                on: meta.business_date,
+            });
+        }
+        Event::ApplicationCancelled { line_id, .. } => {
+            line(world, *line_id)?.cancelled_on = Some(meta.business_date);
+        }
+        Event::AgreementRecorded { line_id, signed_on } => {
+            line(world, *line_id)?.agreement_signed_on = Some(*signed_on);
+        }
+        Event::LineFrozen { line_id, note } => line(world, *line_id)?.frozen = Some(note.clone()),
+        Event::LineUnfrozen { line_id, .. } => line(world, *line_id)?.frozen = None,
+        Event::CancellationRequested { line_id, .. } => {
+            line(world, *line_id)?.cancellation_requested_on = Some(meta.business_date);
+        }
+        Event::CancellationDeclined { line_id, .. } => {
+            line(world, *line_id)?.cancellation_requested_on = None;
+        }
+        Event::LineClosed { line_id, .. } => {
+            line(world, *line_id)?.closed_on = Some(meta.business_date)
+        }
+        Event::MovementRequested { .. } => begin_movement(world, meta, event)?,
+        Event::DrawApproved { movement_id, .. } => {
+            movement(world, *movement_id)?.decided_by = acted_by(meta);
+            move_to(world, *movement_id, MovementState::Approved, false)?;
+        }
+        Event::DrawDeclined { movement_id, .. } => {
+            movement(world, *movement_id)?.decided_by = acted_by(meta);
+            move_to(world, *movement_id, MovementState::Declined, false)?;
+        }
+        Event::MovementCancelled { movement_id, .. } => {
+            next(
+                world,
+                *movement_id,
+                meta,
+                "called off",
+                NextStep::Nothing,
+                None,
+            )?;
+            move_to(world, *movement_id, MovementState::Cancelled, false)?;
+        }
+        Event::CashMoved {
+            line_id,
+            movement_id,
+            kind,
+            amount_minor,
+            effective_on,
+            allocation,
+            ..
+        } => {
+            let moved = movement(world, *movement_id)?;
+            moved.settled_on = Some(*effective_on);
+            moved.allocation = *allocation;
+            move_to(
+                world,
+                *movement_id,
+                MovementState::Settled,
+                *kind == MovementKind::Draw,
+            )?;
+            if *kind == MovementKind::Refund {
+                note_credit_use(line(world, *line_id)?, *effective_on, *amount_minor);
+            }
+        }
+        Event::CreditApplied {
+            line_id,
+            allocation,
+            effective_on,
+        } => {
+            let used = Minor::sum([
+                allocation.fees_minor,
+                allocation.interest_minor,
+                allocation.principal_minor,
+            ])?;
+            note_credit_use(line(world, *line_id)?, *effective_on, used);
+        }
+        Event::CreditTakenBack { line_id, parts } => {
+            let total = Minor::sum(parts.iter().map(|(_, amount)| *amount))?;
+            take_back_uses(line(world, *line_id)?, total)?;
+        }
+        Event::OverpaymentCredited { .. } => {}
+        _ => apply_to_transfer(world, meta, event)?,
+    }
+    Ok(())
+}
+
+fn begin_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    let Event::ApplicationTaken {
+        line_id,
+        number,
+        customer_id,
+        product_id,
+        product_name,
+        requested_minor,
+        purpose,
+    } = event
+    else {
+        return Ok(());
+    };
+    let taken_by = acted_by(meta).ok_or_else(|| missing("the person who took", line_id))?;
+    world.branch.lines_numbered += 1;
+    let line = Line {
+        id: *line_id,
+        version: 0,
+        number: number.clone(),
+        customer_id: *customer_id,
+        product_id: *product_id,
+        product_name: product_name.clone(),
+        requested_minor: *requested_minor,
+        purpose: purpose.clone(),
+        taken_by,
+        taken_on: meta.business_date,
+        taken_at: meta.at,
+        decision: None,
+        agreement_signed_on: None,
+        cancelled_on: None,
+        closed_on: None,
+        frozen: None,
+        cancellation_requested_on: None,
+        balances: Default::default(),
+        draws_on_their_way_minor: Minor::ZERO,
+        movements_on_their_way: 0,
+        draws_sent: 0,
+        draws_returned: 0,
+        holds: Vec::new(),
+        credit_uses: Vec::new(),
+        in_review: 0,
+    };
+    world.lines.insert(*line_id, line);
+    Ok(())
+}
+
+fn begin_movement(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    let Event::MovementRequested {
+        line_id,
+        movement_id,
+        kind,
+        method,
+        amount_minor,
+        ..
+    } = event
+    else {
+        return Ok(());
+    };
+    let requested_by =
+        acted_by(meta).ok_or_else(|| missing("the person who asked for", movement_id))?;
+    let line = line(world, *line_id)?;
+    line.movements_on_their_way += 1;
+    if *kind == MovementKind::Draw {
+        line.draws_on_their_way_minor = line.draws_on_their_way_minor.plus(*amount_minor)?;
+    }
+    let movement = Movement {
+        id: *movement_id,
+        line_id: *line_id,
+        customer_id: line.customer_id,
+        kind: *kind,
+        method: method.clone(),
+        amount_minor: *amount_minor,
+        state: MovementState::Requested,
+        requested_by,
+        requested_on: meta.business_date,
+        requested_at: meta.at,
+        decided_by: None,
+        settled_on: None,
+        allocation: None,
+        return_code: None,
+        review: None,
+        sent: false,
+        transfer: None,
+    };
+    world.movements.insert(*movement_id, movement);
+    Ok(())
+}
+
+fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    match event {
+        Event::TransferQueued { movement_id, .. } => {
+            movement(world, *movement_id)?.transfer = Some(Transfer::queued(meta.at));
+            move_to(world, *movement_id, MovementState::Queued, false)?;
+        }
+        Event::TransferMarked {
+            movement_id,
+            attempt,
+            ..
+        } => {
+            let transfer = transfer(world, *movement_id)?;
+            transfer.attempts = *attempt;
+            transfer.marked_at = Some(meta.at);
+            move_to(world, *movement_id, MovementState::Sending, true)?;
+        }
+        Event::TransferNotSent {
+            movement_id,
+            reason,
+            next_at,
+            ..
+        } => {
+            back_in_line(
+                world,
+                *movement_id,
+                meta,
+                &format!("not sent: {reason}"),
+                *next_at,
+            )?;
+        }
+        Event::TransferDeferred {
+            movement_id,
+            status,
+            next_at,
+            ..
+        } => {
+            back_in_line(
+                world,
+                *movement_id,
+                meta,
+                &format!("not taken: status {status}"),
+                *next_at,
+            )?;
+        }
+        Event::TransferInDoubt {
+            movement_id,
+            reason,
+            next_at,
+            ..
+        } => {
+            doubt(world, *movement_id)?;
+            next(
+                world,
+                *movement_id,
+                meta,
+                &format!("in doubt: {reason}"),
+                NextStep::Ask,
+                Some(*next_at),
+            )?;
+            move_to(world, *movement_id, MovementState::Unknown, true)?;
+        }
+        Event::TransferRefused {
+            movement_id,
+            status,
+            next_at,
+            ..
+        } => {
+            transfer(world, *movement_id)?.refused_status = Some(*status);
+            next(
+                world,
+                *movement_id,
+                meta,
+                &format!("refused: status {status}"),
+                NextStep::Ask,
+                Some(*next_at),
+            )?;
+            move_to(world, *movement_id, MovementState::Unknown, true)?;
+        }
+        Event::TransferNotFound {
+            movement_id,
+            next_at,
+            ..
+        } => {
+            next(
+                world,
+                *movement_id,
+                meta,
+                "the network does not know it yet",
+                NextStep::Send,
+                Some(*next_at),
+            )?;
+        }
+        Event::TransferAskedInVain {
+            movement_id,
+            reason,
+            next_at,
+            ..
+        } => {
+            let step = transfer(world, *movement_id)?.next;
+            next(
+                world,
+                *movement_id,
+                meta,
+                &format!("asked in vain: {reason}"),
+                step,
+                Some(*next_at),
+            )?;
+        }
+        Event::TransferAccepted {
+            movement_id,
+            remote_id,
+            settlement_date,
+            next_at,
+            ..
+        } => {
+            let known = transfer(world, *movement_id)?;
+            known.remote_id = Some(remote_id.clone());
+            known.settlement_date = *settlement_date;
+            next(
+                world,
+                *movement_id,
+                meta,
+                "accepted",
+                NextStep::Follow,
+                Some(*next_at),
+            )?;
+            move_to(world, *movement_id, MovementState::Accepted, true)?;
+        }
+        Event::TransferFollowed {
+            movement_id,
+            next_at,
+            ..
+        } => {
+            transfer(world, *movement_id)?.next_at = *next_at;
+        }
+        Event::TransferSettled {
+            line_id,
+            movement_id,
+            remote_id,
+            effective_on,
+            allocation,
+            kind,
+            ..
+        } => {
+            transfer(world, *movement_id)?.remote_id = Some(remote_id.clone());
+            next(
+                world,
+                *movement_id,
+                meta,
+                "settled",
+                NextStep::Nothing,
+                None,
+            )?;
+            let settled = movement(world, *movement_id)?;
+            settled.settled_on = Some(*effective_on);
+            settled.allocation = *allocation;
+            move_to(world, *movement_id, MovementState::Settled, true)?;
+            if *kind == MovementKind::Repayment {
+                hold(
+                    line(world, *line_id)?,
+                    meta,
+                    *movement_id,
+                    allocation.map(|parts| parts.principal_minor),
+                );
+            }
+        }
+        Event::TransferRejected {
+            movement_id,
+            remote_id,
+            status,
+            ..
+        } => {
+            let known = transfer(world, *movement_id)?;
+            known.remote_id = remote_id.clone().or(known.remote_id.take());
+            let words = status.map_or("rejected".to_owned(), |status| {
+                format!("rejected: status {status}")
+            });
+            next(world, *movement_id, meta, &words, NextStep::Nothing, None)?;
+            move_to(world, *movement_id, MovementState::Rejected, false)?;
+        }
+        Event::TransferReturned {
+            line_id,
+            movement_id,
+            return_code,
+            kind,
+            ..
+        } => {
+            movement(world, *movement_id)?.return_code = Some(return_code.clone());
+            next(
+                world,
+                *movement_id,
+                meta,
+                &format!("returned: {return_code}"),
+                NextStep::Nothing,
+                None,
+            )?;
+            move_to(world, *movement_id, MovementState::Returned, true)?;
+            let line = line(world, *line_id)?;
+            line.holds.retain(|hold| hold.repayment_id != *movement_id);
+            if *kind == MovementKind::Draw {
+                line.draws_returned += 1;
+            }
+        }
+        Event::TransferInReview {
+            movement_id,
+            reason,
+            ..
+        } => {
+            movement(world, *movement_id)?.review = Some(*reason);
+            next(
+                world,
+                *movement_id,
+                meta,
+                reason.words(),
+                NextStep::Nothing,
+                None,
+            )?;
+            let sent = movement(world, *movement_id)?.sent;
+            move_to(world, *movement_id, MovementState::NeedsReview, sent)?;
+        }
+        Event::TransferToBeAsked { movement_id, .. } => {
+            movement(world, *movement_id)?.review = None;
+            let now = Some(meta.at);
+            next(
+                world,
+                *movement_id,
+                meta,
+                "to be asked again",
+                NextStep::Ask,
+                now,
+            )?;
+            let sent = movement(world, *movement_id)?.sent;
+            move_to(world, *movement_id, MovementState::Unknown, sent)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn transfer(world: &mut World, id: MovementId) -> Result<&mut Transfer, Inconsistent> {
+    movement(world, id)?
+        .transfer
+        .as_mut()
+        .ok_or_else(|| missing("the transfer of", id))
+}
+
+/// A marked attempt did not arrive. If an earlier one may have, that doubt stays: a refused
+/// connection today says nothing about yesterday's bytes.
+fn back_in_line(
+    world: &mut World,
+    id: MovementId,
+    meta: &Meta,
+    words: &str,
+    next_at: UtcMillis,
+) -> Result<(), Inconsistent> {
+    let doubtful = transfer(world, id)?.doubtful > 0;
+    if doubtful {
+        next(world, id, meta, words, NextStep::Ask, Some(next_at))?;
+        move_to(world, id, MovementState::Unknown, true)
+    } else {
+        next(world, id, meta, words, NextStep::Send, Some(next_at))?;
+        move_to(world, id, MovementState::Queued, false)
+    }
+}
+
+fn doubt(world: &mut World, id: MovementId) -> Result<(), Inconsistent> {
+    let transfer = transfer(world, id)?;
+    transfer.doubtful += 1;
+    transfer.first_doubt_at = transfer.first_doubt_at.or(transfer.marked_at);
+    Ok(())
+}
+
+fn next(
+    world: &mut World,
+    id: MovementId,
+    meta: &Meta,
+    words: &str,
+    step: NextStep,
+    at: Option<UtcMillis>,
+) -> Result<(), Inconsistent> {
+    if let Some(transfer) = movement(world, id)?.transfer.as_mut() {
+        transfer.next = step;
+        transfer.next_at = at.unwrap_or(transfer.next_at);
+        transfer.last = Some(words.to_owned());
+        transfer.last_at = Some(meta.at);
+    }
+    Ok(())
+}
+
+/// Moves a movement to a state and keeps the line's counts of what is on its way, under review
+/// and sent in step.
+fn move_to(
+    world: &mut World,
+    id: MovementId,
+    state: MovementState,
+    sent: bool,
+) -> Result<(), Inconsistent> {
+    let movement = movement(world, id)?;
+    let (was, was_sent) = (movement.state, movement.sent);
+    let (line_id, kind, amount) = (movement.line_id, movement.kind, movement.amount_minor);
+    movement.state = state;
+    movement.sent = sent;
+    let line = line(world, line_id)?;
+    match (was.on_its_way(), state.on_its_way()) {
+        (true, false) => {
+            line.movements_on_their_way = line.movements_on_their_way.saturating_sub(1);
+            if kind == MovementKind::Draw {
+                line.draws_on_their_way_minor = line.draws_on_their_way_minor.minus(amount)?;
+            }
+        }
+        (false, true) => {
+            line.movements_on_their_way += 1;
+            if kind == MovementKind::Draw {
+                line.draws_on_their_way_minor = line.draws_on_their_way_minor.plus(amount)?;
+            }
+        }
+        (true, true) | (false, false) => {}
+    }
+    let review = MovementState::NeedsReview;
+    match (was == review, state == review) {
+        (true, false) => line.in_review = line.in_review.saturating_sub(1),
+        (false, true) => line.in_review += 1,
+        (true, true) | (false, false) => {}
+    }
+    if kind == MovementKind::Draw {
+        match (was_sent, sent) {
+            (true, false) => line.draws_sent = line.draws_sent.saturating_sub(1),
+            (false, true) => line.draws_sent += 1,
+            (true, true) | (false, false) => {}
+        }
+        // Out of "returned" again: the network moved it after all.
+        if was == MovementState::Returned && state != MovementState::Returned {
+            line.draws_returned = line.draws_returned.saturating_sub(1);
+        }
+    }
+    Ok(())
+}
+
+/// Remembers the principal part of a network repayment until it frees the limit, and drops the
+/// holds that did.
+fn hold(line: &mut Line, meta: &Meta, repayment_id: MovementId, principal: Option<Minor>) {
+    let days = line.terms().map_or(0, |terms| terms.hold_banking_days);
+    line.holds
+        .retain(|hold| hold.settled_on.banking_days_until(meta.business_date) < days);
+    let principal_minor = principal.unwrap_or_default();
+    if principal_minor.is_positive() {
+        // The network told us today; the days count from when we could know.
+        line.holds.push(Hold {
+            repayment_id,
+            principal_minor,
+            settled_on: meta.business_date,
+        });
+    }
+}
+
+fn note_credit_use(line: &mut Line, on: crate::date::BusinessDate, amount_minor: Minor) {
+    if amount_minor.is_positive() {
+        line.credit_uses.push(CreditUse { on, amount_minor });
+    }
+}
+
+fn take_back_uses(line: &mut Line, total: Minor) -> Result<(), Overflow> {
+    let mut left = total;
+    while let Some(newest) = line.credit_uses.last_mut() {
+        let taken = left.min(newest.amount_minor);
+        newest.amount_minor = newest.amount_minor.minus(taken)?;
+        left = left.minus(taken)?;
+        if newest.amount_minor.is_zero() {
+            line.credit_uses.pop();
+        }
+        if left.is_zero() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Carries the postings of an event into the balances of its line.
+fn post(
+    world: &mut World,
+    line_id: LineId,
+    meta: &Meta,
+    event: &Event,
+) -> Result<(), Inconsistent> {
+    for entry in postings(meta, event)? {
+        let line = line(world, line_id)?;
+        for leg in &entry.legs {
+            let balances = &mut line.balances;
+            match leg.account {
+                Account::Principal(_) => {
+                    balances.principal_minor = balances.principal_minor.plus(leg.amount_minor)?
+                }
+                Account::Interest(_) => {
+                    balances.interest_minor = balances.interest_minor.plus(leg.amount_minor)?
+                }
+                Account::Fees(_) => {
+                    balances.fees_minor = balances.fees_minor.plus(leg.amount_minor)?
+                }
+                Account::Credit(_) => {
+                    balances.credit_minor = balances.credit_minor.minus(leg.amount_minor)?
+                }
+                Account::Drawer(_)
+                | Account::Vault
+                | Account::Clearing
+                | Account::Bank
+                | Account::Suspense
+                | Account::OverShort
+                | Account::Allowance
+                | Account::InterestIncome
+                | Account::FeeIncome => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a movement leaves or arrives in cash.
+pub fn in_cash(movement: &Movement) -> bool {
+    matches!(movement.method, Method::Cash)
+}

@@ -1,0 +1,447 @@
+//! Commands: what somebody wants. The page, the command line and `post` files all speak these.
+//! What the program tells itself ([`Internal`]) is a type of its own that nothing outside can
+//! write, so no page can claim to be the network.
+
+use crate::account::Role;
+use crate::customer::{Profile, ProfileChange};
+use crate::date::BusinessDate;
+use crate::ids::*;
+use crate::money::{Currency, Money};
+use crate::product::Terms;
+use crate::transfer::{LookUp, PostAnswer, RemoteTransfer};
+use serde::{Deserialize, Serialize};
+
+/// What a person at the desk may ask for. The id of the submission travels beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    RecordCustomer(RecordCustomer),
+    UpdateCustomer(UpdateCustomer),
+    AddBankAccount(AddBankAccount),
+    AuthorizeDebit(AuthorizeDebit),
+    ForgetCustomer(ForgetCustomer),
+    DefineProduct(DefineProduct),
+    TakeApplication(TakeApplication),
+    ApproveApplication(ApproveApplication),
+    RejectApplication(RejectApplication),
+    CancelApplication(CancelApplication),
+    RecordAgreement(RecordAgreement),
+    RequestDraw(RequestDraw),
+    ApproveDraw(ApproveDraw),
+    DeclineDraw(DeclineDraw),
+    PayCashDraw(PayCashDraw),
+    CancelDraw(CancelDraw),
+    TakeRepayment(TakeRepayment),
+    CancelRepayment(CancelRepayment),
+    RefundCredit(RefundCredit),
+    RequestCancellation(RequestCancellation),
+    DeclineCancellation(DeclineCancellation),
+    CloseLine(CloseLine),
+    FreezeLine(FreezeLine),
+    UnfreezeLine(UnfreezeLine),
+    AskNetworkAgain(AskNetworkAgain),
+    ApproveAccount(ApproveAccount),
+    DeclineAccount(DeclineAccount),
+    UnlockAccount(UnlockAccount),
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident : $type:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type),* }
+    )*};
+}
+
+commands! {
+    RecordCustomer { customer_id: CustomerId, profile: Profile }
+    UpdateCustomer {
+        customer_id: CustomerId,
+        /// The version of the customer that was on the screen.
+        seen_version: u64,
+        change: ProfileChange,
+    }
+    AddBankAccount {
+        customer_id: CustomerId,
+        account_id: BankAccountId,
+        /// Nine digits with a valid ABA check digit.
+        routing: String,
+        /// 4 to 17 digits.
+        number: String,
+    }
+    /// The customer signed that this account may be debited.
+    AuthorizeDebit { customer_id: CustomerId, account_id: BankAccountId, signed_on: BusinessDate }
+    /// Deletes the customer's key: nobody can read the private fields again.
+    ForgetCustomer { customer_id: CustomerId, reason: String }
+    /// Adds a product, or revises one for lines opened from now on.
+    DefineProduct {
+        product_id: ProductId,
+        /// 0 for a new product, else the version that was on the screen.
+        seen_version: u64,
+        name: String,
+        terms: Terms,
+    }
+    TakeApplication {
+        line_id: LineId,
+        customer_id: CustomerId,
+        product_id: ProductId,
+        requested: Money,
+        purpose: String,
+    }
+    /// A limit below the requested one is a counter-offer.
+    ApproveApplication { line_id: LineId, seen_version: u64, limit: Money }
+    RejectApplication {
+        line_id: LineId,
+        seen_version: u64,
+        /// One to four, none twice.
+        reasons: Vec<RejectionReason>,
+        /// Required with "other", otherwise absent.
+        other_words: Option<String>,
+    }
+    /// The customer's own wish, before any funds were sent.
+    CancelApplication { line_id: LineId, note: Option<String> }
+    RecordAgreement { line_id: LineId, signed_on: BusinessDate }
+    RequestDraw { line_id: LineId, draw_id: MovementId, amount: Money, method: PayOut }
+    ApproveDraw { line_id: LineId, draw_id: MovementId }
+    DeclineDraw { line_id: LineId, draw_id: MovementId, reason: String }
+    /// Hands out the cash of a draw that waited for a second person.
+    PayCashDraw { line_id: LineId, draw_id: MovementId, identity_seen: bool }
+    CancelDraw { line_id: LineId, draw_id: MovementId }
+    TakeRepayment { line_id: LineId, repayment_id: MovementId, amount: Money, method: PayIn }
+    CancelRepayment { line_id: LineId, repayment_id: MovementId }
+    /// Hands customer credit back in cash.
+    RefundCredit { line_id: LineId, refund_id: MovementId, amount: Money }
+    RequestCancellation { line_id: LineId, reason: Option<String> }
+    DeclineCancellation { line_id: LineId, reason: String }
+    CloseLine { line_id: LineId }
+    FreezeLine { line_id: LineId, note: String }
+    UnfreezeLine { line_id: LineId, note: String }
+    /// Looks a transfer under review up at the network once more. Never makes a new one.
+    AskNetworkAgain { line_id: LineId, movement_id: MovementId }
+    ApproveAccount {
+        user_id: UserId,
+        /// As the approving admin checked it; accounts of one employee number are one person.
+        employee_number: String,
+        role: Role,
+    }
+    DeclineAccount { user_id: UserId }
+    UnlockAccount { user_id: UserId }
+}
+
+/// How a draw leaves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PayOut {
+    /// At the counter; the customer's identity document was seen.
+    Cash { identity_seen: bool },
+    Bank {
+        account_id: BankAccountId,
+        speed: Speed,
+    },
+}
+
+/// How a repayment arrives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PayIn {
+    Cash {},
+    /// Through the network; needs the customer's recorded authorization.
+    Debit {
+        account_id: BankAccountId,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Speed {
+    Standard,
+    Express,
+}
+
+macro_rules! reasons {
+    ($($name:ident => $words:literal),* $(,)?) => {
+        /// Principal reasons of an adverse action: Regulation B (12 CFR 1002), appendix C,
+        /// sample form C-1.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum RejectionReason { $($name),* }
+
+        impl RejectionReason {
+            pub const ALL: &[RejectionReason] = &[$(RejectionReason::$name),*];
+
+            /// As the adverse-action notice prints it.
+            pub fn words(self) -> &'static str {
+                match self { $(RejectionReason::$name => $words),* }
+            }
+        }
+    };
+}
+
+reasons! {
+    ApplicationIncomplete => "Credit application incomplete",
+    TooFewCreditReferences => "Insufficient number of credit references provided",
+    UnacceptableCreditReferences => "Unacceptable type of credit references provided",
+    CreditReferencesNotVerified => "Unable to verify credit references",
+    TemporaryEmployment => "Temporary or irregular employment",
+    EmploymentNotVerified => "Unable to verify employment",
+    LengthOfEmployment => "Length of employment",
+    IncomeInsufficient => "Income insufficient for amount of credit requested",
+    ExcessiveObligations => "Excessive obligations in relation to income",
+    IncomeNotVerified => "Unable to verify income",
+    LengthOfResidence => "Length of residence",
+    TemporaryResidence => "Temporary residence",
+    ResidenceNotVerified => "Unable to verify residence",
+    NoCreditFile => "No credit file",
+    LimitedCreditExperience => "Limited credit experience",
+    PoorPerformanceWithUs => "Poor credit performance with us",
+    DelinquentObligations => "Delinquent past or present credit obligations with others",
+    CollectionOrJudgment => "Collection action or judgment",
+    GarnishmentOrAttachment => "Garnishment or attachment",
+    ForeclosureOrRepossession => "Foreclosure or repossession",
+    Bankruptcy => "Bankruptcy",
+    RecentInquiries => "Number of recent inquiries on credit bureau report",
+    CollateralInsufficient => "Value or type of collateral not sufficient",
+    Other => "Other, in words",
+}
+
+/// What the program tells itself. Never parsed from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Internal {
+    SetUpStore(SetUpStore),
+    AskForAccount(AskForAccount),
+    SignInSucceeded {
+        user_id: UserId,
+    },
+    SignInFailed {
+        user_id: UserId,
+    },
+    SignedOut {
+        user_id: UserId,
+    },
+    /// About to open the socket for this transfer.
+    MarkAttempt {
+        line_id: LineId,
+        movement_id: MovementId,
+    },
+    /// What came of the attempt. `jitter` is the randomness of the wait that may follow.
+    RecordAnswer {
+        line_id: LineId,
+        movement_id: MovementId,
+        attempt: u32,
+        answer: PostAnswer,
+        jitter: u32,
+    },
+    /// What the network said when asked by reference.
+    RecordLookUp {
+        line_id: LineId,
+        movement_id: MovementId,
+        found: LookUp,
+        jitter: u32,
+    },
+    /// The network's own word about a transfer it holds: a fact, never refused.
+    RecordNetworkState {
+        line_id: LineId,
+        movement_id: MovementId,
+        remote: RemoteTransfer,
+    },
+    MoveCursor {
+        cursor: String,
+    },
+    /// Refusals that belong to nobody: unreadable or without a session, by code.
+    ReportStrangers {
+        counts: Vec<(String, u32)>,
+    },
+    /// The customer's key was found missing: the views must forget, too.
+    NoteForgotten {
+        customer_id: CustomerId,
+    },
+    /// A rule that panics, for the test that one poisoned command harms nobody else.
+    #[doc(hidden)]
+    PanicForTest,
+    /// Breaks a constraint of the store, for the same test.
+    #[doc(hidden)]
+    BreakConstraintForTest,
+}
+
+/// The first command of every store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetUpStore {
+    pub store_id: StoreId,
+    pub branch_name: String,
+    pub currency: Currency,
+    /// IANA name; only proposes the business date.
+    pub time_zone: String,
+    pub product_id: ProductId,
+}
+
+/// A sign-up. The password was hashed before this was queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskForAccount {
+    pub user_id: UserId,
+    /// The person this account founds if its employee number is new.
+    pub login: String,
+    pub name: String,
+    pub employee_number: String,
+    pub admin: bool,
+    pub credential_print: String,
+}
+
+/// What the writer takes: a command of a person or of the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    Desk(Command),
+    Internal(Internal),
+}
+
+/// The kind of a command without its content: what rights, menus and logs speak of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CommandKind {
+    RecordCustomer,
+    UpdateCustomer,
+    AddBankAccount,
+    AuthorizeDebit,
+    ForgetCustomer,
+    DefineProduct,
+    TakeApplication,
+    ApproveApplication,
+    RejectApplication,
+    CancelApplication,
+    RecordAgreement,
+    RequestDraw,
+    ApproveDraw,
+    DeclineDraw,
+    PayCashDraw,
+    CancelDraw,
+    TakeRepayment,
+    CancelRepayment,
+    RefundCredit,
+    RequestCancellation,
+    DeclineCancellation,
+    CloseLine,
+    FreezeLine,
+    UnfreezeLine,
+    AskNetworkAgain,
+    ApproveAccount,
+    DeclineAccount,
+    UnlockAccount,
+}
+
+impl CommandKind {
+    pub const ALL: &[CommandKind] = &[
+        CommandKind::RecordCustomer,
+        CommandKind::UpdateCustomer,
+        CommandKind::AddBankAccount,
+        CommandKind::AuthorizeDebit,
+        CommandKind::ForgetCustomer,
+        CommandKind::DefineProduct,
+        CommandKind::TakeApplication,
+        CommandKind::ApproveApplication,
+        CommandKind::RejectApplication,
+        CommandKind::CancelApplication,
+        CommandKind::RecordAgreement,
+        CommandKind::RequestDraw,
+        CommandKind::ApproveDraw,
+        CommandKind::DeclineDraw,
+        CommandKind::PayCashDraw,
+        CommandKind::CancelDraw,
+        CommandKind::TakeRepayment,
+        CommandKind::CancelRepayment,
+        CommandKind::RefundCredit,
+        CommandKind::RequestCancellation,
+        CommandKind::DeclineCancellation,
+        CommandKind::CloseLine,
+        CommandKind::FreezeLine,
+        CommandKind::UnfreezeLine,
+        CommandKind::AskNetworkAgain,
+        CommandKind::ApproveAccount,
+        CommandKind::DeclineAccount,
+        CommandKind::UnlockAccount,
+    ];
+
+    /// The lowest role that may ask for this.
+    pub fn role_needed(self) -> Role {
+        match self {
+            CommandKind::RecordCustomer
+            | CommandKind::UpdateCustomer
+            | CommandKind::AddBankAccount
+            | CommandKind::AuthorizeDebit
+            | CommandKind::TakeApplication
+            | CommandKind::CancelApplication
+            | CommandKind::RecordAgreement
+            | CommandKind::RequestDraw
+            | CommandKind::PayCashDraw
+            | CommandKind::CancelDraw
+            | CommandKind::TakeRepayment
+            | CommandKind::CancelRepayment
+            | CommandKind::RefundCredit
+            | CommandKind::RequestCancellation
+            | CommandKind::CloseLine
+            | CommandKind::AskNetworkAgain => Role::Staff,
+            CommandKind::ForgetCustomer
+            | CommandKind::DefineProduct
+            | CommandKind::ApproveApplication
+            | CommandKind::RejectApplication
+            | CommandKind::ApproveDraw
+            | CommandKind::DeclineDraw
+            | CommandKind::DeclineCancellation
+            | CommandKind::FreezeLine
+            | CommandKind::UnfreezeLine
+            | CommandKind::ApproveAccount
+            | CommandKind::DeclineAccount
+            | CommandKind::UnlockAccount => Role::Admin,
+        }
+    }
+}
+
+impl Command {
+    pub fn kind(&self) -> CommandKind {
+        match self {
+            Command::RecordCustomer(_) => CommandKind::RecordCustomer,
+            Command::UpdateCustomer(_) => CommandKind::UpdateCustomer,
+            Command::AddBankAccount(_) => CommandKind::AddBankAccount,
+            Command::AuthorizeDebit(_) => CommandKind::AuthorizeDebit,
+            Command::ForgetCustomer(_) => CommandKind::ForgetCustomer,
+            Command::DefineProduct(_) => CommandKind::DefineProduct,
+            Command::TakeApplication(_) => CommandKind::TakeApplication,
+            Command::ApproveApplication(_) => CommandKind::ApproveApplication,
+            Command::RejectApplication(_) => CommandKind::RejectApplication,
+            Command::CancelApplication(_) => CommandKind::CancelApplication,
+            Command::RecordAgreement(_) => CommandKind::RecordAgreement,
+            Command::RequestDraw(_) => CommandKind::RequestDraw,
+            Command::ApproveDraw(_) => CommandKind::ApproveDraw,
+            Command::DeclineDraw(_) => CommandKind::DeclineDraw,
+            Command::PayCashDraw(_) => CommandKind::PayCashDraw,
+            Command::CancelDraw(_) => CommandKind::CancelDraw,
+            Command::TakeRepayment(_) => CommandKind::TakeRepayment,
+            Command::CancelRepayment(_) => CommandKind::CancelRepayment,
+            Command::RefundCredit(_) => CommandKind::RefundCredit,
+            Command::RequestCancellation(_) => CommandKind::RequestCancellation,
+            Command::DeclineCancellation(_) => CommandKind::DeclineCancellation,
+            Command::CloseLine(_) => CommandKind::CloseLine,
+            Command::FreezeLine(_) => CommandKind::FreezeLine,
+            Command::UnfreezeLine(_) => CommandKind::UnfreezeLine,
+            Command::AskNetworkAgain(_) => CommandKind::AskNetworkAgain,
+            Command::ApproveAccount(_) => CommandKind::ApproveAccount,
+            Command::DeclineAccount(_) => CommandKind::DeclineAccount,
+            Command::UnlockAccount(_) => CommandKind::UnlockAccount,
+        }
+    }
+}
+
+/// One line of a `post` file, and what the page sends: a command under its submission's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    pub id: CommandId,
+    pub command: Command,
+}

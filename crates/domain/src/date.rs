@@ -1,0 +1,192 @@
+//! Two different times: the business date the branch works in, and the wall clock. They are
+//! different types so that neither can stand where the other is meant.
+
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// The day the branch works in. Not the clock's: it moves when the day is closed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BusinessDate(Date);
+
+/// A moment on the wall clock: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct UtcMillis(pub i64);
+
+impl UtcMillis {
+    pub fn plus_ms(self, ms: i64) -> UtcMillis {
+        UtcMillis(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds from `earlier` to this moment; negative when the clock went back.
+    pub fn since(self, earlier: UtcMillis) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl BusinessDate {
+    /// The first and last dates the program accepts: wide enough for a birth date and a
+    /// thirty-year line, narrow enough that arithmetic on them cannot leave the calendar.
+    pub const EARLIEST: BusinessDate = BusinessDate(jiff::civil::date(1880, 1, 1));
+    pub const LATEST: BusinessDate = BusinessDate(jiff::civil::date(2200, 12, 31));
+
+    /// Days since 1970-01-01.
+    pub fn days(self) -> i32 {
+        (self.0 - jiff::civil::date(1970, 1, 1)).get_days()
+    }
+
+    pub fn plus_days(self, days: i32) -> BusinessDate {
+        BusinessDate(self.0.saturating_add(days.days()))
+    }
+
+    pub fn is_weekend(self) -> bool {
+        matches!(self.0.weekday(), Weekday::Saturday | Weekday::Sunday)
+    }
+
+    /// Banking days strictly after this date, up to and including `later`. Weekends are not
+    /// banking days; holidays join them with the calendar of a later release.
+    pub fn banking_days_until(self, later: BusinessDate) -> u32 {
+        let span = later.days() - self.days();
+        if span <= 0 {
+            return 0;
+        }
+        let whole_weeks = span / 7;
+        let rest = (1..=span % 7)
+            .filter(|day| !self.plus_days(*day).is_weekend())
+            .count();
+        u32::try_from(whole_weeks * 5).unwrap_or(0) + u32::try_from(rest).unwrap_or(0)
+    }
+
+    /// Whole years between a birth date and this date.
+    pub fn years_since(self, birth: BusinessDate) -> i32 {
+        let (born, now) = (birth.0, self.0);
+        let before_birthday = (now.month(), now.day()) < (born.month(), born.day());
+        i32::from(now.year()) - i32::from(born.year()) - i32::from(before_birthday)
+    }
+
+    pub fn civil(self) -> Date {
+        self.0
+    }
+}
+
+impl From<Date> for BusinessDate {
+    fn from(date: Date) -> Self {
+        BusinessDate(date)
+    }
+}
+
+impl FromStr for BusinessDate {
+    type Err = &'static str;
+    /// Reads "2026-01-31" and nothing else.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const SHAPE: &str = "a date is written year-month-day, as in 2026-01-31";
+        let bytes = text.as_bytes();
+        let shaped = bytes.len() == 10
+            && bytes.iter().enumerate().all(|(place, byte)| match place {
+                4 | 7 => *byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+        if !shaped {
+            return Err(SHAPE);
+        }
+        let date = BusinessDate(text.parse::<Date>().map_err(|_| "there is no such day")?);
+        if date < Self::EARLIEST || date > Self::LATEST {
+            return Err("the date is outside the years 1880 to 2200");
+        }
+        Ok(date)
+    }
+}
+
+impl fmt::Display for BusinessDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for BusinessDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl Serialize for BusinessDate {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for BusinessDate {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for BusinessDate {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "BusinessDate".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "format": "date"})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> BusinessDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn only_iso_dates_are_read() {
+        for bad in [
+            "",
+            "2026-1-31",
+            "2026-02-30",
+            "31.01.2026",
+            "2026-01-31T00:00",
+            "1600-01-01",
+            "+002026-01-31",
+            "20260131",
+        ] {
+            assert!(bad.parse::<BusinessDate>().is_err(), "{bad:?}");
+        }
+        assert_eq!(date("2024-02-29").to_string(), "2024-02-29");
+        assert_eq!(date("1970-01-02").days(), 1);
+    }
+
+    #[test]
+    fn banking_days_skip_weekends() {
+        for (from, to, expected) in [
+            ("2026-01-02", "2026-01-02", 0),
+            ("2026-01-02", "2026-01-01", 0),
+            ("2026-01-02", "2026-01-05", 1),
+            ("2026-01-05", "2026-01-08", 3),
+            ("2026-01-02", "2026-01-16", 10),
+            ("2026-01-03", "2026-01-04", 0),
+        ] {
+            assert_eq!(
+                date(from).banking_days_until(date(to)),
+                expected,
+                "{from} {to}"
+            );
+        }
+    }
+
+    #[test]
+    fn ages_turn_on_the_birthday() {
+        assert_eq!(date("2026-02-28").years_since(date("2008-02-29")), 17);
+        assert_eq!(date("2026-03-01").years_since(date("2008-02-29")), 18);
+        assert_eq!(date("2026-05-05").years_since(date("2000-05-05")), 26);
+    }
+}

@@ -1,0 +1,361 @@
+//! Events: what happened. Appended to one log and never edited; everything else that is stored
+//! follows from them. An event carries results, so applying it computes no policy.
+
+use crate::account::Role;
+use crate::actor::ActedBy;
+use crate::allocation::Allocation;
+use crate::command::{CommandKind, RejectionReason, Speed};
+use crate::customer::{AccountNumbers, Profile};
+use crate::date::{BusinessDate, UtcMillis};
+use crate::ids::*;
+use crate::money::{Currency, Minor};
+use crate::movement::{Method, MovementKind, ReviewReason};
+use crate::private::Private;
+use crate::product::Terms;
+use crate::refusal::RefusalCode;
+use serde::{Deserialize, Serialize};
+
+/// The version new events are written with. Older ones are upcast by `upcast` when read; a
+/// newer one than this refuses to open.
+pub const EVENT_VERSION: u32 = 1;
+
+/// Which stream an event changes. One event changes one stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "stream", content = "id", rename_all = "snake_case")]
+pub enum Stream {
+    Branch,
+    User(UserId),
+    Customer(CustomerId),
+    Product(ProductId),
+    Line(LineId),
+}
+
+impl Stream {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Stream::Branch => "branch",
+            Stream::User(_) => "user",
+            Stream::Customer(_) => "customer",
+            Stream::Product(_) => "product",
+            Stream::Line(_) => "line",
+        }
+    }
+
+    /// Empty for the one branch.
+    pub fn id(&self) -> String {
+        match self {
+            Stream::Branch => String::new(),
+            Stream::User(id) => id.to_string(),
+            Stream::Customer(id) => id.to_string(),
+            Stream::Product(id) => id.to_string(),
+            Stream::Line(id) => id.to_string(),
+        }
+    }
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident $tag:literal { $($(#[$field_doc:meta])* $field:ident : $type:ty),* $(,)? })*) => {
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "type")]
+        pub enum Event { $(
+            $(#[$doc])*
+            #[serde(rename = $tag)]
+            $name { $($(#[$field_doc])* $field: $type),* }
+        ),* }
+
+        impl Event {
+            /// Every type there is, as stored.
+            pub const TYPES: &[&str] = &[$($tag),*];
+
+            pub fn type_name(&self) -> &'static str {
+                match self { $(Event::$name { .. } => $tag),* }
+            }
+        }
+    };
+}
+
+events! {
+    // The branch.
+    StoreSetUp "store_set_up" {
+        store_id: StoreId,
+        branch_name: String,
+        currency: Currency,
+        time_zone: String,
+    }
+    /// The network's events were read up to here.
+    CursorMoved "cursor_moved" { cursor: String }
+    /// Refusals without an account behind them, by code, since the last summary.
+    StrangersRefused "strangers_refused" { counts: Vec<(String, u32)> }
+
+    // Accounts.
+    AccountAsked "account_asked" {
+        user_id: UserId,
+        login: String,
+        name: String,
+        employee_number: String,
+        admin_requested: bool,
+        credential_print: String,
+    }
+    /// By an admin who is another person; the very first admin stands without one.
+    AccountApproved "account_approved" {
+        user_id: UserId,
+        person_id: PersonId,
+        employee_number: String,
+        role: Role,
+        founding: bool,
+    }
+    AccountDeclined "account_declined" { user_id: UserId }
+    SignedIn "signed_in" { user_id: UserId }
+    SignInFailed "sign_in_failed" { user_id: UserId, failures: u32, wait_until: Option<UtcMillis> }
+    SignedOut "signed_out" { user_id: UserId }
+    AccountUnlocked "account_unlocked" { user_id: UserId }
+    /// What a signed-in person was refused: the kind and the code, no values.
+    CommandRefused "command_refused" { user_id: UserId, kind: CommandKind, code: RefusalCode }
+
+    // Products.
+    ProductDefined "product_defined" { product_id: ProductId, name: String, terms: Terms }
+
+    // Customers.
+    CustomerRecorded "customer_recorded" {
+        customer_id: CustomerId,
+        number: String,
+        profile: Private<Profile>,
+    }
+    CustomerUpdated "customer_updated" { customer_id: CustomerId, profile: Private<Profile> }
+    BankAccountAdded "bank_account_added" {
+        customer_id: CustomerId,
+        account_id: BankAccountId,
+        numbers: Private<AccountNumbers>,
+        last4: String,
+    }
+    DebitAuthorized "debit_authorized" {
+        customer_id: CustomerId,
+        account_id: BankAccountId,
+        signed_on: BusinessDate,
+    }
+    BankAccountUnusable "bank_account_unusable" {
+        customer_id: CustomerId,
+        account_id: BankAccountId,
+        return_code: String,
+    }
+    /// The debit authorization ended with a return.
+    DebitAuthorizationEnded "debit_authorization_ended" {
+        customer_id: CustomerId,
+        account_id: BankAccountId,
+        return_code: String,
+    }
+    /// The key is deleted with this event.
+    CustomerForgotten "customer_forgotten" { customer_id: CustomerId, reason: Option<Private<String>> }
+
+    // Applications and lines.
+    ApplicationTaken "application_taken" {
+        line_id: LineId,
+        number: String,
+        customer_id: CustomerId,
+        product_id: ProductId,
+        product_name: String,
+        requested_minor: Minor,
+        purpose: Private<String>,
+    }
+    ApplicationApproved "application_approved" { line_id: LineId, limit_minor: Minor, terms: Terms }
+    ApplicationRejected "application_rejected" {
+        line_id: LineId,
+        reasons: Vec<RejectionReason>,
+        other_words: Option<Private<String>>,
+    }
+    ApplicationCancelled "application_cancelled" { line_id: LineId, note: Option<Private<String>> }
+    AgreementRecorded "agreement_recorded" { line_id: LineId, signed_on: BusinessDate }
+    LineFrozen "line_frozen" { line_id: LineId, note: Private<String> }
+    LineUnfrozen "line_unfrozen" { line_id: LineId, note: Private<String> }
+    CancellationRequested "cancellation_requested" { line_id: LineId, reason: Option<Private<String>> }
+    CancellationDeclined "cancellation_declined" { line_id: LineId, reason: Private<String> }
+    /// `after_request`: the line closed itself because cancellation was requested.
+    LineClosed "line_closed" { line_id: LineId, after_request: bool }
+
+    // Money under a line.
+    /// A draw, repayment or refund is asked for; nothing moved.
+    MovementRequested "movement_requested" {
+        line_id: LineId,
+        movement_id: MovementId,
+        kind: MovementKind,
+        method: Method,
+        amount_minor: Minor,
+        needs_second_person: bool,
+    }
+    DrawApproved "draw_approved" { line_id: LineId, movement_id: MovementId }
+    DrawDeclined "draw_declined" { line_id: LineId, movement_id: MovementId, reason: Private<String> }
+    MovementCancelled "movement_cancelled" { line_id: LineId, movement_id: MovementId }
+    /// Cash changed hands in this teller's drawer.
+    CashMoved "cash_moved" {
+        line_id: LineId,
+        movement_id: MovementId,
+        kind: MovementKind,
+        drawer: UserId,
+        amount_minor: Minor,
+        effective_on: BusinessDate,
+        allocation: Option<Allocation>,
+    }
+    /// Customer credit was applied to what posted, at once.
+    CreditApplied "credit_applied" { line_id: LineId, allocation: Allocation, effective_on: BusinessDate }
+    /// A return took away a repayment whose credit had been used: principal stands in for it,
+    /// each part from the day the credit was used.
+    CreditTakenBack "credit_taken_back" { line_id: LineId, parts: Vec<(BusinessDate, Minor)> }
+    /// A draw came back after it was repaid: what was repaid too much is customer credit.
+    OverpaymentCredited "overpayment_credited" { line_id: LineId, amount_minor: Minor, effective_on: BusinessDate }
+
+    // Transfers.
+    /// The transfer's key is the movement's id; its bytes follow from these members alone.
+    TransferQueued "transfer_queued" {
+        line_id: LineId,
+        movement_id: MovementId,
+        kind: MovementKind,
+        amount_minor: Minor,
+        currency: Currency,
+        account: Private<AccountNumbers>,
+        speed: Speed,
+        line_number: String,
+    }
+    TransferMarked "transfer_marked" { line_id: LineId, movement_id: MovementId, attempt: u32 }
+    TransferNotSent "transfer_not_sent" {
+        line_id: LineId, movement_id: MovementId, reason: String, next_at: UtcMillis,
+    }
+    TransferInDoubt "transfer_in_doubt" {
+        line_id: LineId, movement_id: MovementId, reason: String, next_at: UtcMillis,
+    }
+    /// Not taken, or our credentials were refused: stays queued.
+    TransferDeferred "transfer_deferred" {
+        line_id: LineId, movement_id: MovementId, status: u16, next_at: UtcMillis,
+    }
+    TransferRefused "transfer_refused" {
+        line_id: LineId, movement_id: MovementId, status: u16, next_at: UtcMillis,
+    }
+    /// Asked by reference; the network holds nothing yet. `resend`: the same bytes go again.
+    TransferNotFound "transfer_not_found" {
+        line_id: LineId, movement_id: MovementId, next_at: UtcMillis,
+    }
+    TransferAskedInVain "transfer_asked_in_vain" {
+        line_id: LineId, movement_id: MovementId, reason: String, next_at: UtcMillis,
+    }
+    TransferAccepted "transfer_accepted" {
+        line_id: LineId,
+        movement_id: MovementId,
+        remote_id: String,
+        settlement_date: Option<BusinessDate>,
+        next_at: UtcMillis,
+    }
+    TransferFollowed "transfer_followed" { line_id: LineId, movement_id: MovementId, next_at: UtcMillis }
+    TransferSettled "transfer_settled" {
+        line_id: LineId,
+        movement_id: MovementId,
+        kind: MovementKind,
+        amount_minor: Minor,
+        remote_id: String,
+        effective_on: BusinessDate,
+        allocation: Option<Allocation>,
+    }
+    TransferRejected "transfer_rejected" {
+        line_id: LineId, movement_id: MovementId, remote_id: Option<String>, status: Option<u16>,
+    }
+    /// Posts the mirror of the settlement, with its effective date.
+    TransferReturned "transfer_returned" {
+        line_id: LineId,
+        movement_id: MovementId,
+        kind: MovementKind,
+        amount_minor: Minor,
+        return_code: String,
+        effective_on: BusinessDate,
+        allocation: Option<Allocation>,
+    }
+    TransferInReview "transfer_in_review" {
+        line_id: LineId, movement_id: MovementId, reason: ReviewReason,
+    }
+    /// A person asked to look it up at the network once more.
+    TransferToBeAsked "transfer_to_be_asked" { line_id: LineId, movement_id: MovementId }
+}
+
+impl Event {
+    pub fn stream(&self) -> Stream {
+        match self {
+            Event::StoreSetUp { .. }
+            | Event::CursorMoved { .. }
+            | Event::StrangersRefused { .. } => Stream::Branch,
+            Event::AccountAsked { user_id, .. }
+            | Event::AccountApproved { user_id, .. }
+            | Event::AccountDeclined { user_id }
+            | Event::SignedIn { user_id }
+            | Event::SignInFailed { user_id, .. }
+            | Event::SignedOut { user_id }
+            | Event::AccountUnlocked { user_id }
+            | Event::CommandRefused { user_id, .. } => Stream::User(*user_id),
+            Event::ProductDefined { product_id, .. } => Stream::Product(*product_id),
+            Event::CustomerRecorded { customer_id, .. }
+            | Event::CustomerUpdated { customer_id, .. }
+            | Event::BankAccountAdded { customer_id, .. }
+            | Event::DebitAuthorized { customer_id, .. }
+            | Event::BankAccountUnusable { customer_id, .. }
+            | Event::DebitAuthorizationEnded { customer_id, .. }
+            | Event::CustomerForgotten { customer_id, .. } => Stream::Customer(*customer_id),
+            Event::ApplicationTaken { line_id, .. }
+            | Event::ApplicationApproved { line_id, .. }
+            | Event::ApplicationRejected { line_id, .. }
+            | Event::ApplicationCancelled { line_id, .. }
+            | Event::AgreementRecorded { line_id, .. }
+            | Event::LineFrozen { line_id, .. }
+            | Event::LineUnfrozen { line_id, .. }
+            | Event::CancellationRequested { line_id, .. }
+            | Event::CancellationDeclined { line_id, .. }
+            | Event::LineClosed { line_id, .. }
+            | Event::MovementRequested { line_id, .. }
+            | Event::DrawApproved { line_id, .. }
+            | Event::DrawDeclined { line_id, .. }
+            | Event::MovementCancelled { line_id, .. }
+            | Event::CashMoved { line_id, .. }
+            | Event::CreditApplied { line_id, .. }
+            | Event::CreditTakenBack { line_id, .. }
+            | Event::OverpaymentCredited { line_id, .. }
+            | Event::TransferQueued { line_id, .. }
+            | Event::TransferMarked { line_id, .. }
+            | Event::TransferNotSent { line_id, .. }
+            | Event::TransferInDoubt { line_id, .. }
+            | Event::TransferDeferred { line_id, .. }
+            | Event::TransferRefused { line_id, .. }
+            | Event::TransferNotFound { line_id, .. }
+            | Event::TransferAskedInVain { line_id, .. }
+            | Event::TransferAccepted { line_id, .. }
+            | Event::TransferFollowed { line_id, .. }
+            | Event::TransferSettled { line_id, .. }
+            | Event::TransferRejected { line_id, .. }
+            | Event::TransferReturned { line_id, .. }
+            | Event::TransferInReview { line_id, .. }
+            | Event::TransferToBeAsked { line_id, .. } => Stream::Line(*line_id),
+        }
+    }
+}
+
+/// Why a stored event cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Written by a newer program.
+    TooNew {
+        version: u32,
+    },
+    Malformed(String),
+}
+
+/// Reads a stored payload of any version this program knows. `payload` has its private members
+/// opened already.
+pub fn upcast(version: u32, payload: serde_json::Value) -> Result<Event, Unreadable> {
+    match version {
+        1 => serde_json::from_value(payload)
+            .map_err(|error| Unreadable::Malformed(error.to_string())),
+        version => Err(Unreadable::TooNew { version }),
+    }
+}
+
+/// The actor of an event as later rules compare it.
+pub fn acted_by(meta: &crate::actor::Meta) -> Option<ActedBy> {
+    Some(ActedBy {
+        user_id: meta.user_id?,
+        person_id: meta.person_id?,
+    })
+}

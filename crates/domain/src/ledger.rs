@@ -1,0 +1,472 @@
+//! Double entry: what each event posts. The one place where events become money.
+//!
+//! A leg is positive for a debit and negative for a credit. Every entry sums to zero (I1). The
+//! legs of a line carry the effective date, all others the posted business date, so that trial
+//! balance, income and the teller's sheet go by the day of the desk.
+
+use crate::actor::Meta;
+use crate::allocation::Allocation;
+use crate::date::BusinessDate;
+use crate::event::Event;
+use crate::ids::{LineId, MovementId, UserId};
+use crate::money::{Minor, Overflow};
+use crate::movement::MovementKind;
+use serde::{Deserialize, Serialize};
+
+/// The chart of accounts. Interest, fees, vault, over-and-short, allowance and income stand
+/// here from the start; what posts to them comes with the day close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// PRI: principal of a line.
+    Principal(LineId),
+    /// INT: interest receivable of a line.
+    Interest(LineId),
+    /// FEE: fees receivable of a line.
+    Fees(LineId),
+    /// CRE: what the bank owes the customer of a line.
+    Credit(LineId),
+    /// DRW: a teller's drawer.
+    Drawer(UserId),
+    /// VLT
+    Vault,
+    /// CLR: payments clearing.
+    Clearing,
+    /// BNK: settlement bank.
+    Bank,
+    /// SUS: network suspense.
+    Suspense,
+    /// O/S: cash over and short.
+    OverShort,
+    /// ALW: allowance for credit losses.
+    Allowance,
+    /// II: interest income.
+    InterestIncome,
+    /// FI: fee income.
+    FeeIncome,
+}
+
+impl Account {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Account::Principal(_) => "PRI",
+            Account::Interest(_) => "INT",
+            Account::Fees(_) => "FEE",
+            Account::Credit(_) => "CRE",
+            Account::Drawer(_) => "DRW",
+            Account::Vault => "VLT",
+            Account::Clearing => "CLR",
+            Account::Bank => "BNK",
+            Account::Suspense => "SUS",
+            Account::OverShort => "O/S",
+            Account::Allowance => "ALW",
+            Account::InterestIncome => "II",
+            Account::FeeIncome => "FI",
+        }
+    }
+
+    /// The line or the teller it belongs to; empty for an account of the branch.
+    pub fn owner(&self) -> String {
+        match self {
+            Account::Principal(line)
+            | Account::Interest(line)
+            | Account::Fees(line)
+            | Account::Credit(line) => line.to_string(),
+            Account::Drawer(user) => user.to_string(),
+            Account::Vault
+            | Account::Clearing
+            | Account::Bank
+            | Account::Suspense
+            | Account::OverShort
+            | Account::Allowance
+            | Account::InterestIncome
+            | Account::FeeIncome => String::new(),
+        }
+    }
+
+    fn of_line(&self) -> bool {
+        matches!(
+            self,
+            Account::Principal(_) | Account::Interest(_) | Account::Fees(_) | Account::Credit(_)
+        )
+    }
+}
+
+/// What an entry is, in the customer's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    CashDraw,
+    NetworkDraw,
+    DrawReturned,
+    CashRepayment,
+    NetworkRepayment,
+    RepaymentReturned,
+    CreditApplied,
+    CreditTakenBack,
+    OverpaymentCredited,
+    CashRefund,
+}
+
+impl EntryKind {
+    pub fn tag(self) -> &'static str {
+        match self {
+            EntryKind::CashDraw => "cash_draw",
+            EntryKind::NetworkDraw => "network_draw",
+            EntryKind::DrawReturned => "draw_returned",
+            EntryKind::CashRepayment => "cash_repayment",
+            EntryKind::NetworkRepayment => "network_repayment",
+            EntryKind::RepaymentReturned => "repayment_returned",
+            EntryKind::CreditApplied => "credit_applied",
+            EntryKind::CreditTakenBack => "credit_taken_back",
+            EntryKind::OverpaymentCredited => "overpayment_credited",
+            EntryKind::CashRefund => "cash_refund",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            EntryKind::CashDraw => "Draw in cash",
+            EntryKind::NetworkDraw => "Draw to bank account",
+            EntryKind::DrawReturned => "Draw returned",
+            EntryKind::CashRepayment => "Repayment in cash",
+            EntryKind::NetworkRepayment => "Repayment by debit",
+            EntryKind::RepaymentReturned => "Repayment returned",
+            EntryKind::CreditApplied => "Customer credit applied",
+            EntryKind::CreditTakenBack => "Used credit charged to principal",
+            EntryKind::OverpaymentCredited => "Overpayment credited",
+            EntryKind::CashRefund => "Customer credit refunded",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    pub account: Account,
+    /// Debit positive, credit negative; never zero.
+    pub amount_minor: Minor,
+    pub effective_on: BusinessDate,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub kind: EntryKind,
+    pub movement_id: Option<MovementId>,
+    pub posted_on: BusinessDate,
+    pub legs: Vec<Leg>,
+}
+
+impl Entry {
+    pub fn sum(&self) -> Result<Minor, Overflow> {
+        Minor::sum(self.legs.iter().map(|leg| leg.amount_minor))
+    }
+}
+
+/// The journal entries of one event. Most events post nothing.
+pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
+    let posted_on = meta.business_date;
+    match event {
+        Event::CashMoved {
+            line_id,
+            movement_id,
+            kind,
+            drawer,
+            amount_minor,
+            effective_on,
+            allocation,
+        } => {
+            let book = Book {
+                line: *line_id,
+                movement: Some(*movement_id),
+                effective_on: *effective_on,
+                posted_on,
+            };
+            let cash = Account::Drawer(*drawer);
+            Ok(vec![match (kind, allocation) {
+                (MovementKind::Draw, _) => book.draw(EntryKind::CashDraw, *amount_minor, cash)?,
+                (MovementKind::Repayment, Some(parts)) => {
+                    book.repayment(EntryKind::CashRepayment, parts, cash)?
+                }
+                // A repayment that says nothing of what it paid would be all credit.
+                (MovementKind::Repayment, None) => {
+                    let parts = Allocation {
+                        credit_minor: *amount_minor,
+                        ..Allocation::default()
+                    };
+                    book.repayment(EntryKind::CashRepayment, &parts, cash)?
+                }
+                (MovementKind::Refund, _) => {
+                    book.refund(EntryKind::CashRefund, *amount_minor, cash)?
+                }
+            }])
+        }
+        Event::TransferSettled {
+            line_id,
+            movement_id,
+            kind,
+            amount_minor,
+            effective_on,
+            allocation,
+            ..
+        } => {
+            let book = Book {
+                line: *line_id,
+                movement: Some(*movement_id),
+                effective_on: *effective_on,
+                posted_on,
+            };
+            Ok(vec![book.network(
+                *kind,
+                *amount_minor,
+                allocation.as_ref(),
+                Way::Settled,
+            )?])
+        }
+        Event::TransferReturned {
+            line_id,
+            movement_id,
+            kind,
+            amount_minor,
+            effective_on,
+            allocation,
+            ..
+        } => {
+            let book = Book {
+                line: *line_id,
+                movement: Some(*movement_id),
+                effective_on: *effective_on,
+                posted_on,
+            };
+            Ok(vec![book.network(
+                *kind,
+                *amount_minor,
+                allocation.as_ref(),
+                Way::Returned,
+            )?])
+        }
+        Event::CreditApplied {
+            line_id,
+            allocation,
+            effective_on,
+        } => {
+            let book = Book {
+                line: *line_id,
+                movement: None,
+                effective_on: *effective_on,
+                posted_on,
+            };
+            let used = Minor::sum([
+                allocation.fees_minor,
+                allocation.interest_minor,
+                allocation.principal_minor,
+            ])?;
+            let mut legs = vec![(Account::Credit(*line_id), used)];
+            legs.extend(book.receivables(allocation)?);
+            Ok(vec![book.entry(EntryKind::CreditApplied, legs)])
+        }
+        Event::CreditTakenBack { line_id, parts } => parts
+            .iter()
+            .map(|(on, amount)| {
+                let book = Book {
+                    line: *line_id,
+                    movement: None,
+                    effective_on: *on,
+                    posted_on,
+                };
+                let legs = vec![
+                    (Account::Principal(*line_id), *amount),
+                    (Account::Credit(*line_id), amount.negated()?),
+                ];
+                Ok(book.entry(EntryKind::CreditTakenBack, legs))
+            })
+            .collect(),
+        Event::OverpaymentCredited {
+            line_id,
+            amount_minor,
+            effective_on,
+        } => {
+            let book = Book {
+                line: *line_id,
+                movement: None,
+                effective_on: *effective_on,
+                posted_on,
+            };
+            let legs = vec![
+                (Account::Principal(*line_id), *amount_minor),
+                (Account::Credit(*line_id), amount_minor.negated()?),
+            ];
+            Ok(vec![book.entry(EntryKind::OverpaymentCredited, legs)])
+        }
+        Event::StoreSetUp { .. }
+        | Event::CursorMoved { .. }
+        | Event::StrangersRefused { .. }
+        | Event::AccountAsked { .. }
+        | Event::AccountApproved { .. }
+        | Event::AccountDeclined { .. }
+        | Event::SignedIn { .. }
+        | Event::SignInFailed { .. }
+        | Event::SignedOut { .. }
+        | Event::AccountUnlocked { .. }
+        | Event::CommandRefused { .. }
+        | Event::ProductDefined { .. }
+        | Event::CustomerRecorded { .. }
+        | Event::CustomerUpdated { .. }
+        | Event::BankAccountAdded { .. }
+        | Event::DebitAuthorized { .. }
+        | Event::BankAccountUnusable { .. }
+        | Event::DebitAuthorizationEnded { .. }
+        | Event::CustomerForgotten { .. }
+        | Event::ApplicationTaken { .. }
+        | Event::ApplicationApproved { .. }
+        | Event::ApplicationRejected { .. }
+        | Event::ApplicationCancelled { .. }
+        | Event::AgreementRecorded { .. }
+        | Event::LineFrozen { .. }
+        | Event::LineUnfrozen { .. }
+        | Event::CancellationRequested { .. }
+        | Event::CancellationDeclined { .. }
+        | Event::LineClosed { .. }
+        | Event::MovementRequested { .. }
+        | Event::DrawApproved { .. }
+        | Event::DrawDeclined { .. }
+        | Event::MovementCancelled { .. }
+        | Event::TransferQueued { .. }
+        | Event::TransferMarked { .. }
+        | Event::TransferNotSent { .. }
+        | Event::TransferInDoubt { .. }
+        | Event::TransferDeferred { .. }
+        | Event::TransferRefused { .. }
+        | Event::TransferNotFound { .. }
+        | Event::TransferAskedInVain { .. }
+        | Event::TransferAccepted { .. }
+        | Event::TransferFollowed { .. }
+        | Event::TransferRejected { .. }
+        | Event::TransferInReview { .. }
+        | Event::TransferToBeAsked { .. } => Ok(Vec::new()),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Settled,
+    Returned,
+}
+
+/// One entry in the making.
+struct Book {
+    line: LineId,
+    movement: Option<MovementId>,
+    effective_on: BusinessDate,
+    posted_on: BusinessDate,
+}
+
+impl Book {
+    fn draw(&self, kind: EntryKind, amount: Minor, other: Account) -> Result<Entry, Overflow> {
+        Ok(self.entry(
+            kind,
+            vec![
+                (Account::Principal(self.line), amount),
+                (other, amount.negated()?),
+            ],
+        ))
+    }
+
+    fn refund(&self, kind: EntryKind, amount: Minor, other: Account) -> Result<Entry, Overflow> {
+        Ok(self.entry(
+            kind,
+            vec![
+                (Account::Credit(self.line), amount),
+                (other, amount.negated()?),
+            ],
+        ))
+    }
+
+    fn repayment(
+        &self,
+        kind: EntryKind,
+        parts: &Allocation,
+        other: Account,
+    ) -> Result<Entry, Overflow> {
+        let mut legs = vec![(other, parts.total()?)];
+        legs.extend(self.receivables(parts)?);
+        legs.push((Account::Credit(self.line), parts.credit_minor.negated()?));
+        Ok(self.entry(kind, legs))
+    }
+
+    /// The credits to fees, interest and principal.
+    fn receivables(&self, parts: &Allocation) -> Result<Vec<(Account, Minor)>, Overflow> {
+        Ok(vec![
+            (Account::Fees(self.line), parts.fees_minor.negated()?),
+            (
+                Account::Interest(self.line),
+                parts.interest_minor.negated()?,
+            ),
+            (
+                Account::Principal(self.line),
+                parts.principal_minor.negated()?,
+            ),
+        ])
+    }
+
+    fn network(
+        &self,
+        kind: MovementKind,
+        amount: Minor,
+        allocation: Option<&Allocation>,
+        way: Way,
+    ) -> Result<Entry, Overflow> {
+        let clearing = Account::Clearing;
+        let all_credit = Allocation {
+            credit_minor: amount,
+            ..Allocation::default()
+        };
+        let parts = allocation.unwrap_or(&all_credit);
+        let settled = match kind {
+            MovementKind::Draw => self.draw(EntryKind::NetworkDraw, amount, clearing)?,
+            MovementKind::Repayment => {
+                self.repayment(EntryKind::NetworkRepayment, parts, clearing)?
+            }
+            MovementKind::Refund => self.refund(EntryKind::CashRefund, amount, clearing)?,
+        };
+        match way {
+            Way::Settled => Ok(settled),
+            Way::Returned => {
+                let kind = match kind {
+                    MovementKind::Draw | MovementKind::Refund => EntryKind::DrawReturned,
+                    MovementKind::Repayment => EntryKind::RepaymentReturned,
+                };
+                let mirrored: Result<Vec<_>, _> = settled
+                    .legs
+                    .iter()
+                    .map(|leg| Ok((leg.account, leg.amount_minor.negated()?)))
+                    .collect();
+                Ok(self.entry(kind, mirrored?))
+            }
+        }
+    }
+
+    fn entry(&self, kind: EntryKind, legs: Vec<(Account, Minor)>) -> Entry {
+        let legs = legs
+            .into_iter()
+            .filter(|(_, amount_minor)| !amount_minor.is_zero())
+            .map(|(account, amount_minor)| {
+                let effective_on = if account.of_line() {
+                    self.effective_on
+                } else {
+                    self.posted_on
+                };
+                Leg {
+                    account,
+                    amount_minor,
+                    effective_on,
+                }
+            })
+            .collect();
+        Entry {
+            kind,
+            movement_id: self.movement,
+            posted_on: self.posted_on,
+            legs,
+        }
+    }
+}

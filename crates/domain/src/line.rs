@@ -1,0 +1,394 @@
+//! A line of credit, from its application to its end: what is kept, and what is derived.
+//!
+//! Status, available credit and exposure are never stored by hand; they follow from what
+//! happened.
+
+use crate::actor::ActedBy;
+use crate::command::{CommandKind, RejectionReason};
+use crate::date::{BusinessDate, UtcMillis};
+use crate::ids::{CustomerId, LineId, MovementId, ProductId};
+use crate::money::{Minor, Overflow};
+use crate::private::Private;
+use crate::product::Terms;
+use crate::refusal::RefusalCode;
+use serde::{Deserialize, Serialize};
+
+/// What people see as the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Open,
+    Cancelled,
+    Rejected,
+    Approved,
+    Outstanding,
+    Repaid,
+    Closed,
+}
+
+impl Status {
+    pub const ALL: &[Status] = &[
+        Status::Open,
+        Status::Cancelled,
+        Status::Rejected,
+        Status::Approved,
+        Status::Outstanding,
+        Status::Repaid,
+        Status::Closed,
+    ];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Status::Open => "Open",
+            Status::Cancelled => "Cancelled",
+            Status::Rejected => "Rejected",
+            Status::Approved => "Approved",
+            Status::Outstanding => "Outstanding",
+            Status::Repaid => "Repaid",
+            Status::Closed => "Closed",
+        }
+    }
+
+    /// As stored and as filters name it.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Status::Open => "open",
+            Status::Cancelled => "cancelled",
+            Status::Rejected => "rejected",
+            Status::Approved => "approved",
+            Status::Outstanding => "outstanding",
+            Status::Repaid => "repaid",
+            Status::Closed => "closed",
+        }
+    }
+
+    /// Over for good; facts may still arrive.
+    pub fn ended(self) -> bool {
+        matches!(self, Status::Cancelled | Status::Rejected | Status::Closed)
+    }
+}
+
+/// What the admins decided, or the customer withdrew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Decision {
+    Approved {
+        limit_minor: Minor,
+        terms: Box<Terms>,
+        by: ActedBy,
+        on: BusinessDate,
+    },
+    Rejected {
+        reasons: Vec<RejectionReason>,
+        other_words: Option<Private<String>>,
+        by: ActedBy,
+        on: BusinessDate,
+    },
+}
+
+/// The posted balances of a line: its four accounts in the ledger. Credit is what the bank owes
+/// the customer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Balances {
+    pub principal_minor: Minor,
+    pub interest_minor: Minor,
+    pub fees_minor: Minor,
+    pub credit_minor: Minor,
+}
+
+impl Balances {
+    /// Posted fees + interest + principal.
+    pub fn owed(&self) -> Result<Minor, Overflow> {
+        Minor::sum([self.principal_minor, self.interest_minor, self.fees_minor])
+    }
+}
+
+/// The principal part of a network repayment, which frees the limit only some banking days
+/// after it settled: until then it may still be returned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    pub repayment_id: MovementId,
+    pub principal_minor: Minor,
+    pub settled_on: BusinessDate,
+}
+
+/// Customer credit that was used: applied to principal or handed back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreditUse {
+    pub on: BusinessDate,
+    pub amount_minor: Minor,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub id: LineId,
+    /// Events so far: what a screen has seen of this line.
+    pub version: u64,
+    pub number: String,
+    pub customer_id: CustomerId,
+    pub product_id: ProductId,
+    pub product_name: String,
+    pub requested_minor: Minor,
+    pub purpose: Private<String>,
+    pub taken_by: ActedBy,
+    pub taken_on: BusinessDate,
+    pub taken_at: UtcMillis,
+    pub decision: Option<Decision>,
+    pub agreement_signed_on: Option<BusinessDate>,
+    pub cancelled_on: Option<BusinessDate>,
+    pub closed_on: Option<BusinessDate>,
+    pub frozen: Option<Private<String>>,
+    pub cancellation_requested_on: Option<BusinessDate>,
+    pub balances: Balances,
+    /// Draws reserved: neither arrived nor given up.
+    pub draws_on_their_way_minor: Minor,
+    /// Movements of any kind on their way.
+    pub movements_on_their_way: u32,
+    /// Draws whose funds left and were not proven never to have arrived.
+    pub draws_sent: u32,
+    /// Of those, the ones that came back.
+    pub draws_returned: u32,
+    pub holds: Vec<Hold>,
+    /// Newest last.
+    pub credit_uses: Vec<CreditUse>,
+    /// Transfers a person has to look at.
+    pub in_review: u32,
+}
+
+/// The amounts people ask for first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Figures {
+    pub limit_minor: Minor,
+    pub available_minor: Minor,
+    pub owed_minor: Minor,
+    pub principal_minor: Minor,
+    pub interest_minor: Minor,
+    pub fees_minor: Minor,
+    pub credit_minor: Minor,
+    pub on_their_way_minor: Minor,
+    pub held_minor: Minor,
+}
+
+impl Line {
+    pub fn status(&self) -> Status {
+        if self.cancelled_on.is_some() {
+            return Status::Cancelled;
+        }
+        if self.closed_on.is_some() {
+            return Status::Closed;
+        }
+        match &self.decision {
+            None => Status::Open,
+            Some(Decision::Rejected { .. }) => Status::Rejected,
+            Some(Decision::Approved { .. }) => {
+                let owes = self.balances.owed().map_or(true, |owed| !owed.is_zero());
+                let out = self.draws_sent.saturating_sub(self.draws_returned);
+                if out == 0 && !owes {
+                    Status::Approved
+                } else if owes || self.movements_on_their_way > 0 {
+                    Status::Outstanding
+                } else {
+                    Status::Repaid
+                }
+            }
+        }
+    }
+
+    /// A late fact reached a line that had ended, and it owes again.
+    pub fn closed_but_owing(&self) -> bool {
+        self.status().ended() && self.balances.owed().map_or(true, |owed| !owed.is_zero())
+    }
+
+    pub fn terms(&self) -> Option<&Terms> {
+        match &self.decision {
+            Some(Decision::Approved { terms, .. }) => Some(terms),
+            Some(Decision::Rejected { .. }) | None => None,
+        }
+    }
+
+    pub fn limit(&self) -> Minor {
+        match &self.decision {
+            Some(Decision::Approved { limit_minor, .. }) => *limit_minor,
+            Some(Decision::Rejected { .. }) | None => Minor::ZERO,
+        }
+    }
+
+    /// Settled network repayments that do not free the limit yet.
+    pub fn held(&self, today: BusinessDate) -> Result<Minor, Overflow> {
+        let days = self.terms().map_or(0, |terms| terms.hold_banking_days);
+        let young = |hold: &&Hold| hold.settled_on.banking_days_until(today) < days;
+        Minor::sum(
+            self.holds
+                .iter()
+                .filter(young)
+                .map(|hold| hold.principal_minor),
+        )
+    }
+
+    /// Limit − principal − draws on their way − network repayments settled too recently, never
+    /// below zero. Not what may be drawn while the line is frozen or ended: `may` says that.
+    pub fn available(&self, today: BusinessDate) -> Result<Minor, Overflow> {
+        if self.status().ended() {
+            return Ok(Minor::ZERO);
+        }
+        let used = self
+            .balances
+            .principal_minor
+            .plus(self.draws_on_their_way_minor)?
+            .plus(self.held(today)?)?;
+        Ok(self.limit().minus(used)?.or_zero())
+    }
+
+    /// What this line adds to the exposure of its customer: an offer or an open line at least
+    /// its limit, a line that ended what it still owes.
+    pub fn exposure(&self) -> Result<Minor, Overflow> {
+        let owed = self.balances.owed()?.plus(self.draws_on_their_way_minor)?;
+        match self.status() {
+            Status::Open | Status::Cancelled | Status::Rejected | Status::Closed => Ok(owed),
+            Status::Approved | Status::Outstanding | Status::Repaid => Ok(owed.max(self.limit())),
+        }
+    }
+
+    pub fn figures(&self, today: BusinessDate) -> Result<Figures, Overflow> {
+        Ok(Figures {
+            limit_minor: self.limit(),
+            available_minor: self.available(today)?,
+            owed_minor: self.balances.owed()?,
+            principal_minor: self.balances.principal_minor,
+            interest_minor: self.balances.interest_minor,
+            fees_minor: self.balances.fees_minor,
+            credit_minor: self.balances.credit_minor,
+            on_their_way_minor: self.draws_on_their_way_minor,
+            held_minor: self.held(today)?,
+        })
+    }
+}
+
+/// Whether a kind of command is possible on a line in its state, before any amount is looked
+/// at. The first thing `decide` asks, and what lights or dims a button; kinds that are not
+/// about a line are always possible here.
+pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
+    let status = line.status();
+    let ended = match status {
+        Status::Cancelled => Err(RefusalCode::LineCancelled),
+        Status::Rejected => Err(RefusalCode::LineRejected),
+        Status::Closed => Err(RefusalCode::LineClosed),
+        Status::Open | Status::Approved | Status::Outstanding | Status::Repaid => Ok(()),
+    };
+    let open_for_decision = match status {
+        Status::Open => Ok(()),
+        Status::Approved | Status::Outstanding | Status::Repaid => Err(RefusalCode::NotOpen),
+        Status::Cancelled | Status::Rejected | Status::Closed => ended,
+    };
+    let approved = match status {
+        Status::Open => Err(RefusalCode::NotApproved),
+        Status::Approved | Status::Outstanding | Status::Repaid => Ok(()),
+        Status::Cancelled | Status::Rejected | Status::Closed => ended,
+    };
+    match kind {
+        CommandKind::ApproveApplication | CommandKind::RejectApplication => open_for_decision,
+        CommandKind::CancelApplication => {
+            ended?;
+            refuse_if(line.draws_sent > 0, RefusalCode::FundsSent)?;
+            nothing_sending(line)
+        }
+        CommandKind::RecordAgreement => {
+            approved?;
+            refuse_if(
+                line.agreement_signed_on.is_some(),
+                RefusalCode::AgreementRecorded,
+            )
+        }
+        CommandKind::RequestDraw | CommandKind::ApproveDraw | CommandKind::PayCashDraw => {
+            approved?;
+            refuse_if(
+                line.agreement_signed_on.is_none(),
+                RefusalCode::AgreementMissing,
+            )?;
+            refuse_if(
+                line.cancellation_requested_on.is_some(),
+                RefusalCode::CancellationRequested,
+            )?;
+            refuse_if(line.frozen.is_some(), RefusalCode::LineFrozen)
+        }
+        CommandKind::DeclineDraw => approved,
+        // What can still be called off is a matter of the movement, in any state of the line.
+        CommandKind::CancelDraw | CommandKind::CancelRepayment => Ok(()),
+        CommandKind::TakeRepayment => {
+            // A line that ended and owes takes repayments still.
+            if !line.closed_but_owing() {
+                approved?;
+            }
+            let owed = line.balances.owed().unwrap_or(Minor::ZERO);
+            refuse_if(!owed.is_positive(), RefusalCode::NothingOwed)
+        }
+        CommandKind::RefundCredit => refuse_if(
+            !line.balances.credit_minor.is_positive(),
+            RefusalCode::NoSuchCredit,
+        ),
+        CommandKind::RequestCancellation => {
+            ended?;
+            refuse_if(
+                line.cancellation_requested_on.is_some(),
+                RefusalCode::CancellationRequested,
+            )
+        }
+        CommandKind::DeclineCancellation => {
+            ended?;
+            refuse_if(
+                line.cancellation_requested_on.is_none(),
+                RefusalCode::NoCancellationRequested,
+            )
+        }
+        CommandKind::CloseLine => {
+            approved?;
+            may_close(line)
+        }
+        CommandKind::FreezeLine => {
+            approved?;
+            refuse_if(line.frozen.is_some(), RefusalCode::AlreadyFrozen)
+        }
+        CommandKind::UnfreezeLine => {
+            ended?;
+            refuse_if(line.frozen.is_none(), RefusalCode::NotFrozen)
+        }
+        CommandKind::AskNetworkAgain => refuse_if(line.in_review == 0, RefusalCode::NotInReview),
+        CommandKind::RecordCustomer
+        | CommandKind::UpdateCustomer
+        | CommandKind::AddBankAccount
+        | CommandKind::AuthorizeDebit
+        | CommandKind::ForgetCustomer
+        | CommandKind::DefineProduct
+        | CommandKind::TakeApplication
+        | CommandKind::ApproveAccount
+        | CommandKind::DeclineAccount
+        | CommandKind::UnlockAccount => Ok(()),
+    }
+}
+
+/// Owed nothing, nothing on its way, no customer credit.
+pub fn may_close(line: &Line) -> Result<(), RefusalCode> {
+    refuse_if(line.movements_on_their_way > 0, RefusalCode::MoneyOnItsWay)?;
+    let owed = line.balances.owed().map_err(|_| RefusalCode::SumTooLarge)?;
+    refuse_if(!owed.is_zero(), RefusalCode::StillOwed)?;
+    refuse_if(
+        !line.balances.credit_minor.is_zero(),
+        RefusalCode::CreditLeft,
+    )
+}
+
+/// A repayment cannot be on its way where nothing was ever sent, so what is on its way here
+/// are draws that wait; they end with the application.
+fn nothing_sending(line: &Line) -> Result<(), RefusalCode> {
+    refuse_if(line.in_review > 0, RefusalCode::AlreadySent)
+}
+
+pub fn refuse_if(broken: bool, code: RefusalCode) -> Result<(), RefusalCode> {
+    if broken { Err(code) } else { Ok(()) }
+}

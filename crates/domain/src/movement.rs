@@ -1,0 +1,197 @@
+//! Money in or out under a line: draws, repayments, refunds, and the transfer a network
+//! movement hangs on.
+
+use crate::actor::ActedBy;
+use crate::allocation::Allocation;
+use crate::command::Speed;
+use crate::date::{BusinessDate, UtcMillis};
+use crate::ids::{BankAccountId, CustomerId, LineId, MovementId};
+use crate::money::Minor;
+use crate::transfer::Transfer;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MovementKind {
+    Draw,
+    Repayment,
+    Refund,
+}
+
+/// Cash at the counter, or a transfer through the network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Method {
+    Cash,
+    Network {
+        account_id: BankAccountId,
+        last4: String,
+        speed: Speed,
+    },
+}
+
+/// Requested → (Approved) → Queued → Sending → Accepted → Settled, and the ways off that road.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MovementState {
+    /// Waits for a second person.
+    Requested,
+    /// A cash draw the second person agreed to; waits at the counter.
+    Approved,
+    /// In the outbox, nothing has left.
+    Queued,
+    /// An attempt is marked: its bytes may be leaving now.
+    Sending,
+    /// It may or may not have arrived; only the network's evidence ends this.
+    Unknown,
+    /// The network has it; money has not moved yet.
+    Accepted,
+    /// Money moved. Cash settles as it is handed over.
+    Settled,
+    /// The network said no; nothing moved.
+    Rejected,
+    /// It came back after settling.
+    Returned,
+    /// Called off before anything was sent.
+    Cancelled,
+    /// The second person said no.
+    Declined,
+    /// The evidence contradicts itself or ran out: a person has to look.
+    NeedsReview,
+}
+
+impl MovementState {
+    pub const ALL: &[MovementState] = &[
+        MovementState::Requested,
+        MovementState::Approved,
+        MovementState::Queued,
+        MovementState::Sending,
+        MovementState::Unknown,
+        MovementState::Accepted,
+        MovementState::Settled,
+        MovementState::Rejected,
+        MovementState::Returned,
+        MovementState::Cancelled,
+        MovementState::Declined,
+        MovementState::NeedsReview,
+    ];
+
+    /// Neither arrived nor given up: its amount is reserved.
+    pub fn on_its_way(self) -> bool {
+        match self {
+            MovementState::Requested
+            | MovementState::Approved
+            | MovementState::Queued
+            | MovementState::Sending
+            | MovementState::Unknown
+            | MovementState::Accepted
+            | MovementState::NeedsReview => true,
+            MovementState::Settled
+            | MovementState::Rejected
+            | MovementState::Returned
+            | MovementState::Cancelled
+            | MovementState::Declined => false,
+        }
+    }
+
+    /// May still be called off: nothing can have left.
+    pub fn cancellable(self) -> bool {
+        match self {
+            MovementState::Requested | MovementState::Approved | MovementState::Queued => true,
+            MovementState::Sending
+            | MovementState::Unknown
+            | MovementState::Accepted
+            | MovementState::NeedsReview
+            | MovementState::Settled
+            | MovementState::Rejected
+            | MovementState::Returned
+            | MovementState::Cancelled
+            | MovementState::Declined => false,
+        }
+    }
+
+    /// A word for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            MovementState::Requested => "Waiting for approval",
+            MovementState::Approved => "Approved",
+            MovementState::Queued => "Queued",
+            MovementState::Sending => "Sending",
+            MovementState::Unknown => "Being checked",
+            MovementState::Accepted => "Accepted",
+            MovementState::Settled => "Settled",
+            MovementState::Rejected => "Rejected",
+            MovementState::Returned => "Returned",
+            MovementState::Cancelled => "Cancelled",
+            MovementState::Declined => "Declined",
+            MovementState::NeedsReview => "Needs review",
+        }
+    }
+}
+
+/// A draw, repayment or refund as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Movement {
+    pub id: MovementId,
+    pub line_id: LineId,
+    pub customer_id: CustomerId,
+    pub kind: MovementKind,
+    pub method: Method,
+    pub amount_minor: Minor,
+    pub state: MovementState,
+    pub requested_by: ActedBy,
+    pub requested_on: BusinessDate,
+    pub requested_at: UtcMillis,
+    pub decided_by: Option<ActedBy>,
+    /// When the money moved, by its effective date.
+    pub settled_on: Option<BusinessDate>,
+    /// What a settled repayment paid.
+    pub allocation: Option<Allocation>,
+    /// The network's R-code, once returned.
+    pub return_code: Option<String>,
+    /// Why it is under review.
+    pub review: Option<ReviewReason>,
+    /// Funds have left as far as we know ("sent"), counted in the line.
+    pub sent: bool,
+    pub transfer: Option<Transfer>,
+}
+
+/// Why a person has to look at a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewReason {
+    /// The network echoed another amount, reference, currency or direction.
+    AnswerDoesNotMatch,
+    /// The network refused bytes that may have arrived before.
+    RefusedAfterDoubt,
+    /// Too many tries whose bytes may have left.
+    TriesUsedUp,
+    /// The key is older than its life at the network.
+    KeyTooOld,
+    /// The network took back what it had said.
+    NetworkContradictsItself,
+    /// Money moved for something called off or refused here.
+    MovedAfterTheEnd,
+}
+
+impl ReviewReason {
+    pub fn words(self) -> &'static str {
+        match self {
+            ReviewReason::AnswerDoesNotMatch => {
+                "The network's answer does not match what was sent."
+            }
+            ReviewReason::RefusedAfterDoubt => {
+                "The network refused it, but an earlier try may have arrived."
+            }
+            ReviewReason::TriesUsedUp => "The network could not be asked often enough.",
+            ReviewReason::KeyTooOld => "It is too old to send again safely.",
+            ReviewReason::NetworkContradictsItself => "The network took back what it had said.",
+            ReviewReason::MovedAfterTheEnd => "Money moved for something that had ended here.",
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Which keys a command needs loaded. Pure; the store resolves them in at most two set-based
+//! hops: what is named here, then what hangs on it.
+
+use crate::actor::Actor;
+use crate::command::{Command, Internal, Order};
+use crate::ids::*;
+use std::collections::BTreeSet;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    pub users: BTreeSet<UserId>,
+    pub logins: BTreeSet<String>,
+    pub employee_numbers: BTreeSet<String>,
+    pub customers: BTreeSet<CustomerId>,
+    pub tax_ids: BTreeSet<String>,
+    pub products: BTreeSet<ProductId>,
+    /// Each with its customer and its movements on their way.
+    pub lines: BTreeSet<LineId>,
+    pub movements: BTreeSet<MovementId>,
+    /// Lines whose customer's other lines count, too: exposure.
+    pub exposure_of_lines: BTreeSet<LineId>,
+    /// Customers all of whose lines count.
+    pub lines_of_customers: BTreeSet<CustomerId>,
+}
+
+impl Needs {
+    /// Adds what one order needs.
+    pub fn add(&mut self, actor: Actor, order: &Order) {
+        if let Actor::User(user_id) = actor {
+            self.users.insert(user_id);
+        }
+        match order {
+            Order::Desk(command) => self.add_command(command),
+            Order::Internal(internal) => self.add_internal(internal),
+        }
+    }
+
+    fn line(&mut self, line_id: LineId) {
+        self.lines.insert(line_id);
+    }
+
+    fn movement(&mut self, line_id: LineId, movement_id: MovementId) {
+        self.lines.insert(line_id);
+        self.movements.insert(movement_id);
+    }
+
+    fn add_command(&mut self, command: &Command) {
+        match command {
+            Command::RecordCustomer(c) => {
+                self.customers.insert(c.customer_id);
+                self.tax_ids.insert(c.profile.clone().tidied().tax_id);
+            }
+            Command::UpdateCustomer(c) => {
+                self.customers.insert(c.customer_id);
+            }
+            Command::AddBankAccount(c) => {
+                self.customers.insert(c.customer_id);
+            }
+            Command::AuthorizeDebit(c) => {
+                self.customers.insert(c.customer_id);
+            }
+            Command::ForgetCustomer(c) => {
+                self.customers.insert(c.customer_id);
+                self.lines_of_customers.insert(c.customer_id);
+            }
+            Command::DefineProduct(c) => {
+                self.products.insert(c.product_id);
+            }
+            Command::TakeApplication(c) => {
+                self.line(c.line_id);
+                self.customers.insert(c.customer_id);
+                self.products.insert(c.product_id);
+            }
+            Command::ApproveApplication(c) => {
+                self.line(c.line_id);
+                self.exposure_of_lines.insert(c.line_id);
+            }
+            Command::RejectApplication(c) => self.line(c.line_id),
+            Command::CancelApplication(c) => self.line(c.line_id),
+            Command::RecordAgreement(c) => self.line(c.line_id),
+            Command::RequestDraw(c) => self.movement(c.line_id, c.draw_id),
+            Command::ApproveDraw(c) => self.movement(c.line_id, c.draw_id),
+            Command::DeclineDraw(c) => self.movement(c.line_id, c.draw_id),
+            Command::PayCashDraw(c) => self.movement(c.line_id, c.draw_id),
+            Command::CancelDraw(c) => self.movement(c.line_id, c.draw_id),
+            Command::TakeRepayment(c) => self.movement(c.line_id, c.repayment_id),
+            Command::CancelRepayment(c) => self.movement(c.line_id, c.repayment_id),
+            Command::RefundCredit(c) => self.movement(c.line_id, c.refund_id),
+            Command::RequestCancellation(c) => self.line(c.line_id),
+            Command::DeclineCancellation(c) => self.line(c.line_id),
+            Command::CloseLine(c) => self.line(c.line_id),
+            Command::FreezeLine(c) => self.line(c.line_id),
+            Command::UnfreezeLine(c) => self.line(c.line_id),
+            Command::AskNetworkAgain(c) => self.movement(c.line_id, c.movement_id),
+            Command::ApproveAccount(c) => {
+                self.users.insert(c.user_id);
+                self.employee_numbers
+                    .insert(c.employee_number.trim().to_owned());
+            }
+            Command::DeclineAccount(c) => {
+                self.users.insert(c.user_id);
+            }
+            Command::UnlockAccount(c) => {
+                self.users.insert(c.user_id);
+            }
+        }
+    }
+
+    fn add_internal(&mut self, internal: &Internal) {
+        match internal {
+            Internal::AskForAccount(ask) => {
+                self.users.insert(ask.user_id);
+                self.logins.insert(ask.login.clone());
+                self.employee_numbers.insert(ask.employee_number.clone());
+            }
+            Internal::SignInSucceeded { user_id }
+            | Internal::SignInFailed { user_id }
+            | Internal::SignedOut { user_id } => {
+                self.users.insert(*user_id);
+            }
+            Internal::MarkAttempt {
+                line_id,
+                movement_id,
+            }
+            | Internal::RecordAnswer {
+                line_id,
+                movement_id,
+                ..
+            }
+            | Internal::RecordLookUp {
+                line_id,
+                movement_id,
+                ..
+            }
+            | Internal::RecordNetworkState {
+                line_id,
+                movement_id,
+                ..
+            } => {
+                self.movement(*line_id, *movement_id);
+            }
+            Internal::NoteForgotten { customer_id } => {
+                self.customers.insert(*customer_id);
+            }
+            Internal::SetUpStore(_)
+            | Internal::MoveCursor { .. }
+            | Internal::ReportStrangers { .. }
+            | Internal::PanicForTest
+            | Internal::BreakConstraintForTest => {}
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Products: templates whose terms are copied into a line when it opens. Editing a product
+//! later changes no existing line.
+
+use crate::ids::ProductId;
+use crate::money::{LARGEST_AMOUNT_MINOR, Minor};
+use crate::refusal::{Refusal, RefusalCode};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// An exact yearly rate in percent, such as 8.625: kept in millionths of a percent, so no
+/// float ever comes near it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AnnualPercent {
+    millionths: u32,
+}
+
+impl FromStr for AnnualPercent {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const SHAPE: &str = "a rate is an exact decimal of at most six places, as in 8.625";
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let ends_in_point = text.ends_with('.');
+        if whole.is_empty() || whole.len() > 3 || fraction.len() > 6 || ends_in_point {
+            return Err(SHAPE);
+        }
+        if !digits(whole) || !digits(fraction) {
+            return Err(SHAPE);
+        }
+        let millionths = format!("{whole}{fraction:0<6}")
+            .parse()
+            .map_err(|_| SHAPE)?;
+        Ok(AnnualPercent { millionths })
+    }
+}
+
+impl AnnualPercent {
+    /// Millionths of a percent: 8.625 % is 8 625 000.
+    pub fn millionths(self) -> u32 {
+        self.millionths
+    }
+}
+
+impl fmt::Display for AnnualPercent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fraction = format!("{:06}", self.millionths % 1_000_000);
+        let fraction = fraction.trim_end_matches('0');
+        write!(f, "{}", self.millionths / 1_000_000)?;
+        if !fraction.is_empty() {
+            write!(f, ".{fraction}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for AnnualPercent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} %")
+    }
+}
+
+impl Serialize for AnnualPercent {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AnnualPercent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for AnnualPercent {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AnnualPercent".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,6})?$"})
+    }
+}
+
+/// How days turn into a part of a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum DayCount {
+    #[serde(rename = "act_365")]
+    Act365,
+    #[serde(rename = "act_360")]
+    Act360,
+    #[serde(rename = "act_act")]
+    ActAct,
+    #[serde(rename = "thirty_e_360")]
+    ThirtyE360,
+}
+
+/// What a repayment pays. Also the three receivables of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Due {
+    Fees,
+    Interest,
+    Principal,
+}
+
+/// The terms of a line. Amounts are in minor units of the store's currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// The rate the agreement states. Interest is posted from the release that closes days.
+    pub annual_percent: AnnualPercent,
+    pub day_count: DayCount,
+    /// The order in which a repayment pays what is posted, each of the three once.
+    pub allocation_order: [Due; 3],
+    /// The most one line of this product may be opened with.
+    pub largest_limit_minor: Minor,
+    /// A draw above this waits for a second person.
+    pub single_signature_minor: Minor,
+    /// A draw above this, taken while the network is away, waits for a second person.
+    pub offline_cap_minor: Minor,
+    /// The most one customer may be exposed for, over all lines.
+    pub exposure_cap_minor: Minor,
+    /// Banking days before a settled network repayment frees the limit again.
+    pub hold_banking_days: u32,
+}
+
+impl Terms {
+    /// Defaults for a currency with this many decimals; every figure is a setting of a product.
+    pub fn defaults(exponent: u8) -> Terms {
+        let units = |whole: i64| Minor(whole.saturating_mul(10_i64.pow(u32::from(exponent))));
+        Terms {
+            annual_percent: AnnualPercent {
+                millionths: 14_900_000,
+            },
+            day_count: DayCount::Act365,
+            allocation_order: [Due::Fees, Due::Interest, Due::Principal],
+            largest_limit_minor: units(50_000),
+            single_signature_minor: units(5_000),
+            offline_cap_minor: units(1_000),
+            exposure_cap_minor: units(100_000),
+            hold_banking_days: 3,
+        }
+    }
+
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut order = self.allocation_order;
+        order.sort();
+        if order != [Due::Fees, Due::Interest, Due::Principal] {
+            return Err(Refusal::at(
+                "terms.allocation_order",
+                RefusalCode::FieldMalformed,
+            ));
+        }
+        if self.annual_percent.millionths > 100_000_000 {
+            return Err(Refusal::at(
+                "terms.annual_percent",
+                RefusalCode::AmountTooLarge,
+            ));
+        }
+        if self.hold_banking_days > 30 {
+            return Err(Refusal::at(
+                "terms.hold_banking_days",
+                RefusalCode::AmountTooLarge,
+            ));
+        }
+        for (field, amount, may_be_zero) in [
+            ("terms.largest_limit_minor", self.largest_limit_minor, false),
+            (
+                "terms.single_signature_minor",
+                self.single_signature_minor,
+                true,
+            ),
+            ("terms.offline_cap_minor", self.offline_cap_minor, true),
+            ("terms.exposure_cap_minor", self.exposure_cap_minor, false),
+        ] {
+            if amount.0 < 0 || (amount.is_zero() && !may_be_zero) {
+                return Err(Refusal::at(field, RefusalCode::AmountNotPositive));
+            }
+            if amount.0 > LARGEST_AMOUNT_MINOR {
+                return Err(Refusal::at(field, RefusalCode::AmountTooLarge));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A product as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    pub id: ProductId,
+    pub version: u64,
+    pub name: String,
+    pub terms: Terms,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_exact() {
+        for (text, shown) in [
+            ("8.625", Some("8.625")),
+            ("15", Some("15")),
+            ("0.000001", Some("0.000001")),
+            ("15.50", Some("15.5")),
+            ("", None),
+            (".5", None),
+            ("5.", None),
+            ("-1", None),
+            ("1e2", None),
+            ("8.6250001", None),
+            ("1000", None),
+        ] {
+            let read = text
+                .parse::<AnnualPercent>()
+                .ok()
+                .map(|rate| rate.to_string());
+            assert_eq!(read.as_deref(), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_allocation_order_names_each_once() {
+        let mut terms = Terms::defaults(2);
+        assert!(terms.check().is_ok());
+        terms.allocation_order = [Due::Fees, Due::Fees, Due::Principal];
+        assert!(terms.check().is_err());
+    }
+}

@@ -1,0 +1,236 @@
+//! Why something did not happen: a closed list of named reasons. Nobody matches on text.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident => $words:literal),* $(,)?) => {
+        /// A rule's "not now". The words are what the page and the command line show.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum RefusalCode { $($(#[$doc])* $name),* }
+
+        impl RefusalCode {
+            pub const ALL: &[RefusalCode] = &[$(RefusalCode::$name),*];
+
+            pub fn words(self) -> &'static str {
+                match self { $(RefusalCode::$name => $words),* }
+            }
+        }
+    };
+}
+
+refusals! {
+    // Who asks.
+    NotSignedIn => "Sign in first.",
+    AccountNotActive => "This account is not active.",
+    AdminOnly => "Only an admin may do this.",
+    OwnRequest => "You asked for this yourself: another person has to decide.",
+    AccountLocked => "Too many failed attempts. Try again later, or ask an admin to unlock the account.",
+
+    // What was typed.
+    FieldEmpty => "Fill this in.",
+    FieldTooLong => "This is too long.",
+    FieldMalformed => "This cannot be read. Check what was typed.",
+    AmountNotPositive => "Enter an amount above zero.",
+    AmountTooLarge => "This amount is too large.",
+    WrongCurrency => "This is not the branch's currency.",
+    DateInFuture => "This date lies in the future.",
+    DateTooEarly => "This date is too early.",
+    TooYoung => "The customer has to be of age.",
+    ReasonsCount => "Choose one to four reasons.",
+    ReasonTwice => "A reason is chosen twice.",
+    WordsMissing => "Say the other reason in words.",
+    WordsUnexpected => "Words belong to the reason \"other\" only.",
+
+    // What it is about.
+    AlreadyExists => "This has been recorded already.",
+    UnknownUser => "There is no such account.",
+    UnknownCustomer => "There is no such customer.",
+    UnknownBankAccount => "The customer has no such bank account.",
+    UnknownProduct => "There is no such product.",
+    UnknownLine => "There is no such application.",
+    UnknownMovement => "There is no such draw or repayment.",
+    LoginTaken => "This sign-in name is taken.",
+    EmployeeNumberOfAnother => "This employee number does not match the one given at sign-up.",
+    TaxIdTaken => "A customer with this tax id is recorded already.",
+    CustomerForgotten => "This customer was forgotten.",
+    CustomerHasOpenLine => "The customer has an application or a line that is not finished.",
+    StaleVersion => "This has changed since you looked. Look again, then decide.",
+
+    // What state it is in.
+    NotWaiting => "This account is not waiting for approval.",
+    NotLocked => "This account is not locked.",
+    NotOpen => "The application has been decided already.",
+    NotApproved => "The application is not approved.",
+    AgreementMissing => "Record the signed agreement first.",
+    AgreementRecorded => "The agreement is recorded already.",
+    FundsSent => "Funds were sent already: request cancellation instead.",
+    LineCancelled => "The application was cancelled.",
+    LineRejected => "The application was rejected.",
+    LineClosed => "The line is closed.",
+    LineFrozen => "The line is frozen: no draws.",
+    AlreadyFrozen => "The line is frozen already.",
+    NotFrozen => "The line is not frozen.",
+    CancellationRequested => "Cancellation was requested: no new draws.",
+    NoCancellationRequested => "No cancellation was requested.",
+    NotRequested => "This draw is not waiting for approval.",
+    NotPayable => "This draw is not waiting to be paid out in cash.",
+    AlreadySent => "It is on its way already and cannot be called back.",
+    AlreadyFinished => "This is finished already.",
+    NotInReview => "This transfer is not under review.",
+    NothingOwed => "Nothing is owed.",
+    MoneyOnItsWay => "Money is still on its way.",
+    StillOwed => "The line still owes money.",
+    CreditLeft => "Customer credit is left: hand it back first.",
+    NoSuchCredit => "There is not that much customer credit.",
+
+    // How much.
+    OverAvailable => "More than is available.",
+    OverRequested => "More than the customer asked for.",
+    OverProductLimit => "More than this product allows.",
+    OverExposure => "More than one customer may be exposed for.",
+    IdentityNotSeen => "See the customer's identity document before paying out cash.",
+    NotAuthorized => "The customer has not authorized debits from this account.",
+    AccountUnusable => "A returned payment made this bank account unusable.",
+
+    // Sums.
+    SumTooLarge => "The sum is larger than the books can hold.",
+}
+
+/// A refusal, and the field it stands at when one typed value is the reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub code: RefusalCode,
+    pub field: Option<String>,
+}
+
+impl Refusal {
+    pub fn at(field: &str, code: RefusalCode) -> Refusal {
+        Refusal {
+            code,
+            field: Some(field.to_owned()),
+        }
+    }
+}
+
+impl From<RefusalCode> for Refusal {
+    fn from(code: RefusalCode) -> Self {
+        Refusal { code, field: None }
+    }
+}
+
+impl From<crate::money::Overflow> for Refusal {
+    fn from(_: crate::money::Overflow) -> Self {
+        RefusalCode::SumTooLarge.into()
+    }
+}
+
+/// Every error that crosses to the page, the command line and `post`: a refusal of the rules
+/// ("not now") or a fault of the program ("broken").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", untagged)]
+pub enum ErrorCode {
+    Refused(RefusalCode),
+    Fault(FaultCode),
+}
+
+/// What is not a rule's doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FaultCode {
+    /// The input is not of the documented shape; `field` says where.
+    Malformed,
+    /// Unknown name or wrong password; the two are not told apart.
+    WrongCredentials,
+    /// The password does not meet the rules; `message` says which.
+    WeakPassword,
+    /// The session ended: idle too long, too old, or the account changed.
+    SessionEnded,
+    /// This id was used for something else, or by somebody else.
+    IdReused,
+    /// The queue is full, or too much of one caller's is in flight. Nothing was done.
+    Busy,
+    /// The command could not be carried out for a reason of the program's own. Nothing was done.
+    Broken,
+    /// Whether it was done is not known yet: send the same id again.
+    OutcomeUnknown,
+    /// The store cannot be used now.
+    StoreUnavailable,
+    /// Nothing of this id or number is here.
+    NotFound,
+}
+
+impl FaultCode {
+    pub fn words(self) -> &'static str {
+        match self {
+            FaultCode::Malformed => "This could not be read.",
+            FaultCode::WrongCredentials => "The name or the password is not right.",
+            FaultCode::WeakPassword => "Choose another password.",
+            FaultCode::SessionEnded => "Your session has ended. Sign in again.",
+            FaultCode::IdReused => "This submission's id was used for something else.",
+            FaultCode::Busy => "Too much is waiting. Nothing was done; try again in a moment.",
+            FaultCode::Broken => "The program could not carry this out. Nothing was changed.",
+            FaultCode::OutcomeUnknown => {
+                "It is not known yet whether this was done. Try again: it will not be done twice."
+            }
+            FaultCode::StoreUnavailable => "The store cannot be used now.",
+            FaultCode::NotFound => "There is no such thing here.",
+        }
+    }
+}
+
+/// The one error of the bridge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ApiError {
+    pub code: ErrorCode,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl ApiError {
+    pub fn malformed(field: Option<String>, message: impl Into<String>) -> ApiError {
+        ApiError {
+            code: ErrorCode::Fault(FaultCode::Malformed),
+            message: message.into(),
+            field,
+        }
+    }
+
+    /// "Not now" looks different from "broken" on the page.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.code, ErrorCode::Refused(_))
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        ApiError {
+            code: ErrorCode::Refused(refusal.code),
+            message: refusal.code.words().to_owned(),
+            field: refusal.field,
+        }
+    }
+}
+
+impl From<FaultCode> for ApiError {
+    fn from(code: FaultCode) -> Self {
+        ApiError {
+            code: ErrorCode::Fault(code),
+            message: code.words().to_owned(),
+            field: None,
+        }
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}

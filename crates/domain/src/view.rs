@@ -1,0 +1,347 @@
+//! What the page and the command line are shown. Tax id, birth date, document and account
+//! numbers never stand here in full.
+
+use crate::account::Role;
+use crate::actor::NetworkState;
+use crate::allocation::Allocation;
+#[cfg(feature = "schema")]
+use crate::command::Submission;
+use crate::command::{CommandKind, RejectionReason};
+use crate::customer::{Address, DocumentKind, Employment};
+use crate::date::{BusinessDate, UtcMillis};
+use crate::ids::*;
+use crate::ledger::EntryKind;
+use crate::line::{Figures, Status};
+use crate::money::{Currency, Minor};
+use crate::movement::{Method, MovementKind, MovementState, ReviewReason};
+use crate::product::Terms;
+use crate::refusal::RefusalCode;
+use serde::{Deserialize, Serialize};
+
+macro_rules! views {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident : $type:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type),* }
+    )*};
+}
+
+views! {
+    /// What the sign-in page shows before anybody signs in.
+    StoreView {
+        branch_name: String,
+        currency: Currency,
+        business_date: BusinessDate,
+        demo: bool,
+        /// False on a fresh store: the first flagged sign-up becomes its admin.
+        has_admin: bool,
+    }
+
+    SignUp {
+        /// The submission's id: kept over retries.
+        id: CommandId,
+        user_id: UserId,
+        login: String,
+        name: String,
+        employee_number: String,
+        password: String,
+        admin: bool,
+    }
+    /// Whether the new account may sign in at once or waits for an admin.
+    SignedUp { user_id: UserId, active: bool }
+    SignIn { login: String, password: String }
+    SessionView {
+        user_id: UserId,
+        login: String,
+        name: String,
+        role: Role,
+        branch_name: String,
+        currency: Currency,
+        business_date: BusinessDate,
+        demo: bool,
+    }
+
+    /// A row of the list of applications.
+    LineRow {
+        id: LineId,
+        number: String,
+        customer_id: CustomerId,
+        /// "Forgotten customer" once the key is gone.
+        customer_name: String,
+        product_name: String,
+        status: Status,
+        requested_minor: Minor,
+        limit_minor: Minor,
+        owed_minor: Minor,
+        available_minor: Minor,
+        taken_by_name: String,
+        taken_on: BusinessDate,
+        frozen: bool,
+        cancellation_requested: bool,
+        closed_but_owing: bool,
+        in_review: u32,
+    }
+    LineQuery {
+        /// Empty: all.
+        statuses: Vec<Status>,
+        /// A number, a beginning of a name, a phone number, the last four digits of an account.
+        search: String,
+        /// Only those the signed-in person took.
+        mine: bool,
+        customer_id: Option<CustomerId>,
+        order: LineOrder,
+        /// `next` of the page before.
+        after: Option<String>,
+        /// At most 200.
+        limit: u32,
+    }
+    LinePage { rows: Vec<LineRow>, next: Option<String> }
+
+    LineDetails {
+        row: LineRow,
+        /// What a decision names as seen.
+        version: u64,
+        purpose: String,
+        figures: Figures,
+        terms: Option<Terms>,
+        product_id: ProductId,
+        customer: CustomerRow,
+        bank_accounts: Vec<BankAccountView>,
+        decision: Option<DecisionView>,
+        agreement_signed_on: Option<BusinessDate>,
+        frozen_note: Option<String>,
+        /// What may be done now, and why not.
+        actions: Vec<ActionView>,
+        /// Newest first.
+        movements: Vec<MovementRow>,
+    }
+    DecisionView {
+        approved: bool,
+        limit_minor: Minor,
+        reasons: Vec<RejectionReason>,
+        other_words: Option<String>,
+        by_name: String,
+        on: BusinessDate,
+    }
+    ActionView { kind: CommandKind, refused: Option<RefusalCode> }
+    MovementRow {
+        id: MovementId,
+        line_id: LineId,
+        line_number: String,
+        customer_name: String,
+        kind: MovementKind,
+        method: Method,
+        amount_minor: Minor,
+        state: MovementState,
+        requested_by_name: String,
+        requested_on: BusinessDate,
+        settled_on: Option<BusinessDate>,
+        expected_on: Option<BusinessDate>,
+        return_code: Option<String>,
+        review: Option<ReviewReason>,
+        /// What the network said last, in words.
+        last: Option<String>,
+        attempts: u32,
+        /// What may be done with this movement now.
+        actions: Vec<ActionView>,
+    }
+
+    /// A row of the customer's history: one journal entry, as it touched the line.
+    TransactionRow {
+        seq: u64,
+        entry: u32,
+        kind: EntryKind,
+        movement_id: Option<MovementId>,
+        effective_on: BusinessDate,
+        posted_on: BusinessDate,
+        principal_minor: Minor,
+        interest_minor: Minor,
+        fees_minor: Minor,
+        credit_minor: Minor,
+        /// Owed less customer credit, after this entry.
+        balance_minor: Minor,
+    }
+    TransactionPage { rows: Vec<TransactionRow>, next: Option<String> }
+    /// A row of the event log.
+    EventRow {
+        seq: u64,
+        at: UtcMillis,
+        business_date: BusinessDate,
+        actor_name: String,
+        event_type: String,
+        /// In words, without private values.
+        sentence: String,
+    }
+    EventPage { rows: Vec<EventRow>, next: Option<String> }
+
+    CustomerQuery { search: String, after: Option<String>, limit: u32 }
+    CustomerPage { rows: Vec<CustomerRow>, next: Option<String> }
+    CustomerRow {
+        id: CustomerId,
+        number: String,
+        name: String,
+        phone: String,
+        email: String,
+        city: String,
+        forgotten: bool,
+    }
+    CustomerDetails {
+        row: CustomerRow,
+        version: u64,
+        address: Option<Address>,
+        employment: Option<Employment>,
+        income_monthly_minor: Minor,
+        obligations_monthly_minor: Minor,
+        /// Such as "•••-••-6789".
+        tax_id_masked: String,
+        /// Such as "••••-••-••".
+        birth_date_masked: String,
+        document_kind: Option<DocumentKind>,
+        document_masked: String,
+        bank_accounts: Vec<BankAccountView>,
+        lines: Vec<LineRow>,
+        recorded_on: BusinessDate,
+    }
+    BankAccountView {
+        id: BankAccountId,
+        last4: String,
+        debit_authorized_on: Option<BusinessDate>,
+        unusable_since_code: Option<String>,
+    }
+    ProductView { id: ProductId, version: u64, name: String, terms: Terms }
+
+    /// What the admins have to decide.
+    AdminDesk {
+        open_applications: Vec<LineRow>,
+        /// More are open than are shown.
+        more_open: bool,
+        waiting_draws: Vec<MovementRow>,
+        waiting_accounts: Vec<AccountRow>,
+        cancellations: Vec<LineRow>,
+        in_review: Vec<MovementRow>,
+        locked_accounts: Vec<AccountRow>,
+    }
+    AccountRow {
+        id: UserId,
+        login: String,
+        name: String,
+        employee_number: String,
+        admin_requested: bool,
+        role: Option<Role>,
+        asked_at: UtcMillis,
+        locked: bool,
+    }
+
+    SyncView {
+        network: NetworkState,
+        mark: SyncMark,
+        /// Transfers by state: queued, sending, unknown, accepted, needs review.
+        queued: u32,
+        sending: u32,
+        unknown: u32,
+        accepted: u32,
+        needs_review: u32,
+        /// Since when it is as the mark says.
+        since: Option<UtcMillis>,
+        /// Why sending fails or pauses.
+        why: Option<String>,
+        last_contact_at: Option<UtcMillis>,
+        oldest_queued_at: Option<UtcMillis>,
+        jobs: Vec<MovementRow>,
+    }
+
+    /// What a command would do, judged by the very rule that will judge it.
+    Preview {
+        status_before: Status,
+        status_after: Status,
+        before: Figures,
+        after: Figures,
+        allocation: Option<Allocation>,
+        needs_second_person: bool,
+        /// What happens besides: the line closes, a draw is cancelled.
+        consequences: Vec<String>,
+    }
+
+    /// The answer to a submission: what was recorded, and the fresh view of what it changed.
+    Answer {
+        id: CommandId,
+        /// The events it became; equal sequence numbers on every repeat of the same id.
+        first_seq: u64,
+        last_seq: u64,
+        fresh: Fresh,
+    }
+
+    /// Sent to everybody after a commit, as the one event "changed".
+    Change {
+        seq: u64,
+        lines: Vec<LineId>,
+        customers: Vec<CustomerId>,
+        users: Vec<UserId>,
+        products: Vec<ProductId>,
+        /// The mark in the masthead may look different now.
+        sync: bool,
+    }
+
+    Draft { name: String, content: String }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "of", content = "view", rename_all = "snake_case")]
+pub enum Fresh {
+    Line(Box<LineDetails>),
+    Customer(Box<CustomerDetails>),
+    Product(Box<ProductView>),
+    Nothing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LineOrder {
+    NewestFirst,
+    OldestFirst,
+    CustomerName,
+}
+
+/// What the masthead shows: the worst that is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SyncMark {
+    Online,
+    Offline,
+    Waiting,
+    Failing,
+    NeedsYou,
+}
+
+/// Everything that crosses, for `branchline schema`.
+#[cfg(feature = "schema")]
+pub fn schema() -> serde_json::Value {
+    use schemars::schema_for;
+    serde_json::json!({
+        "submission": schema_for!(Submission),
+        "error": schema_for!(crate::refusal::ApiError),
+        "views": {
+            "answer": schema_for!(Answer),
+            "preview": schema_for!(Preview),
+            "line_query": schema_for!(LineQuery),
+            "line_page": schema_for!(LinePage),
+            "line_details": schema_for!(LineDetails),
+            "transaction_page": schema_for!(TransactionPage),
+            "event_page": schema_for!(EventPage),
+            "customer_query": schema_for!(CustomerQuery),
+            "customer_page": schema_for!(CustomerPage),
+            "customer_details": schema_for!(CustomerDetails),
+            "product": schema_for!(ProductView),
+            "admin_desk": schema_for!(AdminDesk),
+            "sync": schema_for!(SyncView),
+            "session": schema_for!(SessionView),
+            "store": schema_for!(StoreView),
+            "change": schema_for!(Change),
+        },
+    })
+}

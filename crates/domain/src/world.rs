@@ -1,0 +1,71 @@
+//! What a command needs to be judged, and no more.
+
+use crate::account::User;
+use crate::customer::Customer;
+use crate::ids::*;
+use crate::line::Line;
+use crate::money::Currency;
+use crate::movement::Movement;
+use crate::product::Product;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The part of the store a batch of commands is judged against. `apply` keeps it current, so
+/// the second draw of a batch sees the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    pub branch: Branch,
+    pub users: BTreeMap<UserId, User>,
+    /// Who holds a sign-in name.
+    pub logins: BTreeMap<String, UserId>,
+    /// The person behind a confirmed employee number.
+    pub persons: BTreeMap<String, PersonId>,
+    pub customers: BTreeMap<CustomerId, Customer>,
+    /// Who holds a tax id.
+    pub tax_ids: BTreeMap<String, CustomerId>,
+    pub products: BTreeMap<ProductId, Product>,
+    pub lines: BTreeMap<LineId, Line>,
+    /// Movements asked for by id, and those on their way of every line that is loaded.
+    pub movements: BTreeMap<MovementId, Movement>,
+}
+
+/// The branch, with the counters of human numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Branch {
+    pub version: u64,
+    pub set_up: Option<SetUp>,
+    /// The bootstrap row: the first flagged sign-up claims it.
+    pub founding_admin: Option<UserId>,
+    pub customers_numbered: u64,
+    pub lines_numbered: u64,
+    /// How far the network's events were read.
+    pub cursor: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetUp {
+    pub store_id: StoreId,
+    pub branch_name: String,
+    pub currency: Currency,
+    pub time_zone: String,
+}
+
+impl World {
+    pub fn currency(&self) -> Option<Currency> {
+        self.branch.set_up.as_ref().map(|set_up| set_up.currency)
+    }
+
+    pub fn movements_of(&self, line_id: LineId) -> impl Iterator<Item = &Movement> {
+        self.movements
+            .values()
+            .filter(move |movement| movement.line_id == line_id)
+    }
+
+    pub fn lines_of(&self, customer_id: CustomerId) -> impl Iterator<Item = &Line> {
+        self.lines
+            .values()
+            .filter(move |line| line.customer_id == customer_id)
+    }
+}
