@@ -16,7 +16,7 @@ pub enum ClockMode {
 }
 
 /// A clock that can be put forward and never goes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     mode: ClockMode,
     /// What is added to the machine's clock, or the whole time of a virtual one.
@@ -24,14 +24,18 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows at least `at_least_ms` now. Books that were kept under
-    /// a clock put forward thus go on from where they stood.
+    /// A clock that shows at least `at_least_ms` now.
     pub fn starting(mode: ClockMode, at_least_ms: i64) -> Self {
-        let forward_ms = match mode {
-            ClockMode::Virtual => at_least_ms,
-            ClockMode::Real => at_least_ms.saturating_sub(machine_now_ms()).max(0),
-        };
-        Self { mode, forward_ms }
+        let forward_ms = 0;
+        Self { mode, forward_ms }.not_before(at_least_ms)
+    }
+
+    /// The same clock, put forward if it shows less than `at_least_ms`. Books
+    /// that were kept under one clock thus never go back under another.
+    #[must_use]
+    pub fn not_before(mut self, at_least_ms: i64) -> Self {
+        self.put_forward_to(at_least_ms);
+        self
     }
 
     /// Which clock it is.

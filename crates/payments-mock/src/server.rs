@@ -80,12 +80,11 @@ impl Host {
         network.advance(clock.now_ms());
         if let Some(path) = &self.state
             && network.take_changed()
+            && let Err(error) = state_file::save(path, network, *clock)
         {
-            if let Err(error) = state_file::save(path, network) {
-                // The next step tries again rather than taking this one for saved.
-                network.mark_changed();
-                return Err(error);
-            }
+            // The next step tries again rather than taking this one for saved.
+            network.mark_changed();
+            return Err(error);
         }
         Ok(result)
     }
@@ -158,12 +157,17 @@ pub async fn spawn(config: Config) -> io::Result<Running> {
         ClockMode::Real => machine_now_ms(),
         ClockMode::Virtual => config.start_ms,
     };
-    let mut network = match kept {
-        Some(network) => network.with_settings(config.settings),
-        None => Network::new(config.settings, start_ms),
+    let fresh = Clock::starting(config.clock, start_ms);
+    let (mut network, clock) = match kept {
+        Some((network, clock)) => {
+            let same_kind = clock.mode() == config.clock;
+            let clock = if same_kind { clock } else { fresh };
+            let clock = clock.not_before(network.now_ms());
+            (network.with_settings(config.settings), clock)
+        }
+        None => (Network::new(config.settings, start_ms), fresh),
     };
     network.set_reachable(!config.down);
-    let clock = Clock::starting(config.clock, start_ms.max(network.now_ms()));
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.control_port)).await?;
     let control = listener.local_addr()?;

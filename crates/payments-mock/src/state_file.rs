@@ -9,6 +9,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Clock;
 use crate::network::Network;
 
 /// The form of the file. A file of another form is refused, never guessed at.
@@ -17,17 +18,19 @@ const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Saved<'a> {
     version: u32,
+    clock: Clock,
     network: &'a Network,
 }
 
 #[derive(Deserialize)]
 struct Loaded {
     version: u32,
+    clock: Clock,
     network: Network,
 }
 
 /// Reads the books back; nothing when there is no file yet.
-pub(crate) fn load(path: &Path) -> io::Result<Option<Network>> {
+pub(crate) fn load(path: &Path) -> io::Result<Option<(Network, Clock)>> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -41,17 +44,18 @@ pub(crate) fn load(path: &Path) -> io::Result<Option<Network>> {
             loaded.version
         )));
     }
-    Ok(Some(loaded.network))
+    Ok(Some((loaded.network, loaded.clock)))
 }
 
 /// Replaces the books on disk.
-pub(crate) fn save(path: &Path, network: &Network) -> io::Result<()> {
+pub(crate) fn save(path: &Path, network: &Network, clock: Clock) -> io::Result<()> {
     let beside = path.with_extension("new");
     let mut file = File::create(&beside)?;
     serde_json::to_writer(
         &mut file,
         &Saved {
             version: VERSION,
+            clock,
             network,
         },
     )?;

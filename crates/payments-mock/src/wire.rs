@@ -32,7 +32,7 @@ where
         let received = match receive(&mut stream, &mut unread).await? {
             Received::Request(received) => received,
             Received::End => return Ok(()),
-            Received::Broken { status, code } => {
+            Received::Broken(Broken { status, code }) => {
                 let answer = Outcome::problem(status, code, "not a request").into_answer();
                 stream.write_all(&bytes_of(&answer, false, false)).await?;
                 return stream.shutdown().await;
@@ -142,10 +142,14 @@ enum Received {
     /// The client has no more to say.
     End,
     /// What came is no request.
-    Broken {
-        status: u16,
-        code: &'static str,
-    },
+    Broken(Broken),
+}
+
+/// The answer to what is no request; the connection ends with it.
+#[derive(Debug, PartialEq, Eq)]
+struct Broken {
+    status: u16,
+    code: &'static str,
 }
 
 /// Reads one request. Bytes after it stay in `unread` for the next.
@@ -154,10 +158,10 @@ async fn receive(stream: &mut TcpStream, unread: &mut Vec<u8>) -> io::Result<Rec
         match read_head(unread) {
             Ok(Some(head)) => break head,
             Ok(None) if unread.len() > LONGEST_HEAD_BYTES => {
-                return Ok(broken(431, "head_too_long"));
+                return Ok(Received::Broken(broken(431, "head_too_long")));
             }
             Ok(None) => {}
-            Err(broken) => return Ok(broken),
+            Err(broken) => return Ok(Received::Broken(broken)),
         }
         if stream.read_buf(unread).await? == 0 {
             return Ok(Received::End);
@@ -189,12 +193,12 @@ struct Head {
     expects_continue: bool,
 }
 
-fn broken(status: u16, code: &'static str) -> Received {
-    Received::Broken { status, code }
+fn broken(status: u16, code: &'static str) -> Broken {
+    Broken { status, code }
 }
 
 /// The head of a request, once it has arrived whole.
-fn read_head(bytes: &[u8]) -> Result<Option<Head>, Received> {
+fn read_head(bytes: &[u8]) -> Result<Option<Head>, Broken> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut parsed = httparse::Request::new(&mut headers);
     let head_bytes = match parsed.parse(bytes) {
@@ -267,8 +271,7 @@ mod tests {
         ] {
             let read = match read_head(bytes.as_bytes()) {
                 Ok(head) => Ok(head.map(|head| (head.body_bytes, head.keep_alive))),
-                Err(Received::Broken { status, .. }) => Err(status),
-                Err(_) => Err(0),
+                Err(broken) => Err(broken.status),
             };
             assert_eq!(read, want, "{bytes:?}");
         }
