@@ -1,7 +1,7 @@
 //! Folding events into a world. No policy here: an event carries its results, and the balances
 //! follow from the same postings the journal is written from.
 
-use crate::account::{AccountState, FAILURES_TO_LOCK, User};
+use crate::account::{AccountState, User};
 use crate::actor::Meta;
 use crate::customer::{BankAccount, Customer};
 use crate::date::UtcMillis;
@@ -10,7 +10,7 @@ use crate::ids::{LineId, MovementId};
 use crate::ledger::{Account, postings};
 use crate::line::{CreditUse, Decision, Hold, Line};
 use crate::money::{Minor, Overflow};
-use crate::movement::{Method, Movement, MovementKind, MovementState};
+use crate::movement::{Movement, MovementKind, MovementState};
 use crate::private::Private;
 use crate::product::Product;
 use crate::transfer::{NextStep, Transfer};
@@ -19,22 +19,28 @@ use crate::world::{SetUp, World};
 /// The log contradicts itself: an event about something that never began, or a sum that left
 /// the range of the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inconsistent(pub String);
+pub enum Inconsistent {
+    Missing(String),
+    Overflow,
+}
 
 impl From<Overflow> for Inconsistent {
     fn from(_: Overflow) -> Self {
-        Inconsistent("a sum left the range of the books".to_owned())
+        Inconsistent::Overflow
     }
 }
 
 impl std::fmt::Display for Inconsistent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Inconsistent::Missing(what) => f.write_str(what),
+            Inconsistent::Overflow => f.write_str("a sum left the range of the books"),
+        }
     }
 }
 
 fn missing(what: &str, id: impl std::fmt::Display) -> Inconsistent {
-    Inconsistent(format!("an event speaks of {what} {id}, which never began"))
+    Inconsistent::Missing(format!("an event speaks of {what} {id}, which never began"))
 }
 
 /// Folds one event into the world.
@@ -163,7 +169,6 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
         // Signing out and being refused are remembered in the log only.
         _ => {}
     }
-    debug_assert!(user.failures <= FAILURES_TO_LOCK + 1_000_000);
     Ok(())
 }
 
@@ -614,13 +619,6 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             )?;
             move_to(world, *movement_id, MovementState::Accepted, true)?;
         }
-        Event::TransferFollowed {
-            movement_id,
-            next_at,
-            ..
-        } => {
-            transfer(world, *movement_id)?.next_at = *next_at;
-        }
         Event::TransferSettled {
             line_id,
             movement_id,
@@ -900,9 +898,4 @@ fn post(
         }
     }
     Ok(())
-}
-
-/// Whether a movement leaves or arrives in cash.
-pub fn in_cash(movement: &Movement) -> bool {
-    matches!(movement.method, Method::Cash)
 }

@@ -243,7 +243,6 @@ events! {
         settlement_date: Option<BusinessDate>,
         next_at: UtcMillis,
     }
-    TransferFollowed "transfer_followed" { line_id: LineId, movement_id: MovementId, next_at: UtcMillis }
     TransferSettled "transfer_settled" {
         line_id: LineId,
         movement_id: MovementId,
@@ -322,7 +321,6 @@ impl Event {
             | Event::TransferNotFound { line_id, .. }
             | Event::TransferAskedInVain { line_id, .. }
             | Event::TransferAccepted { line_id, .. }
-            | Event::TransferFollowed { line_id, .. }
             | Event::TransferSettled { line_id, .. }
             | Event::TransferRejected { line_id, .. }
             | Event::TransferReturned { line_id, .. }

@@ -245,6 +245,17 @@ impl Line {
         Ok(self.limit().minus(used)?.or_zero())
     }
 
+    /// Whether what is drawn, on its way and held still fits the limit: asked again whenever a
+    /// second person releases a draw, since a return may have come in between.
+    pub fn within_limit(&self, today: BusinessDate) -> Result<bool, Overflow> {
+        let used = self
+            .balances
+            .principal_minor
+            .plus(self.draws_on_their_way_minor)?
+            .plus(self.held(today)?)?;
+        Ok(used <= self.limit())
+    }
+
     /// What this line adds to the exposure of its customer: an offer or an open line at least
     /// its limit, a line that ended what it still owes.
     pub fn exposure(&self) -> Result<Minor, Overflow> {

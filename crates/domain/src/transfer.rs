@@ -128,6 +128,8 @@ pub enum LookUp {
     /// The network answered that it holds nothing under this reference.
     Nothing,
     Found(RemoteTransfer),
+    /// More than one transfer under one reference: the network executed twice.
+    Several,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -247,11 +249,6 @@ pub fn backoff_ms(attempts: u32, jitter: u32) -> i64 {
         .min(LONGEST_WAIT_MS);
     // At most 900 000 × 2^32: far inside 64 bits.
     (ceiling * i64::from(jitter)) >> 32
-}
-
-/// How often a transfer the network holds is asked for, in case an event went missing.
-pub fn follow_ms(jitter: u32) -> i64 {
-    60_000 + ((60_000 * i64::from(jitter)) >> 32)
 }
 
 /// What the sync job has to do for a movement now.
