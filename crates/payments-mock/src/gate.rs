@@ -113,5 +113,5 @@ async fn accept(listener: TcpListener, host: Arc<Host>, mut stopped: oneshot::Re
         }
     }
     drop(listener);
-    connections.shutdown().await;
+    connections.detach_all();
 }

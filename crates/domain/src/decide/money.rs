@@ -115,11 +115,7 @@ fn hand_over(draft: &mut Draft, who: &Standing, movement: &Movement) -> Result<(
     })
 }
 
-fn draw<'a>(
-    world: &'a World,
-    line_id: LineId,
-    draw_id: MovementId,
-) -> Result<&'a Movement, Refusal> {
+fn draw(world: &World, line_id: LineId, draw_id: MovementId) -> Result<&Movement, Refusal> {
     let movement = movement(world, line_id, draw_id, "draw_id")?;
     if movement.kind != MovementKind::Draw {
         return Err(Refusal::at("draw_id", RefusalCode::UnknownMovement));

@@ -21,7 +21,7 @@ pub(super) struct Place {
     pub movement_id: MovementId,
 }
 
-fn find<'a>(world: &'a World, at: Place) -> Result<&'a Movement, Refusal> {
+fn find(world: &World, at: Place) -> Result<&Movement, Refusal> {
     movement(world, at.line_id, at.movement_id, "movement_id")
 }
 
