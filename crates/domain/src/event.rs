@@ -330,6 +330,65 @@ impl Event {
     }
 }
 
+impl Event {
+    /// The movement this event changes, beside its line.
+    pub fn movement_id(&self) -> Option<MovementId> {
+        match self {
+            Event::MovementRequested { movement_id, .. }
+            | Event::DrawApproved { movement_id, .. }
+            | Event::DrawDeclined { movement_id, .. }
+            | Event::MovementCancelled { movement_id, .. }
+            | Event::CashMoved { movement_id, .. }
+            | Event::TransferQueued { movement_id, .. }
+            | Event::TransferMarked { movement_id, .. }
+            | Event::TransferNotSent { movement_id, .. }
+            | Event::TransferInDoubt { movement_id, .. }
+            | Event::TransferDeferred { movement_id, .. }
+            | Event::TransferRefused { movement_id, .. }
+            | Event::TransferNotFound { movement_id, .. }
+            | Event::TransferAskedInVain { movement_id, .. }
+            | Event::TransferAccepted { movement_id, .. }
+            | Event::TransferSettled { movement_id, .. }
+            | Event::TransferRejected { movement_id, .. }
+            | Event::TransferReturned { movement_id, .. }
+            | Event::TransferInReview { movement_id, .. }
+            | Event::TransferToBeAsked { movement_id, .. } => Some(*movement_id),
+            Event::StoreSetUp { .. }
+            | Event::CursorMoved { .. }
+            | Event::StrangersRefused { .. }
+            | Event::AccountAsked { .. }
+            | Event::AccountApproved { .. }
+            | Event::AccountDeclined { .. }
+            | Event::SignedIn { .. }
+            | Event::SignInFailed { .. }
+            | Event::SignedOut { .. }
+            | Event::AccountUnlocked { .. }
+            | Event::CommandRefused { .. }
+            | Event::ProductDefined { .. }
+            | Event::CustomerRecorded { .. }
+            | Event::CustomerUpdated { .. }
+            | Event::BankAccountAdded { .. }
+            | Event::DebitAuthorized { .. }
+            | Event::BankAccountUnusable { .. }
+            | Event::DebitAuthorizationEnded { .. }
+            | Event::CustomerForgotten { .. }
+            | Event::ApplicationTaken { .. }
+            | Event::ApplicationApproved { .. }
+            | Event::ApplicationRejected { .. }
+            | Event::ApplicationCancelled { .. }
+            | Event::AgreementRecorded { .. }
+            | Event::LineFrozen { .. }
+            | Event::LineUnfrozen { .. }
+            | Event::CancellationRequested { .. }
+            | Event::CancellationDeclined { .. }
+            | Event::LineClosed { .. }
+            | Event::CreditApplied { .. }
+            | Event::CreditTakenBack { .. }
+            | Event::OverpaymentCredited { .. } => None,
+        }
+    }
+}
+
 /// Why a stored event cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
