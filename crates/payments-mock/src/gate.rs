@@ -113,5 +113,5 @@ async fn accept(listener: TcpListener, host: Arc<Host>, mut stopped: oneshot::Re
         }
     }
     drop(listener);
-    connections.detach_all();
+    connections.shutdown().await;
 }

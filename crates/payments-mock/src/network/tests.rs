@@ -280,8 +280,15 @@ fn keys_and_tokens_are_needed() {
 #[test]
 fn money_moves_on_banking_days() {
     let at = |day: Date, hour: i64| start_of(day) + hour * 3_600_000;
+    let just_before = |day: Date, hour: i64| at(day, hour) - 1;
     for (accepted_ms, speed, standard_days, want) in [
         (at(date(2026, 1, 5), 10), "express", 2, date(2026, 1, 5)),
+        (
+            just_before(date(2026, 1, 5), 17),
+            "express",
+            2,
+            date(2026, 1, 5),
+        ),
         (at(date(2026, 1, 5), 17), "express", 2, date(2026, 1, 6)),
         (at(date(2026, 1, 9), 17), "express", 2, date(2026, 1, 12)),
         (at(date(2026, 1, 10), 10), "express", 2, date(2026, 1, 12)),
