@@ -693,6 +693,10 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             ..
         } => {
             movement(world, *movement_id)?.review = Some(*reason);
+            // The answer to a marked attempt is still out: its bytes may have arrived.
+            if movement(world, *movement_id)?.state == MovementState::Sending {
+                doubt(world, *movement_id)?;
+            }
             next(
                 world,
                 *movement_id,
@@ -705,7 +709,6 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             move_to(world, *movement_id, MovementState::NeedsReview, sent)?;
         }
         Event::TransferToBeAsked { movement_id, .. } => {
-            movement(world, *movement_id)?.review = None;
             let now = Some(meta.at);
             next(
                 world,
@@ -786,6 +789,9 @@ fn move_to(
     let (line_id, kind, amount) = (movement.line_id, movement.kind, movement.amount_minor);
     movement.state = state;
     movement.sent = sent;
+    if state != MovementState::NeedsReview {
+        movement.review = None;
+    }
     let line = line(world, line_id)?;
     match (was.on_its_way(), state.on_its_way()) {
         (true, false) => {

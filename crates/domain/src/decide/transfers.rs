@@ -55,7 +55,8 @@ pub(super) fn mark_attempt(
     if step(movement, ctx.now) != Step::Send {
         return Err(RefusalCode::AlreadySent.into());
     }
-    let first = movement.state == MovementState::Queued;
+    // Also a transfer that was under review before anything of it left.
+    let first = !movement.sent;
     let frozen = line(world, line_id)?.frozen.is_some();
     if first && frozen && movement.kind == MovementKind::Draw {
         return Err(RefusalCode::LineFrozen.into());
@@ -85,15 +86,13 @@ pub(super) fn record_answer(
     let outcome = classify(answer, movement, currency(world)?);
     let waiting_for_it = movement.state == MovementState::Sending && transfer.attempts == attempt;
     if !waiting_for_it {
-        // An event overtook the answer. Only the network's own word still counts.
-        return match outcome {
-            Outcome::Taken(remote) => record_network_state(world, ctx, at, &remote),
-            Outcome::NotSent { .. }
-            | Outcome::InDoubt { .. }
-            | Outcome::NotAccepted { .. }
-            | Outcome::OurFault { .. }
-            | Outcome::Refused { .. }
-            | Outcome::Mismatch => Ok(Vec::new()),
+        // An event overtook the answer. Only the network's own word still counts, also where it
+        // contradicts that event.
+        return match answer {
+            PostAnswer::Transfer(remote) => record_network_state(world, ctx, at, remote),
+            PostAnswer::NotSent { .. }
+            | PostAnswer::NoAnswer { .. }
+            | PostAnswer::Status { .. } => Ok(Vec::new()),
         };
     }
 
@@ -245,6 +244,10 @@ enum Absence {
 /// What an empty look-up means: by itself, nothing. Doubt about an earlier attempt stays.
 fn nothing_found(transfer: &Transfer, ctx: &Ctx) -> Absence {
     match transfer.refused_status {
+        // It had the transfer once: sending again could move the money twice.
+        _ if transfer.remote_id.is_some() => {
+            Absence::Review(ReviewReason::NetworkContradictsItself)
+        }
         Some(_) if transfer.doubtful > 0 => Absence::Review(ReviewReason::RefusedAfterDoubt),
         Some(status) => Absence::Rejected(status),
         None if key_too_old(transfer, ctx.now) => Absence::Review(ReviewReason::KeyTooOld),
@@ -293,11 +296,21 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
             settlement_date: remote.settlement_date,
             next_at: ctx.now,
         }),
-        // Called off or refused here, and yet the network has it: it reserves the limit again.
+        // Rejected by the network's own word: its acceptance only comes in the wrong order.
+        (RemoteStatus::Accepted, Ours::Rejected) if already_known(&movement) => Ok(()),
+        // Called off or refused here, and yet the network has it: it reserves the limit again,
+        // and is on record as sent, so that nothing sends it a second time.
         (
             RemoteStatus::Accepted,
             Ours::Cancelled | Ours::Declined | Ours::Rejected | Ours::Requested | Ours::Approved,
         ) => {
+            draft.push(Event::TransferAccepted {
+                line_id,
+                movement_id,
+                remote_id: remote.id.clone(),
+                settlement_date: remote.settlement_date,
+                next_at: ctx.now,
+            })?;
             review(draft, at, ReviewReason::MovedAfterTheEnd)?;
             freeze(draft, at, ReviewReason::MovedAfterTheEnd)
         }
@@ -355,6 +368,14 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
         }
         (RemoteStatus::Returned, Ours::Returned) => Ok(()),
     }
+}
+
+/// The network named its transfer before.
+fn already_known(movement: &Movement) -> bool {
+    movement
+        .transfer
+        .as_ref()
+        .is_some_and(|transfer| transfer.remote_id.is_some())
 }
 
 /// A draw settles as of its settlement date, a repayment as of the day it was taken at the desk.
