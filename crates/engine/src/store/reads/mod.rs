@@ -17,16 +17,14 @@ pub use people::SignInFacts;
 pub use transfers::TransferFacts;
 
 use crate::seal::{CustomerKey, StoreKey, open_document};
-use crate::store::drafts;
 use crate::store::load::{self, LoadError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::account::User;
 use domain::date::{BusinessDate, UtcMillis};
-use domain::ids::{CustomerId, UserId};
+use domain::ids::CustomerId;
 use domain::money::Currency;
 use domain::refusal::{ApiError, FaultCode};
-use domain::view::Draft;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
@@ -125,20 +123,6 @@ impl Reader {
         customers: &[CustomerId],
     ) -> Result<BTreeMap<CustomerId, CustomerKey>, ReadError> {
         Ok(load::keys(connection, customers, &self.store_key).await?)
-    }
-
-    /// What somebody had typed and not sent yet.
-    pub async fn draft(&self, user_id: UserId, name: &str) -> Result<Option<Draft>, ReadError> {
-        let mut snapshot = self.snapshot().await?;
-        let Some(sealed) = drafts::sealed(&mut snapshot, user_id, name).await? else {
-            return Ok(None);
-        };
-        let content = self
-            .store_key
-            .open_draft(user_id, name, &sealed)
-            .map_err(LoadError::from)?;
-        let name = name.to_owned();
-        Ok(Some(Draft { name, content }))
     }
 }
 

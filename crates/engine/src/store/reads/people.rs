@@ -1,7 +1,7 @@
 //! Accounts, products and the branch.
 
 use super::*;
-use domain::ids::ProductId;
+use domain::ids::{ProductId, UserId};
 use domain::product::Product;
 use domain::view::{ProductView, StoreView};
 use domain::world::Branch;
