@@ -609,15 +609,20 @@ impl Engine {
 
     pub async fn keep_draft(&self, token: &Token, name: String, content: Option<String>) -> Result<(), ApiError> {
         let user_id = self.sessions.user(token, self.orders.now())?;
+        store::drafts::check(&name, content.as_deref().unwrap_or(""))?;
+        let sealed = content.map(|content| self.orders.store_key().seal_draft(user_id, &name, &content));
         let (answer, kept) = oneshot::channel();
-        self.orders.post(Post::Draft { user_id, name, content, answer }).await?;
-        kept.await.map_err(|_| ApiError::from(FaultCode::StoreUnavailable))?
+        self.orders.post(Post::Draft { user_id, name, sealed, answer }).await?;
+        Ok(kept.await.map_err(|_| FaultCode::StoreUnavailable)??)
     }
 
     pub async fn load_draft(&self, token: &Token, name: &str) -> Result<Option<String>, ApiError> {
         let user_id = self.sessions.user(token, self.orders.now())?;
         let mut connection = self.orders.pool.acquire().await.map_err(|_| FaultCode::StoreUnavailable)?;
-        Ok(store::drafts::load(&mut connection, self.orders.store_key(), user_id, name).await?)
+        let sealed = store::drafts::sealed(&mut connection, user_id, name).await;
+        let sealed = sealed.map_err(|_| FaultCode::StoreUnavailable)?;
+        let open = |sealed: String| self.orders.store_key().open_draft(user_id, name, &sealed);
+        Ok(sealed.map(open).transpose().map_err(|_| FaultCode::Broken)?)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod sentences;
 pub mod sessions;
 pub mod store;
 pub mod sync;
+pub mod verify;
 pub mod writer;
 
 pub use engine::{Engine, Founding, NetworkAddress, Options, Reading};

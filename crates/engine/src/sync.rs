@@ -15,7 +15,6 @@ use domain::movement::{Movement, MovementState};
 use domain::transfer::{LookUp, PostAnswer, Step, step};
 use std::collections::HashMap;
 use std::str::FromStr;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};

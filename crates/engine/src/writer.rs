@@ -28,7 +28,7 @@ use domain::ids::*;
 use domain::ledger::postings;
 use domain::money::Overflow;
 use domain::needs::Needs;
-use domain::refusal::{ApiError, FaultCode, Refusal};
+use domain::refusal::{FaultCode, Refusal};
 use domain::view::Change;
 use domain::world::World;
 use serde_json::json;
@@ -71,7 +71,7 @@ pub struct Job {
 pub enum Post {
     Job(Box<Job>),
     /// Keeps what is typed, or discards it. Not an event.
-    Draft { user_id: UserId, name: String, content: Option<String>, answer: oneshot::Sender<Result<(), ApiError>> },
+    Draft { user_id: UserId, name: String, sealed: Option<String>, answer: oneshot::Sender<Result<(), FaultCode>> },
     Stop(oneshot::Sender<()>),
 }
 
@@ -198,8 +198,8 @@ impl Writer {
             for post in posts.drain(..) {
                 match post {
                     Post::Job(job) => jobs.push(*job),
-                    Post::Draft { user_id, name, content, answer } => {
-                        let kept = self.keep_draft(user_id, &name, content.as_deref()).await;
+                    Post::Draft { user_id, name, sealed, answer } => {
+                        let kept = self.keep_draft(user_id, &name, sealed.as_deref()).await;
                         let _ = answer.send(kept);
                     }
                     Post::Stop(done) => stop = Some(done),
@@ -226,18 +226,16 @@ impl Writer {
         &mut self,
         user_id: UserId,
         name: &str,
-        content: Option<&str>,
-    ) -> Result<(), ApiError> {
+        sealed: Option<&str>,
+    ) -> Result<(), FaultCode> {
         let Some(connection) = self.connection.as_mut() else {
-            return Err(FaultCode::StoreUnavailable.into());
+            return Err(FaultCode::StoreUnavailable);
         };
-        match content {
-            Some(content) => {
-                store::drafts::save(connection, &self.shared.store_key, user_id, name, content).await?;
-            }
-            None => store::drafts::discard(connection, user_id, name).await?,
-        }
-        Ok(())
+        let kept = match sealed {
+            Some(sealed) => store::drafts::save(connection, user_id, name, sealed).await,
+            None => store::drafts::discard(connection, user_id, name).await,
+        };
+        kept.map_err(|_| FaultCode::StoreUnavailable)
     }
 
     /// Answers every job. `false`: the store could not be reopened and the writer ends.

@@ -1,6 +1,7 @@
 //! The embedded store: one SQLite file, one write connection, a small read-only pool. The only
 //! place where SQL stands.
 
+pub mod check;
 pub mod drafts;
 pub mod jobs;
 pub mod load;
