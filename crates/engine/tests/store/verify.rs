@@ -100,6 +100,15 @@ async fn any_edit_of_a_view_shows() {
             shows(&branch, &mut connection, table, &edit).await;
             edits += 1;
         }
+        if matches!(
+            *table,
+            "users" | "products" | "customers" | "lines" | "movements"
+        ) {
+            // The same members in another order are other bytes.
+            let reordered = "json_set(json_remove(document, '$.id'), '$.id', document ->> '$.id')";
+            let edit = format!("update {table} set document = {reordered}");
+            shows(&branch, &mut connection, table, &edit).await;
+        }
         let gone = match *table {
             "customer_terms" => "delete from customer_terms where term = 'zoe'".to_owned(),
             "blind_index" => "delete from blind_index where kind = 'tax_id'".to_owned(),
