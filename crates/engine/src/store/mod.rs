@@ -2,6 +2,7 @@
 //! place where SQL stands.
 
 pub mod check;
+pub mod copies;
 pub mod drafts;
 pub mod jobs;
 pub mod load;
