@@ -244,8 +244,16 @@ impl History {
             0 | 1 => CommandKind::RequestDraw,
             2 => CommandKind::TakeRepayment,
             3 => CommandKind::ApproveDraw,
+            4 => CommandKind::AskNetworkAgain,
             _ => kind,
         };
+        let reviewed = |m: &&domain::movement::Movement| m.state == MovementState::NeedsReview;
+        let in_review = self
+            .desk
+            .world
+            .movements_of(line_id)
+            .find(reviewed)
+            .map(|m| m.id);
         let command = match kind {
             CommandKind::ApproveApplication => Command::ApproveApplication(ApproveApplication {
                 line_id,
@@ -349,7 +357,7 @@ impl History {
             }),
             CommandKind::AskNetworkAgain => Command::AskNetworkAgain(AskNetworkAgain {
                 line_id,
-                movement_id: known,
+                movement_id: in_review.unwrap_or(known),
             }),
             CommandKind::AuthorizeDebit => Command::AuthorizeDebit(AuthorizeDebit {
                 customer_id: customer,
