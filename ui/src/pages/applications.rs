@@ -1,0 +1,7 @@
+//! Applications.
+use yew::prelude::*;
+
+#[component]
+pub fn ApplicationsPage() -> Html {
+    html! { <div data-testid="page-applications" /> }
+}
