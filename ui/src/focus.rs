@@ -56,3 +56,27 @@ pub fn is_covered() -> bool {
         .and_then(|document| document.query_selector("dialog[open], [data-menu-open]").ok()?)
         .is_some()
 }
+
+/// Moves the focus to the next or the previous match, from wherever it is; stays at the ends.
+pub fn step(selector: &str, forward: bool) {
+    let Some(document) = document() else {
+        return;
+    };
+    let Ok(found) = document.query_selector_all(selector) else {
+        return;
+    };
+    let elements: Vec<HtmlElement> = (0..found.length())
+        .filter_map(|place| found.get(place)?.dyn_into().ok())
+        .collect();
+    let now = current().and_then(|active| elements.iter().position(|one| *one == active));
+    let last = elements.len().saturating_sub(1);
+    let place = match (now, forward) {
+        (None, true) => 0,
+        (None, false) => last,
+        (Some(now), true) => (now + 1).min(last),
+        (Some(now), false) => now.saturating_sub(1),
+    };
+    if let Some(element) = elements.get(place) {
+        element.focus().ok();
+    }
+}

@@ -1,6 +1,6 @@
 use super::{Icon, IconKind};
 use crate::words;
-use domain::refusal::ApiError;
+use domain::refusal::{ApiError, ErrorCode, FaultCode};
 use yew::prelude::*;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,10 +71,11 @@ pub struct ErrorAlertProps {
 /// An error of the bridge: a refusal warns, a fault alarms.
 #[component]
 pub fn ErrorAlert(props: &ErrorAlertProps) -> Html {
-    let (kind, title, testid) = if props.error.is_refusal() {
-        (AlertKind::Warning, words::NOT_NOW, "refusal")
+    let (kind, title) = tone(props.error.code);
+    let testid = if props.error.is_refusal() {
+        "refusal"
     } else {
-        (AlertKind::Danger, words::WENT_WRONG, "fault")
+        "fault"
     };
     let retry = props.on_retry.clone().map(|retry| {
         html! {
@@ -89,5 +90,24 @@ pub fn ErrorAlert(props: &ErrorAlertProps) -> Html {
             <p>{ &props.error.message }</p>
             <div>{ retry.unwrap_or_default() }</div>
         </Alert>
+    }
+}
+
+/// How an error looks and is called. What a person can mend by themselves only warns.
+pub(super) fn tone(code: ErrorCode) -> (AlertKind, &'static str) {
+    let fault = match code {
+        ErrorCode::Refused(_) => return (AlertKind::Warning, words::NOT_NOW),
+        ErrorCode::Fault(fault) => fault,
+    };
+    match fault {
+        FaultCode::Malformed | FaultCode::WeakPassword | FaultCode::WrongCredentials => {
+            (AlertKind::Warning, words::CHECK_TYPED)
+        }
+        FaultCode::Busy | FaultCode::OutcomeUnknown => (AlertKind::Warning, words::TRY_AGAIN),
+        FaultCode::SessionEnded => (AlertKind::Warning, words::NOT_NOW),
+        FaultCode::NotFound => (AlertKind::Warning, words::NOT_FOUND),
+        FaultCode::IdReused | FaultCode::Broken | FaultCode::StoreUnavailable => {
+            (AlertKind::Danger, words::WENT_WRONG)
+        }
     }
 }

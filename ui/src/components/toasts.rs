@@ -1,3 +1,4 @@
+use super::alert::tone;
 use super::{AlertKind, Button, ButtonKind, Icon, IconKind};
 use crate::words;
 use domain::refusal::ApiError;
@@ -67,11 +68,7 @@ impl Toasts {
 
     /// For errors that have no form to stand in.
     pub fn error(&self, error: &ApiError) {
-        let kind = if error.is_refusal() {
-            AlertKind::Warning
-        } else {
-            AlertKind::Danger
-        };
+        let (kind, _) = tone(error.code);
         self.0.dispatch(Act::Push(kind, error.message.clone().into()));
     }
 }

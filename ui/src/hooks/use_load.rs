@@ -26,6 +26,15 @@ struct Fetched<K, T> {
     error: Option<ApiError>,
 }
 
+/// What is being asked. Not state: effects and answers must see it at once.
+struct Asking<K> {
+    /// Counts the questions; an answer to an older one is dropped.
+    question: u64,
+    under_way: Option<K>,
+    /// Something changed since the question was put.
+    stale: bool,
+}
+
 /// Fetches by `key`, again whenever the key changes, and again after every commit for which
 /// `touched(key, change)` says yes. Answers that come after a newer question are dropped.
 ///
@@ -51,9 +60,11 @@ where
             error: None,
         })
     });
-    // The data as of now, for answers that arrive in a later turn than the one they were asked in.
-    let kept = use_mut_ref(|| None::<(K, Rc<T>)>);
-    let asked = use_mut_ref(|| 0_u64);
+    let asking = use_mut_ref(|| Asking::<K> {
+        question: 0,
+        under_way: None,
+        stale: false,
+    });
     let again = use_state(|| 0_u64);
     let counter = use_mut_ref(|| 0_u64);
 
@@ -75,42 +86,66 @@ where
     }
     {
         let set = fetched.setter();
-        let asked = asked.clone();
+        let asking = asking.clone();
         use_effect_with((key.clone(), *again), move |(key, _)| {
-            *asked.borrow_mut() += 1;
-            let question = *asked.borrow();
-            let answer = fetch(key.clone());
-            let key = key.clone();
-            let asked = asked.clone();
-            spawn_local(async move {
-                let outcome = answer.await;
-                if *asked.borrow() != question {
+            let question = {
+                let mut asking = asking.borrow_mut();
+                if asking.under_way.as_ref() == Some(key) {
+                    // Changes may come faster than answers: what is under way is finished first
+                    // and shown, then asked once more.
+                    asking.stale = true;
                     return;
                 }
-                let (data, error) = match outcome {
-                    Ok(data) => {
-                        let data = Rc::new(data);
-                        *kept.borrow_mut() = Some((key.clone(), data.clone()));
-                        (Some(data), None)
+                asking.question += 1;
+                asking.under_way = Some(key.clone());
+                asking.stale = false;
+                asking.question
+            };
+            let key = key.clone();
+            spawn_local(async move {
+                let mut kept = None::<Rc<T>>;
+                loop {
+                    let outcome = fetch(key.clone()).await;
+                    if asking.borrow().question != question {
+                        return;
                     }
-                    Err(error) => {
-                        let old = kept.borrow().clone();
-                        let same = old.filter(|(of, _)| *of == key).map(|(_, data)| data);
-                        (same, Some(error))
+                    let error = match outcome {
+                        Ok(data) => {
+                            kept = Some(Rc::new(data));
+                            None
+                        }
+                        Err(error) => Some(error),
+                    };
+                    set.set(Rc::new(Fetched {
+                        key: Some(key.clone()),
+                        data: kept.clone(),
+                        error,
+                    }));
+                    let mut asking = asking.borrow_mut();
+                    if !std::mem::take(&mut asking.stale) {
+                        asking.under_way = None;
+                        return;
                     }
-                };
-                let key = Some(key);
-                set.set(Rc::new(Fetched { key, data, error }));
+                }
             });
         });
     }
     {
         // An answer to a page that is gone is dropped, too.
-        use_effect_with((), move |()| move || *asked.borrow_mut() += 1);
+        use_effect_with((), move |()| move || asking.borrow_mut().question += 1);
     }
     // Data of another key is not shown as if it were this one's.
     let mine = fetched.key.as_ref() == Some(&key);
-    let data = fetched.data.clone().filter(|_| mine);
+    let last_good = use_mut_ref(|| None::<(K, Rc<T>)>);
+    if let Some(data) = fetched.data.clone().filter(|_| mine) {
+        *last_good.borrow_mut() = Some((key.clone(), data));
+    }
+    // An error does not take away what was shown before it.
+    let data = last_good
+        .borrow()
+        .as_ref()
+        .filter(|(of, _)| *of == key)
+        .map(|(_, data)| data.clone());
     let error = fetched.error.clone().filter(|_| mine);
     Load {
         waiting: data.is_none() && error.is_none(),

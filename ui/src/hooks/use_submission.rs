@@ -3,6 +3,7 @@ use domain::command::{Command, Submission};
 use domain::ids::CommandId;
 use domain::refusal::{ApiError, ErrorCode, FaultCode};
 use domain::view::Answer;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -42,6 +43,15 @@ impl Submitting {
         }
         let error = self.error.as_ref()?;
         (error.field.as_deref() == Some(field)).then(|| error.message.clone().into())
+    }
+
+    /// Every error that stands at a field, by the field's path.
+    pub fn all(&self) -> BTreeMap<String, String> {
+        let said = self.error.iter().filter_map(|error| {
+            let field = error.field.clone()?;
+            Some((field, error.message.clone()))
+        });
+        said.chain(self.problems.iter().cloned()).collect()
     }
 
     /// The error that stands at none of the fields the form shows: for an alert above them.
@@ -137,7 +147,7 @@ pub fn use_submission(answered: Callback<Answer>) -> Submitting {
 }
 
 /// Whether the next attempt with the same content is the same submission.
-fn keeps_its_id(code: ErrorCode) -> bool {
+pub fn keeps_its_id(code: ErrorCode) -> bool {
     match code {
         ErrorCode::Refused(_) => false,
         ErrorCode::Fault(fault) => match fault {

@@ -26,6 +26,8 @@ pub const MORE: &str = "Show more";
 pub const LOADING: &str = "Loading";
 pub const REQUIRED: &str = "required";
 pub const WORKING: &str = "Working…";
+pub const CHECK_TYPED: &str = "Check what was typed";
+pub const NOT_FOUND: &str = "Not found";
 pub const NOT_NOW: &str = "Not now";
 pub const WENT_WRONG: &str = "Something went wrong";
 
