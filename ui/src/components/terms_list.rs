@@ -30,7 +30,7 @@ pub fn TermsList(props: &TermsListProps) -> Html {
     ];
     html! {
         <section class="terms" data-testid="terms" aria-label={words::terms_of(&props.title)}>
-            <h3 class="terms__title">{ words::terms_of(&props.title) }</h3>
+            <p class="terms__title">{ words::terms_of(&props.title) }</p>
             <dl class="terms__list">
                 { for rows.into_iter().map(|(name, value)| html! {
                     <div key={name} class="terms__row"><dt>{ name }</dt><dd>{ value }</dd></div>

@@ -63,7 +63,7 @@ pub fn Approve(props: &OnLineProps) -> Html {
     html! {
         <CommandDialog kind={props.kind} about={format!("{} · {}", line.row.number, line.row.customer_name)}
             {filled} submitting={submitting.clone()} on_close={props.on_close.clone()}
-            fields={&[LIMIT][..]} beside={html! { <div>{ terms }</div> }}>
+            fields={&[LIMIT][..]} below={html! { <div>{ terms }</div> }}>
             <MoneyField name={LIMIT} label={words::APPROVED_LIMIT} {currency} value={(*typed).clone()}
                 {on_input} required=true help={words::limit_hint(&requested)} error={submitting.at(LIMIT)} />
             <div aria-live="polite">

@@ -42,6 +42,9 @@ pub struct CommandDialogProps {
     pub why_not: Option<AttrValue>,
     /// Forms of their own, below this one.
     #[prop_or_default]
+    pub below: Html,
+    /// What stands beside the fields, under the preview.
+    #[prop_or_default]
     pub beside: Html,
     pub children: Html,
 }
@@ -104,10 +107,11 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
                     <Form id={form_id} label={commands::title(*kind)} {on_submit}>
                         { props.children.clone() }
                     </Form>
-                    <div>{ props.beside.clone() }</div>
+                    <div>{ props.below.clone() }</div>
                 </div>
                 <div class="command__preview" hidden={props.without_preview}>
                     <PreviewPanel {previewed} {currency} />
+                    <div>{ props.beside.clone() }</div>
                 </div>
             </div>
         </Dialog>

@@ -141,7 +141,7 @@ pub fn RequestDraw(props: &OnLineProps) -> Html {
                 on_change={on_speed} />
         </div>
     };
-    let beside = html! {
+    let below = html! {
         <div>
             if by_bank && *adding {
                 <AddAccount customer_id={line.row.customer_id} {on_added} on_cancel={set_adding(false)} />
@@ -152,7 +152,7 @@ pub fn RequestDraw(props: &OnLineProps) -> Html {
     html! {
         <CommandDialog kind={props.kind} about={format!("{} · {}", line.row.number, line.row.customer_name)}
             {filled} submitting={submitting.clone()} on_close={props.on_close.clone()} fields={FIELDS}
-            {beside} {why_not}>
+            {below} {why_not}>
             <MoneyField name={AMOUNT} label={words::AMOUNT} {currency} value={(*typed).clone()}
                 on_input={set_text(&typed)} required=true error={submitting.at(AMOUNT)}
                 help={words::at_most_available(&currency.format(line.figures.available_minor))} />

@@ -126,7 +126,7 @@ pub fn TakeRepayment(props: &OnLineProps) -> Html {
             .as_ref()
             .map(|_| AttrValue::Static(words::AUTHORIZE_FIRST))
     };
-    let beside = html! {
+    let below = html! {
         <div>
             if by_debit && *adding {
                 <AddAccount customer_id={line.row.customer_id} {on_added} on_cancel={set_adding(false)} />
@@ -138,7 +138,7 @@ pub fn TakeRepayment(props: &OnLineProps) -> Html {
     html! {
         <CommandDialog kind={props.kind} about={format!("{} · {}", line.row.number, line.row.customer_name)}
             {filled} submitting={submitting.clone()} on_close={props.on_close.clone()} fields={FIELDS}
-            {beside} {why_not}>
+            {below} {why_not}>
             <div class="field-with-button">
                 <MoneyField name={AMOUNT} label={words::AMOUNT} {currency} value={(*typed).clone()}
                     on_input={set_text(&typed)} required=true error={submitting.at(AMOUNT)}

@@ -128,7 +128,7 @@ fn Jobs(props: &JobsProps) -> Html {
         let expected = job.expected_on.map(|on| on.to_string()).unwrap_or_default();
         html! {
             <Row key={job.id.to_string()} testid={format!("row-{}", job.line_number)}>
-                <Cell><Link to={Route::Details(job.line_id)}>{ &job.line_number }</Link></Cell>
+                <Cell><Link class="row-link" to={Route::Details(job.line_id)}>{ &job.line_number }</Link></Cell>
                 <Cell>{ &job.customer_name }</Cell>
                 <Cell>
                     <div>{ lines::movement_kind(job.kind) }</div>

@@ -47,7 +47,7 @@ pub fn LineTable(props: &LineTableProps) -> Html {
         });
         html! {
             <Row key={row.number.clone()} testid={format!("row-{}", row.number)} {on_open}>
-                <Cell><Link to={route}>{ &row.number }</Link></Cell>
+                <Cell><Link class="row-link" to={route}>{ &row.number }</Link></Cell>
                 <Cell>{ &row.customer_name }</Cell>
                 <Cell>{ &row.product_name }</Cell>
                 <Cell numeric=true><Money minor={row.requested_minor} {currency} /></Cell>

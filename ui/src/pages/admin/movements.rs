@@ -22,7 +22,7 @@ pub fn MovementTable(props: &MovementTableProps) -> Html {
     let rows = props.rows.iter().map(|movement| {
         html! {
             <Row key={movement.id.to_string()} testid={format!("row-{}", movement.line_number)}>
-                <Cell><Link to={Route::Details(movement.line_id)}>{ &movement.line_number }</Link></Cell>
+                <Cell><Link class="row-link" to={Route::Details(movement.line_id)}>{ &movement.line_number }</Link></Cell>
                 <Cell>{ &movement.customer_name }</Cell>
                 <Cell>
                     <div>{ lines::movement_kind(movement.kind) }</div>

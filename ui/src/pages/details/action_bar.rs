@@ -62,9 +62,7 @@ pub fn ActionBar(props: &ActionBarProps) -> Html {
         .partition(|action| action.refused.is_none());
     let button = |action: &ActionView| {
         let kind = action.kind;
-        let look = if commands::ends_something(kind) && action.refused.is_none() {
-            ButtonKind::Tertiary
-        } else if Some(kind) == first {
+        let look = if Some(kind) == first && !commands::ends_something(kind) {
             ButtonKind::Primary
         } else {
             ButtonKind::Secondary
