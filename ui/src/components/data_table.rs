@@ -106,7 +106,11 @@ fn on_control(event: &MouseEvent) -> bool {
     event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .and_then(|element| element.closest("a, button, input, select, textarea, label").ok())
+        .and_then(|element| {
+            element
+                .closest("a, button, input, select, textarea, label")
+                .ok()
+        })
         .flatten()
         .is_some()
 }

@@ -101,7 +101,11 @@ pub fn RequestDraw(props: &OnLineProps) -> Html {
     let on_speed = {
         let speed = speed.setter();
         Callback::from(move |text: String| {
-            speed.set(if text == EXPRESS { Speed::Express } else { Speed::Standard });
+            speed.set(if text == EXPRESS {
+                Speed::Express
+            } else {
+                Speed::Standard
+            });
         })
     };
     let set_adding = |on: bool| {

@@ -166,7 +166,10 @@ fn options(usable: &[&BankAccountView]) -> Vec<(AttrValue, AttrValue)> {
         } else {
             words::account_not_authorized(&account.last4)
         };
-        (AttrValue::from(account.id.to_string()), AttrValue::from(words))
+        (
+            AttrValue::from(account.id.to_string()),
+            AttrValue::from(words),
+        )
     });
     std::iter::once(choose).chain(usable).collect()
 }

@@ -91,7 +91,8 @@ pub fn ApplicationsPage() -> Html {
             </Button>
         }
     });
-    let count = (!lines.rows.is_empty()).then(|| words::shown(lines.rows.len(), lines.more.is_some()));
+    let count =
+        (!lines.rows.is_empty()).then(|| words::shown(lines.rows.len(), lines.more.is_some()));
     html! {
         <div class="page" data-testid="page-applications">
             <PageHeader title={words::TITLE} subtitle={html! { words::SUBTITLE }}>

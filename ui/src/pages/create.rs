@@ -79,7 +79,9 @@ pub fn CreatePage() -> Html {
     };
     let body = match &*restored {
         Restored::Waiting => html! { <Skeleton lines={8} /> },
-        Restored::Failed(error) => html! { <ErrorAlert error={error.clone()} on_retry={look_again} /> },
+        Restored::Failed(error) => {
+            html! { <ErrorAlert error={error.clone()} on_retry={look_again} /> }
+        }
         Restored::Draft(draft, news) => html! {
             <Editor key={draft.line_id.to_string()} draft={(**draft).clone()} news={*news}
                 on_discarded={look_again} />
@@ -98,7 +100,8 @@ enum Resumed {
 async fn restore() -> Result<Resumed, ApiError> {
     let stored = backend::draft_load(draft::NAME).await?;
     // A draft of an older version of the program that cannot be read any more is no draft.
-    let Some(mut draft) = stored.and_then(|text| serde_json::from_str::<ApplicationDraft>(&text).ok())
+    let Some(mut draft) =
+        stored.and_then(|text| serde_json::from_str::<ApplicationDraft>(&text).ok())
     else {
         return Ok(Resumed::Draft(Box::new(ApplicationDraft::new()), None));
     };
@@ -229,7 +232,10 @@ fn Editor(props: &EditorProps) -> Html {
                     customer_step::problems(&draft.borrower, desk.currency, desk.business_date)
                 }
                 Step::Request => {
-                    let all = products.as_ref().map(|all| all.as_slice()).unwrap_or_default();
+                    let all = products
+                        .as_ref()
+                        .map(|all| all.as_slice())
+                        .unwrap_or_default();
                     request_step::problems(&draft.request, desk.currency, all)
                 }
                 Step::Review => FieldErrors::new(),

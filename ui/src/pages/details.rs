@@ -130,7 +130,10 @@ fn Details(props: &DetailsProps) -> Html {
     };
     let tabs = vec![
         Tab::new(words::TAB_TRANSACTIONS_ID, words::TAB_TRANSACTIONS),
-        Tab::new(words::TAB_MOVEMENTS_ID, words::movements(line.movements.len())),
+        Tab::new(
+            words::TAB_MOVEMENTS_ID,
+            words::movements(line.movements.len()),
+        ),
         Tab::new(words::TAB_EVENTS_ID, words::TAB_EVENTS),
         Tab::new(words::TAB_TERMS_ID, words::TAB_TERMS),
     ];

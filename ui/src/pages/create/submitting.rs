@@ -103,7 +103,9 @@ async fn record(
             fresh: Fresh::Customer(customer),
             ..
         }) => *customer,
-        Ok(_) => backend::customer(customer_id).await.map_err(Stopped::Error)?,
+        Ok(_) => backend::customer(customer_id)
+            .await
+            .map_err(Stopped::Error)?,
         Err(error) => {
             if !keeps_its_id(error.code) {
                 draft.renew_record();
@@ -131,7 +133,11 @@ async fn take(
     let request = &draft.request;
     let (Some(product_id), Ok(minor)) = (request.product_id, read_money(currency, &request.amount))
     else {
-        return Err(Stopped::Fields(request_step::problems(request, currency, &[])));
+        return Err(Stopped::Fields(request_step::problems(
+            request,
+            currency,
+            &[],
+        )));
     };
     let line_id = draft.line_id;
     let command = Command::TakeApplication(TakeApplication {
@@ -153,7 +159,10 @@ async fn take(
             fresh: Fresh::Line(line),
             ..
         }) => Ok(line),
-        Ok(_) => backend::line(line_id).await.map(Box::new).map_err(Stopped::Error),
+        Ok(_) => backend::line(line_id)
+            .await
+            .map(Box::new)
+            .map_err(Stopped::Error),
         Err(error) => {
             if !keeps_its_id(error.code) {
                 draft.renew_take();
