@@ -1,13 +1,23 @@
 //! The page: a Yew application that the program embeds and shows in its window.
 #![forbid(unsafe_code)]
 
-use yew::prelude::*;
-
-#[component]
-fn App() -> Html {
-    html! { <main class="pf-v6-c-page__main"><h1 class="pf-v6-c-title pf-m-2xl">{ "Branchline" }</h1></main> }
-}
+mod actions;
+mod app;
+mod backend;
+mod components;
+mod dialogs;
+mod focus;
+mod frame;
+mod hooks;
+mod mint;
+mod pages;
+mod router;
+mod session;
+mod theme;
+mod typed;
+mod words;
 
 fn main() {
-    yew::Renderer::<App>::new().render();
+    theme::apply(theme::chosen());
+    yew::Renderer::<app::App>::new().render();
 }

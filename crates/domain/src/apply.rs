@@ -3,6 +3,7 @@
 
 use crate::account::{AccountState, User};
 use crate::actor::Meta;
+use crate::allocation::Allocation;
 use crate::customer::{BankAccount, Customer};
 use crate::date::UtcMillis;
 use crate::event::{Event, Stream, acted_by};
@@ -646,7 +647,7 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
                     line(world, *line_id)?,
                     meta,
                     *movement_id,
-                    allocation.map(|parts| parts.principal_minor),
+                    allocation.unwrap_or_default(),
                 );
             }
         }
@@ -828,18 +829,18 @@ fn move_to(
     Ok(())
 }
 
-/// Remembers the principal part of a network repayment until it frees the limit, and drops the
-/// holds that did.
-fn hold(line: &mut Line, meta: &Meta, repayment_id: MovementId, principal: Option<Minor>) {
+/// Remembers what a network repayment paid until it frees the limit, and drops the holds that
+/// did.
+fn hold(line: &mut Line, meta: &Meta, repayment_id: MovementId, parts: Allocation) {
     let days = line.terms().map_or(0, |terms| terms.hold_banking_days);
     line.holds
         .retain(|hold| hold.settled_on.banking_days_until(meta.business_date) < days);
-    let principal_minor = principal.unwrap_or_default();
-    if principal_minor.is_positive() {
+    if parts.principal_minor.is_positive() || parts.credit_minor.is_positive() {
         // The network told us today; the days count from when we could know.
         line.holds.push(Hold {
             repayment_id,
-            principal_minor,
+            principal_minor: parts.principal_minor,
+            credit_minor: parts.credit_minor,
             settled_on: meta.business_date,
         });
     }

@@ -105,13 +105,16 @@ impl Balances {
     }
 }
 
-/// The principal part of a network repayment, which frees the limit only some banking days
-/// after it settled: until then it may still be returned.
+/// A network repayment that frees the limit only some banking days after it settled: until then
+/// it may still be returned. Its interest and fees never free anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hold {
     pub repayment_id: MovementId,
     pub principal_minor: Minor,
+    /// What became customer credit: once a draw used it, it has paid principal, too.
+    #[serde(default)]
+    pub credit_minor: Minor,
     pub settled_on: BusinessDate,
 }
 
@@ -222,13 +225,15 @@ impl Line {
     /// Settled network repayments that do not free the limit yet.
     pub fn held(&self, today: BusinessDate) -> Result<Minor, Overflow> {
         let days = self.terms().map_or(0, |terms| terms.hold_banking_days);
-        let young = |hold: &&Hold| hold.settled_on.banking_days_until(today) < days;
-        Minor::sum(
-            self.holds
-                .iter()
-                .filter(young)
-                .map(|hold| hold.principal_minor),
-        )
+        let young: Vec<&Hold> = self
+            .holds
+            .iter()
+            .filter(|hold| hold.settled_on.banking_days_until(today) < days)
+            .collect();
+        let principal = Minor::sum(young.iter().map(|hold| hold.principal_minor))?;
+        let credit = Minor::sum(young.iter().map(|hold| hold.credit_minor))?;
+        let credit_used = credit.minus(self.balances.credit_minor)?.or_zero();
+        principal.plus(credit_used)
     }
 
     /// Limit − principal − draws on their way − network repayments settled too recently, never

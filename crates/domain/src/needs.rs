@@ -103,7 +103,7 @@ impl Needs {
             Command::ApproveAccount(c) => {
                 self.users.insert(c.user_id);
                 self.employee_numbers
-                    .insert(c.employee_number.trim().to_owned());
+                    .insert(c.employee_number.trim().to_ascii_uppercase());
             }
             Command::DeclineAccount(c) => {
                 self.users.insert(c.user_id);

@@ -309,7 +309,7 @@ mod tests {
             assert_eq!(backoff_ms(attempts, 0), 0);
             let longest = backoff_ms(attempts, u32::MAX);
             assert!(
-                longest < LONGEST_WAIT_MS && longest >= SHORTEST_WAIT_MS - 1,
+                (SHORTEST_WAIT_MS - 1..LONGEST_WAIT_MS).contains(&longest),
                 "{attempts}: {longest}"
             );
         }

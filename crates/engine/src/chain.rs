@@ -40,7 +40,14 @@ pub fn event_hash(previous: &Hash, row: &EventRow) -> Hash {
         hasher.update((value.len() as u64).to_be_bytes());
         hasher.update(value.as_bytes());
     };
-    for number in [row.seq, row.stream_seq, row.version, row.at_ms, row.ordinal, row.epoch] {
+    for number in [
+        row.seq,
+        row.stream_seq,
+        row.version,
+        row.at_ms,
+        row.ordinal,
+        row.epoch,
+    ] {
         text(&number.to_string());
     }
     for column in [

@@ -21,7 +21,9 @@ impl Clock {
     pub fn now(&self) -> UtcMillis {
         match self {
             Clock::System => {
-                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                let since = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default();
                 UtcMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
             }
             Clock::Set(at) => UtcMillis(at.load(Ordering::SeqCst)),

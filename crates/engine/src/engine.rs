@@ -53,7 +53,11 @@ pub struct NetworkAddress {
 
 impl NetworkAddress {
     pub fn new(url: &str, token: &str) -> NetworkAddress {
-        NetworkAddress { url: url.to_owned(), token: token.to_owned(), time_out: TIME_OUT }
+        NetworkAddress {
+            url: url.to_owned(),
+            token: token.to_owned(),
+            time_out: TIME_OUT,
+        }
     }
 }
 
@@ -165,7 +169,10 @@ impl Orders {
     /// An order of the program itself.
     pub async fn internal(&self, internal: Internal) -> Result<(), ApiError> {
         let id = CommandId(Uuid::now_v7());
-        match self.give(id, Actor::Program, Order::Internal(internal), None, &[]).await? {
+        match self
+            .give(id, Actor::Program, Order::Internal(internal), None, &[])
+            .await?
+        {
             Verdict::Done { .. } | Verdict::Nothing => Ok(()),
             Verdict::Refused(refusal) => Err(refusal.into()),
             Verdict::Fault(fault) => Err(fault.into()),
@@ -182,7 +189,14 @@ impl Orders {
     ) -> Result<Verdict, ApiError> {
         let (answer, answered) = oneshot::channel();
         let content_mac = self.shared.store_key.receipt_mac(content);
-        let job = Box::new(Job { id, actor, order, content_mac, credential, answer });
+        let job = Box::new(Job {
+            id,
+            actor,
+            order,
+            content_mac,
+            credential,
+            answer,
+        });
         self.post(Post::Job(job)).await?;
         // The writer ended without an answer: only the store knows what became of it.
         answered.await.map_err(|_| FaultCode::OutcomeUnknown.into())
@@ -192,7 +206,9 @@ impl Orders {
         match self.queue.send_timeout(post, QUEUE_PATIENCE).await {
             Ok(()) => Ok(()),
             Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(FaultCode::Busy.into()),
-            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(FaultCode::StoreUnavailable.into()),
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => {
+                Err(FaultCode::StoreUnavailable.into())
+            }
         }
     }
 }
@@ -230,7 +246,9 @@ impl Engine {
         let (identity, store_key) = match store::identity(&mut connection).await? {
             Some((identity, wrapped)) => {
                 let passphrase = options.passphrase.clone();
-                let opened = tokio::task::spawn_blocking(move || StoreKey::unwrap(&passphrase, &wrapped)).await;
+                let opened =
+                    tokio::task::spawn_blocking(move || StoreKey::unwrap(&passphrase, &wrapped))
+                        .await;
                 let store_key = opened
                     .map_err(|_| OpenError::WrongPassphrase)?
                     .map_err(|_| OpenError::WrongPassphrase)?;
@@ -243,7 +261,13 @@ impl Engine {
                     epoch: 1,
                     demo: options.founding.demo,
                 };
-                let key = store::found(&mut connection, &identity, &options.passphrase, options.hash_cost).await?;
+                let key = store::found(
+                    &mut connection,
+                    &identity,
+                    &options.passphrase,
+                    options.hash_cost,
+                )
+                .await?;
                 (identity, key)
             }
         };
@@ -260,15 +284,23 @@ impl Engine {
             changes,
             answered: AtomicU64::new(0),
         });
-        let writer = Writer::open(path.clone(), connection, shared.clone(), options.batch_max).await?;
+        let writer =
+            Writer::open(path.clone(), connection, shared.clone(), options.batch_max).await?;
         let (queue, posts) = mpsc::channel(QUEUE_LENGTH);
         let pool = store::connect_readers(&path).await?;
-        let orders = Orders { queue, shared: shared.clone(), pool: pool.clone() };
+        let orders = Orders {
+            queue,
+            shared: shared.clone(),
+            pool: pool.clone(),
+        };
         let mut tasks = vec![tokio::spawn(writer.run(posts))];
         set_up_if_fresh(&orders, &options.founding).await?;
         for id in keyless {
             if let Ok(customer_id) = id.parse() {
-                orders.internal(Internal::NoteForgotten { customer_id }).await.map_err(StartError::Read)?;
+                orders
+                    .internal(Internal::NoteForgotten { customer_id })
+                    .await
+                    .map_err(StartError::Read)?;
             }
         }
 
@@ -279,7 +311,10 @@ impl Engine {
         let heard = shared.changes.subscribe();
         tasks.push(tokio::spawn(sync.run(heard, stop.clone())));
         let strangers = Arc::new(Mutex::new(BTreeMap::new()));
-        tasks.push(tokio::spawn(report_strangers(orders.clone(), strangers.clone())));
+        tasks.push(tokio::spawn(report_strangers(
+            orders.clone(),
+            strangers.clone(),
+        )));
         Ok(Engine {
             orders,
             reader,
@@ -327,7 +362,10 @@ impl Engine {
     // --- People ------------------------------------------------------------------------------
 
     pub async fn store_view(&self) -> Result<StoreView, ApiError> {
-        Ok(self.reader.store_view(self.orders.shared.business_date()).await?)
+        Ok(self
+            .reader
+            .store_view(self.orders.shared.business_date())
+            .await?)
     }
 
     /// The password is hashed before anything is queued, so that the writer never waits for it.
@@ -339,23 +377,41 @@ impl Engine {
         let salt = self.orders.store_key().password_salt(form.id);
         let phc = self.passwords.hash(&password, salt).await?;
         let credential_print = self.orders.store_key().credential_print(&phc);
-        let content = json!([form.user_id, login, name, form.employee_number, form.admin, credential_print]);
+        let content = json!([
+            form.user_id,
+            login,
+            name,
+            form.employee_number,
+            form.admin,
+            credential_print
+        ]);
         let ask = AskForAccount {
             user_id: form.user_id,
             login,
             name,
-            employee_number: form.employee_number.trim().to_owned(),
+            employee_number: form.employee_number.trim().to_ascii_uppercase(),
             admin: form.admin,
             credential_print,
         };
         let order = Order::Internal(Internal::AskForAccount(ask));
         let credential = Some((form.user_id, phc));
-        let given =
-            self.orders.give(form.id, Actor::Guest, order, credential, content.to_string().as_bytes()).await?;
+        let given = self
+            .orders
+            .give(
+                form.id,
+                Actor::Guest,
+                order,
+                credential,
+                content.to_string().as_bytes(),
+            )
+            .await?;
         match given {
             Verdict::Done { .. } | Verdict::Nothing => {
                 let user = self.reader.user(form.user_id).await?;
-                Ok(SignedUp { user_id: user.id, active: user.state == AccountState::Active })
+                Ok(SignedUp {
+                    user_id: user.id,
+                    active: user.state == AccountState::Active,
+                })
             }
             Verdict::Refused(refusal) => {
                 self.note_stranger(ErrorCode::Refused(refusal.code));
@@ -374,7 +430,10 @@ impl Engine {
         if facts.as_ref().is_some_and(|facts| !facts.user.may_try(now)) {
             return Err(RefusalCode::AccountLocked.into_api());
         }
-        let right = self.passwords.verify(&password, facts.as_ref().map(|facts| facts.phc.as_str())).await?;
+        let right = self
+            .passwords
+            .verify(&password, facts.as_ref().map(|facts| facts.phc.as_str()))
+            .await?;
         let Some(facts) = facts else {
             self.note_stranger(ErrorCode::Fault(FaultCode::WrongCredentials));
             return Err(FaultCode::WrongCredentials.into());
@@ -382,10 +441,14 @@ impl Engine {
         let user_id = facts.user.id;
         if !right {
             // Counted by the writer: guesses under way at once are judged one after another.
-            self.orders.internal(Internal::SignInFailed { user_id }).await?;
+            self.orders
+                .internal(Internal::SignInFailed { user_id })
+                .await?;
             return Err(FaultCode::WrongCredentials.into());
         }
-        self.orders.internal(Internal::SignInSucceeded { user_id }).await?;
+        self.orders
+            .internal(Internal::SignInSucceeded { user_id })
+            .await?;
         let token = self.sessions.begin(user_id, self.orders.now());
         let view = self.session_view(user_id).await?;
         Ok((token, view))
@@ -398,7 +461,9 @@ impl Engine {
 
     pub async fn sign_out(&self, token: &Token) -> Result<(), ApiError> {
         if let Some(user_id) = self.sessions.end(token) {
-            self.orders.internal(Internal::SignedOut { user_id }).await?;
+            self.orders
+                .internal(Internal::SignedOut { user_id })
+                .await?;
         }
         Ok(())
     }
@@ -432,13 +497,20 @@ impl Engine {
             self.sessions.end_all_of(user_id);
             return Err(FaultCode::SessionEnded.into());
         }
-        Ok(Viewer { user, today: self.orders.shared.business_date(), now })
+        Ok(Viewer {
+            user,
+            today: self.orders.shared.business_date(),
+            now,
+        })
     }
 
     /// An unreadable or unsigned request, counted by code; one summary a minute is an event.
     pub fn note_stranger(&self, code: ErrorCode) {
         let name = json!(code).as_str().unwrap_or("unknown").to_owned();
-        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut strangers = self
+            .strangers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *strangers.entry(name).or_insert(0) += 1;
     }
 
@@ -468,12 +540,21 @@ impl Engine {
             now: self.orders.now(),
         };
         let fresh = match concerns {
-            Concern::Line(line_id) => Fresh::Line(Box::new(self.reader.line(&viewer, line_id).await?)),
-            Concern::Customer(id) => Fresh::Customer(Box::new(self.reader.customer(&viewer, id).await?)),
+            Concern::Line(line_id) => {
+                Fresh::Line(Box::new(self.reader.line(&viewer, line_id).await?))
+            }
+            Concern::Customer(id) => {
+                Fresh::Customer(Box::new(self.reader.customer(&viewer, id).await?))
+            }
             Concern::Product(id) => Fresh::Product(Box::new(self.reader.product(id).await?)),
             Concern::Account => Fresh::Nothing,
         };
-        Ok(Answer { id, first_seq, last_seq, fresh })
+        Ok(Answer {
+            id,
+            first_seq,
+            last_seq,
+            fresh,
+        })
     }
 
     /// The command alone, without the fresh view: what bulk intake and load tests use.
@@ -485,11 +566,18 @@ impl Engine {
     ) -> Result<(u64, u64), ApiError> {
         let content = json!(command).to_string();
         let order = Order::Desk(Box::new(command));
-        let verdict = self.orders.give(id, Actor::User(user_id), order, None, content.as_bytes()).await?;
+        let verdict = self
+            .orders
+            .give(id, Actor::User(user_id), order, None, content.as_bytes())
+            .await?;
         match verdict {
-            Verdict::Done { first_seq, last_seq } => {
-                Ok((u64::try_from(first_seq).unwrap_or(0), u64::try_from(last_seq).unwrap_or(0)))
-            }
+            Verdict::Done {
+                first_seq,
+                last_seq,
+            } => Ok((
+                u64::try_from(first_seq).unwrap_or(0),
+                u64::try_from(last_seq).unwrap_or(0),
+            )),
             Verdict::Nothing => Ok((0, 0)),
             Verdict::Refused(refusal) => Err(refusal.into()),
             Verdict::Fault(fault) => Err(fault.into()),
@@ -506,7 +594,12 @@ impl Engine {
         let order = Order::Desk(Box::new(command));
         let mut needs = Needs::default();
         needs.add(actor, &order);
-        let mut connection = self.orders.pool.acquire().await.map_err(|_| FaultCode::StoreUnavailable)?;
+        let mut connection = self
+            .orders
+            .pool
+            .acquire()
+            .await
+            .map_err(|_| FaultCode::StoreUnavailable)?;
         let loaded = load::world(&mut connection, &needs, self.orders.store_key()).await;
         drop(connection);
         let mut world = loaded.map_err(|_| FaultCode::StoreUnavailable)?.world;
@@ -517,24 +610,39 @@ impl Engine {
             device: DeviceId(Uuid::nil()),
             now: viewer.now,
             business_date: viewer.today,
-            network: if online { NetworkState::Online } else { NetworkState::Offline },
+            network: if online {
+                NetworkState::Online
+            } else {
+                NetworkState::Offline
+            },
         };
         let events = domain::decide::decide(&world, &ctx, &order)?;
         let Some(line) = world.lines.get(&line_id) else {
             return Err(FaultCode::NotFound.into());
         };
         let overflow = |_| ApiError::from(domain::refusal::Refusal::from(RefusalCode::SumTooLarge));
-        let (status_before, before) = (line.status(), line.figures(viewer.today).map_err(overflow)?);
+        let (status_before, before) =
+            (line.status(), line.figures(viewer.today).map_err(overflow)?);
         let mut allocation = None;
         let mut needs_second_person = false;
         for event in &events {
             match event {
-                Event::CashMoved { allocation: parts @ Some(_), .. } => allocation = *parts,
+                Event::CashMoved {
+                    allocation: parts @ Some(_),
+                    ..
+                } => allocation = *parts,
                 // A debit pays when it settles; shown is what it would pay today.
-                Event::TransferQueued { kind: MovementKind::Repayment, amount_minor, .. } => {
+                Event::TransferQueued {
+                    kind: MovementKind::Repayment,
+                    amount_minor,
+                    ..
+                } => {
                     allocation = Some(would_pay(line, *amount_minor).map_err(overflow)?);
                 }
-                Event::MovementRequested { needs_second_person: needed, .. } => needs_second_person = *needed,
+                Event::MovementRequested {
+                    needs_second_person: needed,
+                    ..
+                } => needs_second_person = *needed,
                 _ => {}
             }
         }
@@ -569,7 +677,11 @@ impl Engine {
     pub async fn sync_view(&self, token: &Token) -> Result<SyncView, ApiError> {
         let viewer = self.viewer(token, true).await?;
         let facts = self.reader.transfers(&viewer).await?;
-        let circuit = self.circuit.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let circuit = self
+            .circuit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let waiting = facts.queued + facts.sending + facts.unknown;
         // The worst that is true.
         let mark = if facts.needs_review > 0 {
@@ -585,9 +697,14 @@ impl Engine {
         } else {
             SyncMark::Online
         };
-        let in_doubt = || (facts.unknown > 0).then(|| "a transfer's outcome is being checked".to_owned());
+        let in_doubt =
+            || (facts.unknown > 0).then(|| "a transfer's outcome is being checked".to_owned());
         Ok(SyncView {
-            network: if circuit.online { NetworkState::Online } else { NetworkState::Offline },
+            network: if circuit.online {
+                NetworkState::Online
+            } else {
+                NetworkState::Offline
+            },
             mark,
             queued: facts.queued,
             sending: facts.sending,
@@ -607,22 +724,43 @@ impl Engine {
         self.wake_sync.notify_one();
     }
 
-    pub async fn keep_draft(&self, token: &Token, name: String, content: Option<String>) -> Result<(), ApiError> {
+    pub async fn keep_draft(
+        &self,
+        token: &Token,
+        name: String,
+        content: Option<String>,
+    ) -> Result<(), ApiError> {
         let user_id = self.sessions.user(token, self.orders.now())?;
         store::drafts::check(&name, content.as_deref().unwrap_or(""))?;
-        let sealed = content.map(|content| self.orders.store_key().seal_draft(user_id, &name, &content));
+        let sealed =
+            content.map(|content| self.orders.store_key().seal_draft(user_id, &name, &content));
         let (answer, kept) = oneshot::channel();
-        self.orders.post(Post::Draft { user_id, name, sealed, answer }).await?;
+        self.orders
+            .post(Post::Draft {
+                user_id,
+                name,
+                sealed,
+                answer,
+            })
+            .await?;
         Ok(kept.await.map_err(|_| FaultCode::StoreUnavailable)??)
     }
 
     pub async fn load_draft(&self, token: &Token, name: &str) -> Result<Option<String>, ApiError> {
         let user_id = self.sessions.user(token, self.orders.now())?;
-        let mut connection = self.orders.pool.acquire().await.map_err(|_| FaultCode::StoreUnavailable)?;
+        let mut connection = self
+            .orders
+            .pool
+            .acquire()
+            .await
+            .map_err(|_| FaultCode::StoreUnavailable)?;
         let sealed = store::drafts::sealed(&mut connection, user_id, name).await;
         let sealed = sealed.map_err(|_| FaultCode::StoreUnavailable)?;
         let open = |sealed: String| self.orders.store_key().open_draft(user_id, name, &sealed);
-        Ok(sealed.map(open).transpose().map_err(|_| FaultCode::Broken)?)
+        Ok(sealed
+            .map(open)
+            .transpose()
+            .map_err(|_| FaultCode::Broken)?)
     }
 }
 
@@ -635,19 +773,34 @@ pub struct Reading {
 impl Reading {
     /// Needs the passphrase and no account: whoever holds the file and its passphrase can read
     /// it with any other program, too.
-    pub async fn open(data_dir: &Path, passphrase: &str, clock: &Clock) -> Result<Reading, StartError> {
+    pub async fn open(
+        data_dir: &Path,
+        passphrase: &str,
+        clock: &Clock,
+    ) -> Result<Reading, StartError> {
         let folder = DataFolder::beside(data_dir)?;
         let pool = store::connect_readers(&folder.store_path()).await?;
         let mut connection = pool.acquire().await?;
-        let (identity, wrapped) =
-            store::identity(&mut connection).await?.ok_or_else(|| OpenError::NoStore(data_dir.to_owned()))?;
+        let (identity, wrapped) = store::identity(&mut connection)
+            .await?
+            .ok_or_else(|| OpenError::NoStore(data_dir.to_owned()))?;
         drop(connection);
-        let store_key = StoreKey::unwrap(passphrase, &wrapped).map_err(|_| OpenError::WrongPassphrase)?;
+        let store_key =
+            StoreKey::unwrap(passphrase, &wrapped).map_err(|_| OpenError::WrongPassphrase)?;
         let reader = reader_of(&pool, Arc::new(store_key), identity.demo).await?;
         let now = clock.now();
-        let branch = reader.branch().await.map_err(|error| StartError::Read(error.into()))?;
-        let zone = branch.set_up.map_or_else(|| "UTC".to_owned(), |set_up| set_up.time_zone);
-        let viewer = Viewer { user: nobody(), today: crate::clock::local_date(now, &zone), now };
+        let branch = reader
+            .branch()
+            .await
+            .map_err(|error| StartError::Read(error.into()))?;
+        let zone = branch
+            .set_up
+            .map_or_else(|| "UTC".to_owned(), |set_up| set_up.time_zone);
+        let viewer = Viewer {
+            user: nobody(),
+            today: crate::clock::local_date(now, &zone),
+            now,
+        };
         Ok(Reading { reader, viewer })
     }
 }
@@ -672,9 +825,22 @@ fn nobody() -> User {
     }
 }
 
-async fn reader_of(pool: &SqlitePool, store_key: Arc<StoreKey>, demo: bool) -> Result<Reader, StartError> {
-    let mut reader = Reader { pool: pool.clone(), store_key, branch_name: "".into(), currency: Currency::USD, demo };
-    let branch = reader.branch().await.map_err(|error| StartError::Read(error.into()))?;
+async fn reader_of(
+    pool: &SqlitePool,
+    store_key: Arc<StoreKey>,
+    demo: bool,
+) -> Result<Reader, StartError> {
+    let mut reader = Reader {
+        pool: pool.clone(),
+        store_key,
+        branch_name: "".into(),
+        currency: Currency::USD,
+        demo,
+    };
+    let branch = reader
+        .branch()
+        .await
+        .map_err(|error| StartError::Read(error.into()))?;
     if let Some(set_up) = branch.set_up {
         reader.branch_name = set_up.branch_name.into();
         reader.currency = set_up.currency;
@@ -689,7 +855,12 @@ async fn set_up_if_fresh(orders: &Orders, founding: &Founding) -> Result<(), Sta
     if loaded.world.branch.set_up.is_some() {
         return Ok(());
     }
-    let store_id = orders.shared.identity.store_id.parse().unwrap_or(StoreId(Uuid::nil()));
+    let store_id = orders
+        .shared
+        .identity
+        .store_id
+        .parse()
+        .unwrap_or(StoreId(Uuid::nil()));
     let set_up = SetUpStore {
         store_id,
         branch_name: founding.branch_name.clone(),
@@ -697,7 +868,10 @@ async fn set_up_if_fresh(orders: &Orders, founding: &Founding) -> Result<(), Sta
         time_zone: founding.time_zone.clone(),
         product_id: ProductId(Uuid::now_v7()),
     };
-    orders.internal(Internal::SetUpStore(set_up)).await.map_err(StartError::SetUp)
+    orders
+        .internal(Internal::SetUpStore(set_up))
+        .await
+        .map_err(StartError::SetUp)
 }
 
 async fn report_strangers(orders: Orders, strangers: Arc<Mutex<BTreeMap<String, u32>>>) {
@@ -748,7 +922,9 @@ impl Concern {
             Command::FreezeLine(c) => Concern::Line(c.line_id),
             Command::UnfreezeLine(c) => Concern::Line(c.line_id),
             Command::AskNetworkAgain(c) => Concern::Line(c.line_id),
-            Command::ApproveAccount(_) | Command::DeclineAccount(_) | Command::UnlockAccount(_) => Concern::Account,
+            Command::ApproveAccount(_) | Command::DeclineAccount(_) | Command::UnlockAccount(_) => {
+                Concern::Account
+            }
         }
     }
 }
@@ -757,7 +933,11 @@ fn would_pay(
     line: &domain::line::Line,
     amount: Minor,
 ) -> Result<domain::allocation::Allocation, domain::money::Overflow> {
-    let order = line.terms().map_or([Due::Fees, Due::Interest, Due::Principal], |terms| terms.allocation_order);
+    let order = line
+        .terms()
+        .map_or([Due::Fees, Due::Interest, Due::Principal], |terms| {
+            terms.allocation_order
+        });
     let posted = Posted {
         fees: line.balances.fees_minor,
         interest: line.balances.interest_minor,
@@ -767,19 +947,28 @@ fn would_pay(
 }
 
 fn consequences(events: &[Event]) -> Vec<String> {
-    let called_off = events.iter().filter(|event| matches!(event, Event::MovementCancelled { .. })).count();
+    let called_off = events
+        .iter()
+        .filter(|event| matches!(event, Event::MovementCancelled { .. }))
+        .count();
     let mut words = Vec::new();
     if called_off > 0 {
-        words.push(format!("{called_off} waiting draw(s) or repayment(s) are called off."));
+        words.push(format!(
+            "{called_off} waiting draw(s) or repayment(s) are called off."
+        ));
     }
     for event in events {
         match event {
-            Event::ApplicationCancelled { .. } => words.push("The application is cancelled.".to_owned()),
+            Event::ApplicationCancelled { .. } => {
+                words.push("The application is cancelled.".to_owned())
+            }
             Event::CancellationRequested { .. } => {
                 words.push("No new draws; the line closes itself when nothing is owed.".to_owned());
             }
             Event::LineClosed { .. } => words.push("The line closes.".to_owned()),
-            Event::CreditApplied { .. } => words.push("Customer credit is applied at once.".to_owned()),
+            Event::CreditApplied { .. } => {
+                words.push("Customer credit is applied at once.".to_owned())
+            }
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 //! The program without a window: store, writer, sync, sign-in. Knows nothing of tauri.
 #![forbid(unsafe_code)]
 
+pub mod backup;
 pub mod chain;
 pub mod clock;
 pub mod engine;

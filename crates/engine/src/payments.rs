@@ -51,7 +51,11 @@ pub struct Unanswered(pub &'static str);
 
 impl PaymentsClient {
     /// Retries and redirects are off: one layer alone decides what is sent again.
-    pub fn new(base: &str, token: &str, time_out: Duration) -> Result<PaymentsClient, AddressError> {
+    pub fn new(
+        base: &str,
+        token: &str,
+        time_out: Duration,
+    ) -> Result<PaymentsClient, AddressError> {
         let base = base.trim_end_matches('/').to_owned();
         let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
             .iter()
@@ -65,7 +69,11 @@ impl PaymentsClient {
             .timeout(time_out)
             .connect_timeout(Duration::from_secs(3).min(time_out))
             .build()?;
-        Ok(PaymentsClient { client, base, token: token.to_owned() })
+        Ok(PaymentsClient {
+            client,
+            base,
+            token: token.to_owned(),
+        })
     }
 
     /// Sends the stored bytes under the stored key.
@@ -82,21 +90,36 @@ impl PaymentsClient {
         let response = match sent {
             Ok(response) => response,
             // Only a connection that never came about proves that nothing left.
-            Err(error) if error.is_connect() => return PostAnswer::NotSent { reason: "no connection" },
+            Err(error) if error.is_connect() => {
+                return PostAnswer::NotSent {
+                    reason: "no connection",
+                };
+            }
             Err(error) if error.is_timeout() => return PostAnswer::NoAnswer { reason: "time-out" },
-            Err(_) => return PostAnswer::NoAnswer { reason: "connection broken" },
+            Err(_) => {
+                return PostAnswer::NoAnswer {
+                    reason: "connection broken",
+                };
+            }
         };
         let status = response.status();
         let retry_after_ms = retry_after_ms(response.headers());
         if !status.is_success() {
-            return PostAnswer::Status { status: status.as_u16(), retry_after_ms };
+            return PostAnswer::Status {
+                status: status.as_u16(),
+                retry_after_ms,
+            };
         }
         match read(response).await {
             Ok(bytes) => match serde_json::from_slice::<RemoteTransfer>(&bytes) {
                 Ok(remote) => PostAnswer::Transfer(remote),
-                Err(_) => PostAnswer::NoAnswer { reason: "unreadable answer" },
+                Err(_) => PostAnswer::NoAnswer {
+                    reason: "unreadable answer",
+                },
             },
-            Err(_) => PostAnswer::NoAnswer { reason: "answer broken off" },
+            Err(_) => PostAnswer::NoAnswer {
+                reason: "answer broken off",
+            },
         }
     }
 
@@ -108,7 +131,9 @@ impl PaymentsClient {
                     1 => LookUp::Found(found.transfers.remove(0)),
                     _ => LookUp::Several,
                 },
-                Err(_) => LookUp::NoAnswer { reason: "unreadable answer" },
+                Err(_) => LookUp::NoAnswer {
+                    reason: "unreadable answer",
+                },
             },
             Err(Unanswered(reason)) => LookUp::NoAnswer { reason },
         }
@@ -123,7 +148,11 @@ impl PaymentsClient {
 
     /// Whether the network can be reached at all; moves nothing.
     pub async fn reachable(&self) -> bool {
-        let asked = self.client.get(format!("{}/health", self.base)).send().await;
+        let asked = self
+            .client
+            .get(format!("{}/health", self.base))
+            .send()
+            .await;
         asked.is_ok_and(|response| response.status().is_success())
     }
 
@@ -134,10 +163,18 @@ impl PaymentsClient {
             .bearer_auth(&self.token)
             .send()
             .await
-            .map_err(|error| Unanswered(if error.is_connect() { "no connection" } else { "no answer" }))?;
+            .map_err(|error| {
+                Unanswered(if error.is_connect() {
+                    "no connection"
+                } else {
+                    "no answer"
+                })
+            })?;
         match response.status() {
             StatusCode::OK => read(response).await,
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(Unanswered("our credentials were refused")),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                Err(Unanswered("our credentials were refused"))
+            }
             _ => Err(Unanswered("the network answered with an error")),
         }
     }
@@ -145,7 +182,11 @@ impl PaymentsClient {
 
 async fn read(mut response: Response) -> Result<Vec<u8>, Unanswered> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| Unanswered("answer broken off"))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|_| Unanswered("answer broken off"))?
+    {
         if bytes.len() + chunk.len() > ANSWER_MAX_BYTES {
             return Err(Unanswered("answer too long"));
         }
@@ -156,6 +197,12 @@ async fn read(mut response: Response) -> Result<Vec<u8>, Unanswered> {
 
 /// Seconds; a date is not honoured and counts as not said.
 fn retry_after_ms(headers: &HeaderMap) -> Option<i64> {
-    let seconds: u32 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    let seconds: u32 = headers
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
     Some(i64::from(seconds) * 1_000)
 }

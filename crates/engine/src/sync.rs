@@ -60,13 +60,26 @@ impl Sync {
         circuit: Arc<Mutex<Circuit>>,
         wake: Arc<Notify>,
     ) -> Sync {
-        Sync { orders, client, circuit, wake, followed: HashMap::new(), failures: 0 }
+        Sync {
+            orders,
+            client,
+            circuit,
+            wake,
+            followed: HashMap::new(),
+            failures: 0,
+        }
     }
 
     /// Runs until the program stops. Wakes on every change that concerns transfers, and looks
     /// now and then in any case.
-    pub async fn run(mut self, mut changes: broadcast::Receiver<domain::view::Change>, stop: Arc<Notify>) {
-        let Some(client) = self.client.clone() else { return };
+    pub async fn run(
+        mut self,
+        mut changes: broadcast::Receiver<domain::view::Change>,
+        stop: Arc<Notify>,
+    ) {
+        let Some(client) = self.client.clone() else {
+            return;
+        };
         self.settle_doubts_of_the_last_run().await;
         let mut pause = Duration::ZERO;
         loop {
@@ -97,8 +110,13 @@ impl Sync {
             }
         };
         for movement in left {
-            let attempt = movement.transfer.as_ref().map_or(0, |transfer| transfer.attempts);
-            let answer = PostAnswer::NoAnswer { reason: "the program stopped while sending" };
+            let attempt = movement
+                .transfer
+                .as_ref()
+                .map_or(0, |transfer| transfer.attempts);
+            let answer = PostAnswer::NoAnswer {
+                reason: "the program stopped while sending",
+            };
             self.tell(&movement, |at| Internal::RecordAnswer {
                 line_id: at.line_id,
                 movement_id: at.id,
@@ -116,7 +134,9 @@ impl Sync {
             if !client.reachable().await {
                 self.failures = self.failures.saturating_add(1);
                 self.note_contact(false, "the payments network does not answer");
-                return PROBE_EVERY.saturating_mul(self.failures.min(15)).min(PROBE_LONGEST);
+                return PROBE_EVERY
+                    .saturating_mul(self.failures.min(15))
+                    .min(PROBE_LONGEST);
             }
             self.failures = 0;
             self.note_contact(true, "");
@@ -134,7 +154,8 @@ impl Sync {
         let now = self.orders.now();
         let next = jobs::next_due(self.orders.pool(), now).await.ok().flatten();
         let ms = next.and_then(|at| u64::try_from(at.since(now)).ok());
-        ms.map_or(EVENTS_EVERY, Duration::from_millis).min(EVENTS_EVERY)
+        ms.map_or(EVENTS_EVERY, Duration::from_millis)
+            .min(EVENTS_EVERY)
     }
 
     /// Whether anything was sent or asked.
@@ -151,12 +172,16 @@ impl Sync {
         let mut under_way: JoinSet<Contact> = JoinSet::new();
         for movement in due {
             let what = step(&movement, now);
-            if what == Step::Follow && !self.to_follow(&movement, now) {
+            if what == Step::Follow && !self.is_to_be_followed(&movement, now) {
                 continue;
             }
             // Order within a line: a transfer waits for what was asked for before it.
             let sends = matches!(what, Step::Send);
-            if sends && jobs::ahead(self.orders.pool(), &movement).await.unwrap_or(true) {
+            if sends
+                && jobs::ahead(self.orders.pool(), &movement)
+                    .await
+                    .unwrap_or(true)
+            {
                 continue;
             }
             if under_way.len() >= AT_ONCE
@@ -167,7 +192,11 @@ impl Sync {
             if !self.online() {
                 break;
             }
-            let job = Job { orders: self.orders.clone(), client: client.clone(), movement };
+            let job = Job {
+                orders: self.orders.clone(),
+                client: client.clone(),
+                movement,
+            };
             match what {
                 Step::Send => {
                     under_way.spawn(job.send());
@@ -186,7 +215,7 @@ impl Sync {
         moved
     }
 
-    fn to_follow(&mut self, movement: &Movement, now: UtcMillis) -> bool {
+    fn is_to_be_followed(&mut self, movement: &Movement, now: UtcMillis) -> bool {
         let last = self.followed.entry(movement.id).or_insert(now);
         let due = now.since(*last) >= FOLLOW_EVERY_MS;
         if due {
@@ -199,7 +228,9 @@ impl Sync {
     /// state, so duplicates, disorder and gaps change nothing.
     async fn follow_events(&mut self, client: &PaymentsClient) {
         loop {
-            let Ok(cursor) = self.orders.cursor().await else { return };
+            let Ok(cursor) = self.orders.cursor().await else {
+                return;
+            };
             let page = match client.events(cursor.as_deref()).await {
                 Ok(page) => page,
                 Err(unanswered) => {
@@ -211,7 +242,11 @@ impl Sync {
             if page.events.is_empty() {
                 return;
             }
-            let mut references: Vec<&str> = page.events.iter().map(|event| event.reference.as_str()).collect();
+            let mut references: Vec<&str> = page
+                .events
+                .iter()
+                .map(|event| event.reference.as_str())
+                .collect();
             references.sort_unstable();
             references.dedup();
             for reference in references {
@@ -220,7 +255,12 @@ impl Sync {
                     return;
                 }
             }
-            let moved = self.orders.internal(Internal::MoveCursor { cursor: page.next.to_string() }).await;
+            let moved = self
+                .orders
+                .internal(Internal::MoveCursor {
+                    cursor: page.next.to_string(),
+                })
+                .await;
             if moved.is_err() {
                 return;
             }
@@ -229,7 +269,9 @@ impl Sync {
 
     /// `false`: the network could not be asked or the writer could not be reached.
     async fn follow_reference(&self, client: &PaymentsClient, reference: &str) -> bool {
-        let Ok(id) = MovementId::from_str(reference) else { return true };
+        let Ok(id) = MovementId::from_str(reference) else {
+            return true;
+        };
         let movement = match jobs::movement(self.orders.pool(), id).await {
             Ok(Some(movement)) => movement,
             // Not ours: reconciling shows it.
@@ -328,7 +370,13 @@ impl Job {
     async fn send(self) -> Contact {
         let (line_id, movement_id) = (self.movement.line_id, self.movement.id);
         let customer_id = self.movement.customer_id;
-        let body = jobs::body(self.orders.pool(), self.orders.store_key(), movement_id, customer_id).await;
+        let body = jobs::body(
+            self.orders.pool(),
+            self.orders.store_key(),
+            movement_id,
+            customer_id,
+        )
+        .await;
         let bytes = match body {
             Ok(Some(bytes)) => bytes,
             Ok(None) | Err(_) => {
@@ -337,14 +385,32 @@ impl Job {
             }
         };
         // On record before the socket opens: whatever happens now is doubt, not silence.
-        match self.orders.internal(Internal::MarkAttempt { line_id, movement_id }).await {
+        match self
+            .orders
+            .internal(Internal::MarkAttempt {
+                line_id,
+                movement_id,
+            })
+            .await
+        {
             Ok(()) => {}
             Err(_) => return Contact::None,
         }
-        let attempt = self.movement.transfer.as_ref().map_or(0, |transfer| transfer.attempts) + 1;
+        let attempt = self
+            .movement
+            .transfer
+            .as_ref()
+            .map_or(0, |transfer| transfer.attempts)
+            + 1;
         let answer = self.client.post(&movement_id.to_string(), bytes).await;
         let contact = contact_of(&answer);
-        let answered = Internal::RecordAnswer { line_id, movement_id, attempt, answer, jitter: jitter() };
+        let answered = Internal::RecordAnswer {
+            line_id,
+            movement_id,
+            attempt,
+            answer,
+            jitter: jitter(),
+        };
         if self.orders.internal(answered).await.is_err() {
             tracing::error!(%movement_id, "an outcome could not be recorded; the next start takes it as doubt");
         }
@@ -358,7 +424,8 @@ impl Job {
             LookUp::Nothing | LookUp::Found(_) | LookUp::Several => Contact::Answered,
         };
         // Asked in vain says nothing about the transfer; only doubt keeps count of it.
-        let worth_telling = !matches!(found, LookUp::NoAnswer { .. }) || self.movement.state == MovementState::Unknown;
+        let worth_telling = !matches!(found, LookUp::NoAnswer { .. })
+            || self.movement.state == MovementState::Unknown;
         if worth_telling {
             let told = Internal::RecordLookUp {
                 line_id: self.movement.line_id,
@@ -377,7 +444,9 @@ fn contact_of(answer: &PostAnswer) -> Contact {
     match answer {
         PostAnswer::NotSent { reason } => Contact::Away(reason),
         PostAnswer::NoAnswer { .. } => Contact::InDoubt,
-        PostAnswer::Status { status: 401 | 403, .. } => Contact::Unauthorized,
+        PostAnswer::Status {
+            status: 401 | 403, ..
+        } => Contact::Unauthorized,
         PostAnswer::Status { .. } | PostAnswer::Transfer(_) => Contact::Answered,
     }
 }

@@ -674,7 +674,8 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// A document as it reads, if it is written down the one way the writer writes.
+/// A document as it reads, written down again: the order of its members counts, too. It has to
+/// stand in the store the one way the writer writes.
 fn opened(document: &str, key: Option<&CustomerKey>, place: &str) -> Result<Value, String> {
     let mut value: Value =
         serde_json::from_str(document).map_err(|_| "its document is not one".to_owned())?;
@@ -683,7 +684,7 @@ fn opened(document: &str, key: Option<&CustomerKey>, place: &str) -> Result<Valu
         return Err("its document is not written as the program writes it".to_owned());
     }
     open_document(&mut value, key, place).map_err(|error| error.to_string())?;
-    Ok(value)
+    Ok(Value::String(value.to_string()))
 }
 
 fn text(row: &[Value], column: usize) -> &str {

@@ -49,7 +49,10 @@ pub const BATCH_MAX: usize = 1_024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The events it became; none where a fact brought nothing new.
-    Done { first_seq: i64, last_seq: i64 },
+    Done {
+        first_seq: i64,
+        last_seq: i64,
+    },
     Nothing,
     Refused(Refusal),
     Fault(FaultCode),
@@ -71,7 +74,12 @@ pub struct Job {
 pub enum Post {
     Job(Box<Job>),
     /// Keeps what is typed, or discards it. Not an event.
-    Draft { user_id: UserId, name: String, sealed: Option<String>, answer: oneshot::Sender<Result<(), FaultCode>> },
+    Draft {
+        user_id: UserId,
+        name: String,
+        sealed: Option<String>,
+        answer: oneshot::Sender<Result<(), FaultCode>>,
+    },
     Stop(oneshot::Sender<()>),
 }
 
@@ -136,10 +144,17 @@ impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
         let of_the_batch = error.as_database_error().is_some_and(|error| {
             // SQLITE_CONSTRAINT 19, SQLITE_MISMATCH 20, SQLITE_TOOBIG 18, and what a trigger raised.
-            let code = error.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or(0);
+            let code = error
+                .code()
+                .and_then(|code| code.parse::<u32>().ok())
+                .unwrap_or(0);
             matches!(code & 0xff, 18..=20)
         });
-        if of_the_batch { Failure::Poison(error.to_string()) } else { Failure::Store(error.to_string()) }
+        if of_the_batch {
+            Failure::Poison(error.to_string())
+        } else {
+            Failure::Store(error.to_string())
+        }
     }
 }
 
@@ -170,8 +185,14 @@ impl Writer {
     ) -> Result<Writer, OpenError> {
         let head = load::head(&mut connection).await?;
         let branch = branch_facts(&mut connection, &shared).await?;
-        let mut writer =
-            Writer { path, connection: Some(connection), shared, head, branch, batch_max: batch_max.max(1) };
+        let mut writer = Writer {
+            path,
+            connection: Some(connection),
+            shared,
+            head,
+            branch,
+            batch_max: batch_max.max(1),
+        };
         writer.note_business_date();
         Ok(writer)
     }
@@ -179,7 +200,11 @@ impl Writer {
     /// Proposes the zone's date; what was worked in before is never left backwards.
     fn note_business_date(&mut self) -> BusinessDate {
         let proposed = local_date(self.shared.clock.now(), &self.branch.time_zone);
-        let stored = self.head.business_date.as_deref().and_then(|text| text.parse().ok());
+        let stored = self
+            .head
+            .business_date
+            .as_deref()
+            .and_then(|text| text.parse().ok());
         let today = stored.map_or(proposed, |stored: BusinessDate| stored.max(proposed));
         let day = today.days();
         self.shared.business_day.fetch_max(day, Ordering::SeqCst);
@@ -198,7 +223,12 @@ impl Writer {
             for post in posts.drain(..) {
                 match post {
                     Post::Job(job) => jobs.push(*job),
-                    Post::Draft { user_id, name, sealed, answer } => {
+                    Post::Draft {
+                        user_id,
+                        name,
+                        sealed,
+                        answer,
+                    } => {
                         let kept = self.keep_draft(user_id, &name, sealed.as_deref()).await;
                         let _ = answer.send(kept);
                     }
@@ -245,7 +275,9 @@ impl Writer {
         while let Some(mut run) = runs.pop() {
             match self.attempt(&run).await {
                 Ok((verdicts, change)) => {
-                    self.shared.answered.fetch_add(run.len() as u64, Ordering::Relaxed);
+                    self.shared
+                        .answered
+                        .fetch_add(run.len() as u64, Ordering::Relaxed);
                     for (job, verdict) in run.into_iter().zip(verdicts) {
                         // A caller who went away has its receipt.
                         let _ = job.answer.send(verdict);
@@ -256,7 +288,11 @@ impl Writer {
                     }
                 }
                 Err(Failure::Poison(why)) if run.len() == 1 => {
-                    tracing::error!(why, kind = kind_of(&run[0].order), "an order could not be carried out");
+                    tracing::error!(
+                        why,
+                        kind = kind_of(&run[0].order),
+                        "an order could not be carried out"
+                    );
                     for job in run {
                         let _ = job.answer.send(Verdict::Fault(FaultCode::Broken));
                     }
@@ -268,7 +304,10 @@ impl Writer {
                     runs.push(run);
                 }
                 Err(Failure::Store(why)) => {
-                    tracing::error!(why, "the store failed; reopening it to see what is on the disk");
+                    tracing::error!(
+                        why,
+                        "the store failed; reopening it to see what is on the disk"
+                    );
                     if !self.reopen_and_answer(run).await {
                         for job in runs.into_iter().flatten() {
                             let _ = job.answer.send(Verdict::Fault(FaultCode::StoreUnavailable));
@@ -287,7 +326,10 @@ impl Writer {
         let reopened = match store::connect_writer(&self.path).await {
             Ok(mut connection) => {
                 let ids = run.iter().map(|job| job.id).collect();
-                match (load::head(&mut connection).await, load::receipts(&mut connection, &ids).await) {
+                match (
+                    load::head(&mut connection).await,
+                    load::receipts(&mut connection, &ids).await,
+                ) {
                     (Ok(head), Ok(receipts)) => Some((connection, head, receipts)),
                     (Err(_), _) | (_, Err(_)) => None,
                 }
@@ -303,9 +345,11 @@ impl Writer {
         self.connection = Some(connection);
         self.head = head;
         for job in run {
-            let verdict = receipts.get(&job.id).map_or(Verdict::Fault(FaultCode::StoreUnavailable), |receipt| {
-                repeat(receipt, &job)
-            });
+            let verdict = receipts
+                .get(&job.id)
+                .map_or(Verdict::Fault(FaultCode::StoreUnavailable), |receipt| {
+                    repeat(receipt, &job)
+                });
             let _ = job.answer.send(verdict);
         }
         true
@@ -337,7 +381,11 @@ impl Writer {
             new_keys: Vec::new(),
             now: self.shared.clock.now(),
             business_date,
-            network: if online { NetworkState::Online } else { NetworkState::Offline },
+            network: if online {
+                NetworkState::Online
+            } else {
+                NetworkState::Offline
+            },
         };
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(jobs.len());
         let mut first_in_batch: BTreeMap<CommandId, usize> = BTreeMap::new();
@@ -345,8 +393,13 @@ impl Writer {
             let verdict = if let Some(receipt) = receipts.get(&job.id) {
                 repeat(receipt, job)
             } else if let Some(first) = first_in_batch.get(&job.id) {
-                let same = jobs[*first].actor == job.actor && jobs[*first].content_mac == job.content_mac;
-                if same { verdicts[*first].clone() } else { Verdict::Fault(FaultCode::IdReused) }
+                let same =
+                    jobs[*first].actor == job.actor && jobs[*first].content_mac == job.content_mac;
+                if same {
+                    verdicts[*first].clone()
+                } else {
+                    Verdict::Fault(FaultCode::IdReused)
+                }
             } else {
                 first_in_batch.insert(job.id, place);
                 ledger.carry_out(job)?
@@ -357,17 +410,26 @@ impl Writer {
         let (batch, head) = (std::mem::take(&mut ledger.batch), ledger.head.clone());
         write::store(&mut transaction, batch).await?;
         // From here on an error says nothing about what is on the disk.
-        transaction.commit().await.map_err(|error| Failure::Store(error.to_string()))?;
+        transaction
+            .commit()
+            .await
+            .map_err(|error| Failure::Store(error.to_string()))?;
         self.head = head;
         Ok((verdicts, change))
     }
 }
 
-async fn branch_facts(connection: &mut SqliteConnection, shared: &Shared) -> Result<BranchFacts, OpenError> {
+async fn branch_facts(
+    connection: &mut SqliteConnection,
+    shared: &Shared,
+) -> Result<BranchFacts, OpenError> {
     let loaded = load::world(connection, &Needs::default(), &shared.store_key).await?;
     let set_up = loaded.world.branch.set_up;
     Ok(BranchFacts {
-        name: set_up.as_ref().map(|set_up| set_up.branch_name.clone()).unwrap_or_default(),
+        name: set_up
+            .as_ref()
+            .map(|set_up| set_up.branch_name.clone())
+            .unwrap_or_default(),
         time_zone: set_up.map_or_else(|| "UTC".to_owned(), |set_up| set_up.time_zone),
     })
 }
@@ -387,12 +449,18 @@ fn repeat(receipt: &StoredReceipt, job: &Job) -> Verdict {
     if let Some(code) = &receipt.refusal_code {
         let code = serde_json::from_value(json!(code));
         return match code {
-            Ok(code) => Verdict::Refused(Refusal { code, field: receipt.refusal_field.clone() }),
+            Ok(code) => Verdict::Refused(Refusal {
+                code,
+                field: receipt.refusal_field.clone(),
+            }),
             Err(_) => Verdict::Fault(FaultCode::Broken),
         };
     }
     match (receipt.first_seq, receipt.last_seq) {
-        (Some(first_seq), Some(last_seq)) => Verdict::Done { first_seq, last_seq },
+        (Some(first_seq), Some(last_seq)) => Verdict::Done {
+            first_seq,
+            last_seq,
+        },
         (None, _) | (_, None) => Verdict::Nothing,
     }
 }
@@ -459,7 +527,10 @@ impl Run<'_> {
                 }
                 let last_seq = self.head.seq;
                 self.receipt(job, Some((first_seq, last_seq)), None);
-                Ok(Verdict::Done { first_seq, last_seq })
+                Ok(Verdict::Done {
+                    first_seq,
+                    last_seq,
+                })
             }
             Err(refusal) => {
                 self.note_refusal(job, &ctx, &refusal)?;
@@ -476,7 +547,11 @@ impl Run<'_> {
         if !self.loaded.world.users.contains_key(&user_id) {
             return Ok(());
         }
-        let event = Event::CommandRefused { user_id, kind: command.kind(), code: refusal.code };
+        let event = Event::CommandRefused {
+            user_id,
+            kind: command.kind(),
+            code: refusal.code,
+        };
         self.record(job, ctx, 0, &event)?;
         self.receipt(job, Some((self.head.seq, self.head.seq)), Some(refusal));
         Ok(())
@@ -496,17 +571,26 @@ impl Run<'_> {
 
     fn device_id(&self) -> Result<DeviceId, Failure> {
         let id = &self.shared.identity.device_id;
-        id.parse().map_err(|_| Failure::Store(format!("the device id {id} is not one")))
+        id.parse()
+            .map_err(|_| Failure::Store(format!("the device id {id} is not one")))
     }
 
     /// Applies one event to the World and adds its row, its postings and its transfer.
-    fn record(&mut self, job: &Job, ctx: &Ctx, ordinal: usize, event: &Event) -> Result<(), Failure> {
+    fn record(
+        &mut self,
+        job: &Job,
+        ctx: &Ctx,
+        ordinal: usize,
+        event: &Event,
+    ) -> Result<(), Failure> {
         let world = &mut self.loaded.world;
         let user_id = match job.actor {
             Actor::User(user_id) => Some(user_id),
             Actor::Guest | Actor::Program => None,
         };
-        let person_id = user_id.and_then(|id| world.users.get(&id)).and_then(|user| user.person_id);
+        let person_id = user_id
+            .and_then(|id| world.users.get(&id))
+            .and_then(|user| user.person_id);
         let meta = Meta {
             command_id: job.id,
             ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX),
@@ -566,7 +650,11 @@ impl Run<'_> {
         if let (Some(entry), Some(key)) = (outbox_entry(event, customer_id), key) {
             self.batch.outbox.push(entry.row(seq, key));
         }
-        self.head = Head { seq, hash, business_date: Some(row.business_date) };
+        self.head = Head {
+            seq,
+            hash,
+            business_date: Some(row.business_date),
+        };
         self.touch(event, seq);
         Ok(())
     }
@@ -574,7 +662,9 @@ impl Run<'_> {
     /// A new customer gets a key of its own before anything of theirs is stored.
     fn key_for(&mut self, event: &Event) {
         if let Event::CustomerRecorded { customer_id, .. } = event {
-            self.loaded.keys.insert(*customer_id, CustomerKey::generate(*customer_id));
+            self.loaded
+                .keys
+                .insert(*customer_id, CustomerKey::generate(*customer_id));
             self.new_keys.push(*customer_id);
         }
     }
@@ -601,16 +691,26 @@ impl Run<'_> {
             touched.movements.entry(id).or_insert(seq);
         }
         match event {
-            Event::StoreSetUp { branch_name, time_zone, .. } => {
+            Event::StoreSetUp {
+                branch_name,
+                time_zone,
+                ..
+            } => {
                 self.branch.name.clone_from(branch_name);
                 self.branch.time_zone.clone_from(time_zone);
             }
-            Event::AccountApproved { employee_number, founding, .. } => {
+            Event::AccountApproved {
+                employee_number,
+                founding,
+                ..
+            } => {
                 touched.persons.insert(employee_number.clone());
                 touched.branch |= founding;
             }
             // The counters of human numbers.
-            Event::CustomerRecorded { .. } | Event::ApplicationTaken { .. } => touched.branch = true,
+            Event::CustomerRecorded { .. } | Event::ApplicationTaken { .. } => {
+                touched.branch = true
+            }
             Event::CustomerForgotten { customer_id, .. } => {
                 touched.forgotten.insert(*customer_id);
             }
@@ -625,7 +725,9 @@ impl Run<'_> {
         for id in &self.new_keys {
             if let Some(key) = keys.get(id) {
                 let wrapped = hex(&key.wrap(&self.shared.store_key));
-                self.batch.customer_keys.push(json!([id, key.version, wrapped]));
+                self.batch
+                    .customer_keys
+                    .push(json!([id, key.version, wrapped]));
             }
         }
         let touched = &self.touched;
@@ -636,23 +738,44 @@ impl Run<'_> {
         if touched.branch {
             self.batch.branch.push(rows::branch(&world.branch));
         }
-        self.batch.users.extend(touched.users.iter().filter_map(|id| world.users.get(id)).map(rows::user));
+        self.batch.users.extend(
+            touched
+                .users
+                .iter()
+                .filter_map(|id| world.users.get(id))
+                .map(rows::user),
+        );
         for number in &touched.persons {
-            self.batch.persons.push(json!([number, world.persons.get(number)]));
+            self.batch
+                .persons
+                .push(json!([number, world.persons.get(number)]));
         }
-        let products = touched.products.iter().filter_map(|id| world.products.get(id));
+        let products = touched
+            .products
+            .iter()
+            .filter_map(|id| world.products.get(id));
         self.batch.products.extend(products.map(rows::product));
-        for customer in touched.customers.iter().filter_map(|id| world.customers.get(id)) {
+        for customer in touched
+            .customers
+            .iter()
+            .filter_map(|id| world.customers.get(id))
+        {
             let key = keys.get(&customer.id);
             self.batch.customers.push(rows::customer(customer, key)?);
             self.batch.customers_to_index.push(json!([customer.id]));
             if key.is_some() {
-                self.batch.customer_terms.extend(rows::customer_terms(customer));
-                self.batch.blind_index.extend(rows::blind_index(customer, &self.shared.store_key));
+                self.batch
+                    .customer_terms
+                    .extend(rows::customer_terms(customer));
+                self.batch
+                    .blind_index
+                    .extend(rows::blind_index(customer, &self.shared.store_key));
             }
         }
         for line in touched.lines.iter().filter_map(|id| world.lines.get(id)) {
-            self.batch.lines.push(rows::line(line, keys.get(&line.customer_id))?);
+            self.batch
+                .lines
+                .push(rows::line(line, keys.get(&line.customer_id))?);
         }
         for (id, seq) in &touched.movements {
             if let Some(movement) = world.movements.get(id) {
@@ -694,8 +817,16 @@ fn stream_version(world: &World, stream: Stream) -> Result<i64, Failure> {
 
 /// The outbox row of an event that queues a transfer.
 pub fn outbox_entry(event: &Event, customer_id: Option<CustomerId>) -> Option<OutboxEntry<'_>> {
-    let Event::TransferQueued { line_id, movement_id, kind, amount_minor, currency, account, speed, line_number } =
-        event
+    let Event::TransferQueued {
+        line_id,
+        movement_id,
+        kind,
+        amount_minor,
+        currency,
+        account,
+        speed,
+        line_number,
+    } = event
     else {
         return None;
     };

@@ -86,7 +86,8 @@ pub(super) fn approve(
     if asked.state != AccountState::Waiting {
         return Err(RefusalCode::NotWaiting.into());
     }
-    let employee_number = c.employee_number.trim();
+    let employee_number = c.employee_number.trim().to_ascii_uppercase();
+    let employee_number = employee_number.as_str();
     check_employee_number(employee_number)?;
     if employee_number != asked.employee_number {
         return Err(Refusal::at(
@@ -184,10 +185,9 @@ fn check_employee_number(number: &str) -> Result<(), Refusal> {
     if number.len() > 20 {
         return Err(Refusal::at("employee_number", RefusalCode::FieldTooLong));
     }
-    if !number
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    {
+    // One spelling a person: "e-1" and "E-1" must not become two.
+    let spelled = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+    if !number.bytes().all(spelled) {
         return Err(Refusal::at("employee_number", RefusalCode::FieldMalformed));
     }
     Ok(())

@@ -220,8 +220,11 @@ pub(super) fn request_cancellation(
     if let Some(reason) = &c.reason {
         text::note("reason", reason)?;
     }
-    if may(line, CommandKind::CancelApplication).is_ok() {
-        return cancel_at_once(world, ctx, who, line, c.reason.clone());
+    // Where something turns out to be with the network already, the request stands instead.
+    if may(line, CommandKind::CancelApplication).is_ok()
+        && let Ok(events) = cancel_at_once(world, ctx, who, line, c.reason.clone())
+    {
+        return Ok(events);
     }
     let waiting: Vec<MovementId> = callable_back(world, line)
         .into_iter()

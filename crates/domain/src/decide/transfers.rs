@@ -7,7 +7,7 @@ use super::{currency, line, movement};
 use crate::actor::Ctx;
 use crate::command::AskNetworkAgain;
 use crate::event::Event;
-use crate::ids::{LineId, MovementId};
+use crate::ids::{CustomerId, LineId, MovementId};
 use crate::line::may;
 use crate::movement::{Method, Movement, MovementKind, MovementState, ReviewReason};
 use crate::private::Private;
@@ -57,9 +57,12 @@ pub(super) fn mark_attempt(
     }
     // Also a transfer that was under review before anything of it left.
     let first = !movement.sent;
-    let frozen = line(world, line_id)?.frozen.is_some();
-    if first && frozen && movement.kind == MovementKind::Draw {
+    let line = line(world, line_id)?;
+    if first && line.frozen.is_some() && movement.kind == MovementKind::Draw {
         return Err(RefusalCode::LineFrozen.into());
+    }
+    if first && to_unusable_account(world, line.customer_id, movement) {
+        return Err(RefusalCode::AccountUnusable.into());
     }
     let mut draft = draft(world, ctx, at)?;
     draft.push(Event::TransferMarked {
@@ -68,6 +71,17 @@ pub(super) fn mark_attempt(
         attempt: transfer.attempts + 1,
     })?;
     draft.finish()
+}
+
+/// A return since the request said that nothing may be sent to this account any more.
+fn to_unusable_account(world: &World, customer_id: CustomerId, movement: &Movement) -> bool {
+    let Method::Network { account_id, .. } = &movement.method else {
+        return false;
+    };
+    let customer = world.customers.get(&customer_id);
+    customer
+        .and_then(|customer| customer.bank_account(*account_id))
+        .is_some_and(|account| account.unusable_since_code.is_some())
 }
 
 pub(super) fn record_answer(

@@ -54,10 +54,12 @@ pub async fn left_sending(pool: &SqlitePool) -> Result<Vec<Movement>, LoadError>
 
 /// The moment after now at which the next transfer falls due.
 pub async fn next_due(pool: &SqlitePool, now: UtcMillis) -> Result<Option<UtcMillis>, LoadError> {
-    let row = sqlx::query("select min(next_at_ms) from movements where next_at_ms is not null and next_at_ms > ?")
-        .bind(now.0)
-        .fetch_one(pool)
-        .await?;
+    let row = sqlx::query(
+        "select min(next_at_ms) from movements where next_at_ms is not null and next_at_ms > ?",
+    )
+    .bind(now.0)
+    .fetch_one(pool)
+    .await?;
     Ok(row.try_get::<Option<i64>, _>(0)?.map(UtcMillis))
 }
 
@@ -83,9 +85,14 @@ pub async fn body(
         .bind(movement_id.to_string())
         .fetch_optional(&mut *connection)
         .await?;
-    let (Some(row), Some(key)) = (row, keys.get(&customer_id)) else { return Ok(None) };
+    let (Some(row), Some(key)) = (row, keys.get(&customer_id)) else {
+        return Ok(None);
+    };
     let sealed: String = row.try_get(0)?;
-    Ok(Some(key.open_text(&OutboxEntry::place(movement_id), &sealed)?.to_vec()))
+    Ok(Some(
+        key.open_text(&OutboxEntry::place(movement_id), &sealed)?
+            .to_vec(),
+    ))
 }
 
 async fn movements(
@@ -94,11 +101,17 @@ async fn movements(
     first: i64,
     most: u32,
 ) -> Result<Vec<Movement>, LoadError> {
-    let rows = sqlx::query(sql).bind(first).bind(most).fetch_all(pool).await?;
+    let rows = sqlx::query(sql)
+        .bind(first)
+        .bind(most)
+        .fetch_all(pool)
+        .await?;
     rows.into_iter().map(|row| read(row.try_get(0)?)).collect()
 }
 
 fn read(document: String) -> Result<Movement, LoadError> {
-    serde_json::from_str(&document)
-        .map_err(|error| LoadError::Unreadable { table: "movements", why: error.to_string() })
+    serde_json::from_str(&document).map_err(|error| LoadError::Unreadable {
+        table: "movements",
+        why: error.to_string(),
+    })
 }

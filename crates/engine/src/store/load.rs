@@ -57,14 +57,22 @@ pub async fn head(connection: &mut SqliteConnection) -> Result<Head, LoadError> 
         .fetch_optional(connection)
         .await?;
     let Some(row) = row else {
-        return Ok(Head { seq: 0, hash: BEGINNING, business_date: None });
+        return Ok(Head {
+            seq: 0,
+            hash: BEGINNING,
+            business_date: None,
+        });
     };
     let hash: Vec<u8> = row.try_get("hash")?;
     let hash = hash.try_into().map_err(|_| LoadError::Unreadable {
         table: "events",
         why: "the last hash is not 32 bytes long".to_owned(),
     })?;
-    Ok(Head { seq: row.try_get("seq")?, hash, business_date: row.try_get("day")? })
+    Ok(Head {
+        seq: row.try_get("seq")?,
+        hash,
+        business_date: row.try_get("day")?,
+    })
 }
 
 pub async fn receipts(
@@ -99,11 +107,17 @@ pub async fn world(
     needs: &Needs,
     store_key: &StoreKey,
 ) -> Result<Loaded, LoadError> {
-    let mut loaded = Loaded { world: World::default(), keys: BTreeMap::new() };
+    let mut loaded = Loaded {
+        world: World::default(),
+        keys: BTreeMap::new(),
+    };
     let world = &mut loaded.world;
 
     // Hop one.
-    if let Some(row) = sqlx::query("select document from branch").fetch_optional(&mut *connection).await? {
+    if let Some(row) = sqlx::query("select document from branch")
+        .fetch_optional(&mut *connection)
+        .await?
+    {
         world.branch = plain("branch", row.try_get("document")?)?;
     }
     if !needs.users.is_empty() || !needs.logins.is_empty() {
@@ -130,7 +144,9 @@ pub async fn world(
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {
-            world.persons.insert(row.try_get(0)?, parse("persons", row.try_get(1)?)?);
+            world
+                .persons
+                .insert(row.try_get(0)?, parse("persons", row.try_get(1)?)?);
         }
     }
     if !needs.tax_ids.is_empty() {
@@ -150,7 +166,9 @@ pub async fn world(
         for row in rows {
             let mac: Vec<u8> = row.try_get(0)?;
             if let Some(tax_id) = by_mac.get(&mac) {
-                world.tax_ids.insert((*tax_id).clone(), parse("blind_index", row.try_get(1)?)?);
+                world
+                    .tax_ids
+                    .insert((*tax_id).clone(), parse("blind_index", row.try_get(1)?)?);
             }
         }
     }
@@ -175,13 +193,15 @@ pub async fn world(
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {
-            let movement: domain::movement::Movement = plain("movements", row.try_get("document")?)?;
+            let movement: domain::movement::Movement =
+                plain("movements", row.try_get("document")?)?;
             world.movements.insert(movement.id, movement);
         }
     }
 
     // Hop two.
-    let mut customer_ids: BTreeSet<String> = needs.customers.iter().map(ToString::to_string).collect();
+    let mut customer_ids: BTreeSet<String> =
+        needs.customers.iter().map(ToString::to_string).collect();
     customer_ids.extend(needs.lines_of_customers.iter().map(ToString::to_string));
     customer_ids.extend(lines.values().map(|sealed| sealed.customer_id.clone()));
     if !needs.exposure_of_lines.is_empty() {
@@ -219,10 +239,12 @@ pub async fn world(
     let mut product_ids: BTreeSet<ProductId> = needs.products.clone();
     product_ids.extend(world.lines.values().map(|line| line.product_id));
     if !product_ids.is_empty() {
-        let rows = sqlx::query("select document from products where id in (select value from json_each(?))")
-            .bind(json_ids(&product_ids))
-            .fetch_all(&mut *connection)
-            .await?;
+        let rows = sqlx::query(
+            "select document from products where id in (select value from json_each(?))",
+        )
+        .bind(json_ids(&product_ids))
+        .fetch_all(&mut *connection)
+        .await?;
         for row in rows {
             let product: domain::product::Product = plain("products", row.try_get("document")?)?;
             world.products.insert(product.id, product);
@@ -299,7 +321,10 @@ pub async fn keys<T: Display>(
             let version = u32::try_from(row.try_get::<i64, _>("version")?)
                 .map_err(|error| unreadable("customer_keys", error))?;
             let wrapped: Vec<u8> = row.try_get("wrapped")?;
-            Ok((customer_id, CustomerKey::unwrap(customer_id, version, &wrapped, store_key)?))
+            Ok((
+                customer_id,
+                CustomerKey::unwrap(customer_id, version, &wrapped, store_key)?,
+            ))
         })
         .collect()
 }
@@ -316,14 +341,19 @@ where
 }
 
 fn unreadable(table: &'static str, why: impl Display) -> LoadError {
-    LoadError::Unreadable { table, why: why.to_string() }
+    LoadError::Unreadable {
+        table,
+        why: why.to_string(),
+    }
 }
 
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

@@ -2,6 +2,7 @@
 //! place where SQL stands.
 
 pub mod check;
+pub mod copies;
 pub mod drafts;
 pub mod jobs;
 pub mod load;
@@ -33,10 +34,16 @@ pub enum OpenError {
     WrongPassphrase,
     #[error("the passphrase is shorter than {0} characters")]
     ShortPassphrase(usize),
-    #[error("SQLite {0} is too old: 3.51.3 is the first that does not lose commits when its log restarts")]
+    #[error(
+        "SQLite {0} is too old: 3.51.3 is the first that does not lose commits when its log restarts"
+    )]
     OldSqlite(String),
     #[error("the store setting {name} is {found}, not {wanted}")]
-    Setting { name: &'static str, found: String, wanted: &'static str },
+    Setting {
+        name: &'static str,
+        found: String,
+        wanted: &'static str,
+    },
     #[error("the store was written by a newer program")]
     Newer,
     #[error(transparent)]
@@ -70,7 +77,10 @@ impl DataFolder {
         create_private(path).map_err(failed)?;
         let lock = File::create(path.join(LOCK_FILE)).map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(DataFolder { path: path.to_owned(), _lock: Some(lock) }),
+            Ok(()) => Ok(DataFolder {
+                path: path.to_owned(),
+                _lock: Some(lock),
+            }),
             Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse),
             Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
         }
@@ -78,7 +88,10 @@ impl DataFolder {
 
     /// For reading beside a program that writes.
     pub fn beside(path: &Path) -> Result<DataFolder, OpenError> {
-        let folder = DataFolder { path: path.to_owned(), _lock: None };
+        let folder = DataFolder {
+            path: path.to_owned(),
+            _lock: None,
+        };
         if !folder.has_store() {
             return Err(OpenError::NoStore(path.to_owned()));
         }
@@ -104,7 +117,10 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     if path.is_dir() {
         return std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
     }
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 #[cfg(not(unix))]
@@ -151,13 +167,22 @@ pub async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> 
 /// The pool that reads and cannot write.
 pub async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
     let read = options(path).read_only(true).pragma("query_only", "on");
-    Ok(SqlitePoolOptions::new().max_connections(4).connect_with(read).await?)
+    Ok(SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_with(read)
+        .await?)
 }
 
 /// A wrong setting refuses to start: each of these was the cause of somebody's lost money.
 async fn assert_settings(connection: &mut SqliteConnection) -> Result<(), OpenError> {
-    let version: String = sqlx::query("select sqlite_version()").fetch_one(&mut *connection).await?.try_get(0)?;
-    let numbers: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    let version: String = sqlx::query("select sqlite_version()")
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get(0)?;
+    let numbers: Vec<u32> = version
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
     if numbers < vec![3, 51, 3] {
         return Err(OpenError::OldSqlite(version));
     }
@@ -176,7 +201,11 @@ async fn assert_settings(connection: &mut SqliteConnection) -> Result<(), OpenEr
             Err(_) => row.try_get::<String, _>(0)?,
         };
         if found != wanted {
-            return Err(OpenError::Setting { name, found, wanted });
+            return Err(OpenError::Setting {
+                name,
+                found,
+                wanted,
+            });
         }
     }
     Ok(())
@@ -192,7 +221,9 @@ pub async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError>
 }
 
 /// The store's own row and its key, or nothing on a file that was only just made.
-pub async fn identity(connection: &mut SqliteConnection) -> Result<Option<(Identity, Wrapped)>, OpenError> {
+pub async fn identity(
+    connection: &mut SqliteConnection,
+) -> Result<Option<(Identity, Wrapped)>, OpenError> {
     let row = sqlx::query("select store_id, device_id, epoch, demo, kdf, wrapped_key from store")
         .fetch_optional(connection)
         .await?;
@@ -203,7 +234,10 @@ pub async fn identity(connection: &mut SqliteConnection) -> Result<Option<(Ident
         epoch: row.try_get("epoch")?,
         demo: row.try_get::<i64, _>("demo")? == 1,
     };
-    let wrapped = Wrapped { kdf: row.try_get("kdf")?, wrapped: row.try_get("wrapped_key")? };
+    let wrapped = Wrapped {
+        kdf: row.try_get("kdf")?,
+        wrapped: row.try_get("wrapped_key")?,
+    };
     Ok(Some((identity, wrapped)))
 }
 
@@ -229,7 +263,9 @@ pub async fn found(
 }
 
 /// Customers whose key is gone and whose views have not forgotten yet.
-pub async fn keyless_customers(connection: &mut SqliteConnection) -> Result<Vec<String>, sqlx::Error> {
+pub async fn keyless_customers(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query(
         "select id from customers where json_extract(document, '$.forgotten_on') is null
          and id not in (select customer_id from customer_keys)",

@@ -58,7 +58,15 @@ pub fn branch(branch: &Branch) -> Row {
 
 /// id, login, name, state, role, person_id, document
 pub fn user(user: &User) -> Row {
-    json!([user.id, user.login, user.name, user.state, user.role, user.person_id, json!(user).to_string()])
+    json!([
+        user.id,
+        user.login,
+        user.name,
+        user.state,
+        user.role,
+        user.person_id,
+        json!(user).to_string()
+    ])
 }
 
 /// id, name, document
@@ -84,13 +92,19 @@ pub fn customer(customer: &Customer, key: Option<&CustomerKey>) -> Result<Row, S
 
 /// term, customer_id
 pub fn customer_terms(customer: &Customer) -> Vec<Row> {
-    terms_of(customer).into_iter().map(|term| json!([term, customer.id])).collect()
+    terms_of(customer)
+        .into_iter()
+        .map(|term| json!([term, customer.id]))
+        .collect()
 }
 
 /// kind, mac in hexadecimal, customer_id
 pub fn blind_index(customer: &Customer, store_key: &StoreKey) -> Vec<Row> {
-    let Some(profile) = customer.profile.known() else { return Vec::new() };
-    let row = |kind: &str, value: &str| json!([kind, hex(&store_key.blind(kind, value)), customer.id]);
+    let Some(profile) = customer.profile.known() else {
+        return Vec::new();
+    };
+    let row =
+        |kind: &str, value: &str| json!([kind, hex(&store_key.blind(kind, value)), customer.id]);
     let mut rows = vec![
         row("tax_id", &profile.tax_id),
         row("document", &profile.identity_document.number),
@@ -98,7 +112,10 @@ pub fn blind_index(customer: &Customer, store_key: &StoreKey) -> Vec<Row> {
     ];
     for account in &customer.bank_accounts {
         if let Some(numbers) = account.numbers.known() {
-            rows.push(row("account", &format!("{}/{}", numbers.routing, numbers.number)));
+            rows.push(row(
+                "account",
+                &format!("{}/{}", numbers.routing, numbers.number),
+            ));
         }
     }
     rows
@@ -215,6 +232,13 @@ impl OutboxEntry<'_> {
     /// idempotency_key, movement_id, line_id, customer_id, seq, body
     pub fn row(&self, seq: i64, key: &CustomerKey) -> Row {
         let body = key.seal_text(&Self::place(self.movement_id), &self.bytes());
-        json!([self.movement_id, self.movement_id, self.line_id, self.customer_id, seq, body])
+        json!([
+            self.movement_id,
+            self.movement_id,
+            self.line_id,
+            self.customer_id,
+            seq,
+            body
+        ])
     }
 }

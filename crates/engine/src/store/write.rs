@@ -66,12 +66,15 @@ const RECEIPTS: &str = "insert into receipts (command_id, actor, content_mac, fi
 const JOURNAL: &str = "insert into journal (seq, entry, leg, kind, account, owner, amount_minor, effective_on, posted_on, movement_id)
     select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
         value->>8, value->>9 from json_each(?)";
-const OUTBOX: &str = "insert into outbox (idempotency_key, movement_id, line_id, customer_id, seq, body)
+const OUTBOX: &str =
+    "insert into outbox (idempotency_key, movement_id, line_id, customer_id, seq, body)
     select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 from json_each(?)";
 const CUSTOMER_KEYS: &str = "insert into customer_keys (customer_id, version, wrapped)
     select value->>0, value->>1, unhex(value->>2) from json_each(?)";
-const CREDENTIALS: &str = "insert into credentials (user_id, phc) select value->>0, value->>1 from json_each(?)";
-const BRANCH: &str = "insert into branch (one, document) select value->>0, value->>1 from json_each(?) where true
+const CREDENTIALS: &str =
+    "insert into credentials (user_id, phc) select value->>0, value->>1 from json_each(?)";
+const BRANCH: &str =
+    "insert into branch (one, document) select value->>0, value->>1 from json_each(?) where true
     on conflict (one) do update set document = excluded.document";
 const USERS: &str = "insert into users (id, login, name, state, role, person_id, document)
     select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 from json_each(?) where true
@@ -87,13 +90,18 @@ const CUSTOMERS: &str = "insert into customers (id, number, name, phone, email, 
     select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6 from json_each(?) where true
     on conflict (id) do update set name = excluded.name, phone = excluded.phone, email = excluded.email,
         city = excluded.city, document = excluded.document";
-const TERMS_AWAY: &str = "delete from customer_terms where customer_id in (select value->>0 from json_each(?))";
-const BLIND_AWAY: &str = "delete from blind_index where customer_id in (select value->>0 from json_each(?))";
-const TERMS: &str = "insert into customer_terms (term, customer_id) select value->>0, value->>1 from json_each(?)";
+const TERMS_AWAY: &str =
+    "delete from customer_terms where customer_id in (select value->>0 from json_each(?))";
+const BLIND_AWAY: &str =
+    "delete from blind_index where customer_id in (select value->>0 from json_each(?))";
+const TERMS: &str =
+    "insert into customer_terms (term, customer_id) select value->>0, value->>1 from json_each(?)";
 const BLIND: &str = "insert into blind_index (kind, mac, customer_id)
     select value->>0, unhex(value->>1), value->>2 from json_each(?)";
-const KEYS_AWAY: &str = "delete from customer_keys where customer_id in (select value->>0 from json_each(?))";
-const LINES: &str = "insert into lines (id, number, customer_id, product_id, status, taken_by, taken_person,
+const KEYS_AWAY: &str =
+    "delete from customer_keys where customer_id in (select value->>0 from json_each(?))";
+const LINES: &str =
+    "insert into lines (id, number, customer_id, product_id, status, taken_by, taken_person,
         cancellation_requested, in_review, document)
     select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
         value->>8, value->>9 from json_each(?) where true

@@ -18,8 +18,29 @@ struct TransactionPlace {
 
 #[derive(Serialize, Deserialize)]
 struct EventPlace {
-    stream_seq: i64,
+    /// A place in the stream that is listed, or in the whole log.
+    before: i64,
 }
+
+/// A page of events chosen by `$chosen`.
+macro_rules! events {
+    ($chosen:literal) => {
+        concat!(
+            "select e.seq, e.stream_seq, e.type, e.version, e.payload, e.at_ms, e.business_date,
+                 e.command_id, e.ordinal, u.name actor_name
+             from events e left join users u on u.id = e.user_id
+             where ",
+            $chosen,
+            " limit ?4"
+        )
+    };
+}
+
+/// By the unique index on stream and place.
+const OF_A_STREAM: &str =
+    events!("e.stream = ?1 and e.stream_id = ?2 and e.stream_seq < ?3 order by e.stream_seq desc");
+/// By the primary key.
+const OF_ALL_STREAMS: &str = events!("?1 = ?2 and e.seq < ?3 order by e.seq desc");
 
 #[derive(sqlx::FromRow)]
 struct EntryRecord {
@@ -120,31 +141,30 @@ impl Reader {
         found.map(|_| ()).ok_or_else(not_found)
     }
 
-    /// The events of one stream in words, newest first.
+    /// Events in words, newest first: of one stream, or all.
     pub async fn events(
         &self,
-        stream: Stream,
+        stream: Option<Stream>,
         after: Option<&str>,
         limit: u32,
     ) -> Result<EventPage, ReadError> {
         let mut snapshot = self.snapshot().await?;
         let limit = page_limit(limit);
         let after: Option<EventPlace> = read_cursor(after)?;
-        let records: Vec<EventRecord> = sqlx::query_as(
-            "select e.seq, e.stream_seq, e.type, e.version, e.payload, e.at_ms, e.business_date,
-                 e.command_id, e.ordinal, u.name actor_name
-             from events e left join users u on u.id = e.user_id
-             where e.stream = ?1 and e.stream_id = ?2 and e.stream_seq < ?3
-             order by e.stream_seq desc limit ?4",
-        )
-        .bind(stream.kind())
-        .bind(stream.id())
-        .bind(after.map_or(i64::MAX, |place| place.stream_seq))
-        .bind(u32::try_from(limit + 1).unwrap_or(PAGE_MAX))
-        .fetch_all(&mut *snapshot)
-        .await?;
+        let (of_one, kind, id) = match stream {
+            Some(stream) => (true, stream.kind(), stream.id()),
+            None => (false, "", String::new()),
+        };
+        let records: Vec<EventRecord> =
+            sqlx::query_as(if of_one { OF_A_STREAM } else { OF_ALL_STREAMS })
+                .bind(kind)
+                .bind(id)
+                .bind(after.map_or(i64::MAX, |place| place.before))
+                .bind(u32::try_from(limit + 1).unwrap_or(PAGE_MAX))
+                .fetch_all(&mut *snapshot)
+                .await?;
         let (records, next) = cut(records, limit, |last| EventPlace {
-            stream_seq: last.stream_seq,
+            before: if of_one { last.stream_seq } else { last.seq },
         });
         let rows = records
             .into_iter()

@@ -387,7 +387,9 @@ async fn decided(
 
 #[cfg(test)]
 mod tests {
-    use super::number_beginning;
+    use super::*;
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{AssertSqlSafe, ConnectOptions, Row};
 
     #[test]
     fn numbers_as_people_type_them() {
@@ -399,6 +401,31 @@ mod tests {
             ("5550143", "5550143"),
         ] {
             assert_eq!(number_beginning(typed), beginning);
+        }
+    }
+
+    /// A page of any depth reads as many rows as it shows: each source walks an index that has
+    /// its order already. Those of one customer and those found are few, and may be sorted.
+    #[tokio::test]
+    async fn each_source_walks_its_own_index() {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        let mut store = options.connect().await.unwrap();
+        crate::store::migrate(&mut store).await.unwrap();
+        for (source, index, may_sort) in [
+            (ALL, "sqlite_autoindex_lines_2 (number", false),
+            (OF_STATUS, "lines_by_status (status=? AND number", false),
+            (OF_TAKER, "lines_by_taker (taken_person=? AND number", false),
+            (OF_CUSTOMER, "lines_by_customer (customer_id=?", true),
+            (AMONG, "sqlite_autoindex_lines_1 (id=?", true),
+        ] {
+            for sql in [source.0, source.1] {
+                let explain = AssertSqlSafe(format!("explain query plan {sql}"));
+                let plan = sqlx::query(explain).fetch_all(&mut store).await.unwrap();
+                let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+                let plan = steps.join("; ");
+                assert!(plan.contains(index), "{index} is not in {plan}");
+                assert!(may_sort || !plan.contains("TEMP B-TREE"), "{plan}");
+            }
         }
     }
 }

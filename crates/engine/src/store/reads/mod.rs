@@ -8,11 +8,17 @@ mod actions;
 mod customers;
 mod desk;
 mod history;
+mod ledger;
 mod lines;
+mod listings;
 mod movements;
 mod people;
 mod transfers;
 
+pub use ledger::{
+    LedgerEntry, LedgerLeg, LedgerPage, TrialBalance, TrialBalanceRow, ledger_schema,
+};
+pub use listings::{MovementPage, movement_page_schema};
 pub use people::SignInFacts;
 pub use transfers::TransferFacts;
 

@@ -1,0 +1,50 @@
+use crate::words::lines as words;
+use domain::money::Currency;
+use domain::product::Terms;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct TermsListProps {
+    pub terms: Terms,
+    pub currency: Currency,
+    /// The product they are of, or came from.
+    pub title: AttrValue,
+}
+
+/// The terms of a product or a line, one by one.
+#[component]
+pub fn TermsList(props: &TermsListProps) -> Html {
+    let TermsListProps {
+        terms, currency, ..
+    } = props;
+    let money = |amount| format!("{} {}", currency.format(amount), currency.code());
+    let rows = [
+        (words::RATE, format!("{} %", terms.annual_percent)),
+        (
+            words::DAY_COUNT,
+            words::day_count(terms.day_count).to_owned(),
+        ),
+        (
+            words::ORDER,
+            words::allocation_order(&terms.allocation_order),
+        ),
+        (words::LARGEST_LIMIT, money(terms.largest_limit_minor)),
+        (words::SINGLE_SIGNATURE, money(terms.single_signature_minor)),
+        (words::OFFLINE_CAP, money(terms.offline_cap_minor)),
+        (words::EXPOSURE_CAP, money(terms.exposure_cap_minor)),
+        (
+            words::HOLD_DAYS,
+            words::banking_days(terms.hold_banking_days),
+        ),
+    ];
+    html! {
+        <section class="terms" data-testid="terms" aria-label={words::terms_of(&props.title)}>
+            <p class="terms__title">{ words::terms_of(&props.title) }</p>
+            <dl class="terms__list">
+                { for rows.into_iter().map(|(name, value)| html! {
+                    <div key={name} class="terms__row"><dt>{ name }</dt><dd>{ value }</dd></div>
+                }) }
+            </dl>
+        </section>
+    }
+}

@@ -1,0 +1,145 @@
+//! The frame all command dialogs share: explanation, fields, preview, refusal, buttons.
+
+use super::PreviewPanel;
+use crate::components::{Button, ButtonKind, Dialog, ErrorAlert, Form, use_toasts};
+use crate::hooks::{Submitting, use_preview, use_submission, use_unique_id};
+use crate::session::use_currency;
+use crate::words;
+use crate::words::commands;
+use domain::command::{Command, CommandKind};
+use yew::prelude::*;
+
+/// A command as filled in, or (field, words) of what cannot be read yet.
+pub type Filled = Result<Command, Vec<(String, String)>>;
+
+/// The submission of a dialog: says what was done and closes it.
+#[hook]
+pub fn use_dialog_submission(kind: CommandKind, on_close: &Callback<()>) -> Submitting {
+    let toasts = use_toasts();
+    let on_close = on_close.clone();
+    use_submission(Callback::from(move |_| {
+        toasts.success(commands::done(kind));
+        on_close.emit(());
+    }))
+}
+
+#[derive(Properties, PartialEq)]
+pub struct CommandDialogProps {
+    pub kind: CommandKind,
+    /// What it is about: a number and a name.
+    pub about: AttrValue,
+    pub filled: Filled,
+    pub submitting: Submitting,
+    pub on_close: Callback<()>,
+    /// Paths of the fields shown: an error at one of them stands there, any other above.
+    #[prop_or_default]
+    pub fields: &'static [&'static str],
+    /// Nothing of a line changes: there is nothing to show before and after.
+    #[prop_or_default]
+    pub without_preview: bool,
+    /// Something else has to be finished first, in words.
+    #[prop_or_default]
+    pub why_not: Option<AttrValue>,
+    /// Forms of their own, below this one.
+    #[prop_or_default]
+    pub below: Html,
+    /// What stands beside the fields, under the preview.
+    #[prop_or_default]
+    pub beside: Html,
+    pub children: Html,
+}
+
+#[component]
+pub fn CommandDialog(props: &CommandDialogProps) -> Html {
+    let currency = use_currency();
+    let form_id = use_unique_id("command-form");
+    let CommandDialogProps {
+        kind, submitting, ..
+    } = props;
+    let asked = props
+        .filled
+        .as_ref()
+        .ok()
+        .filter(|_| !props.without_preview)
+        .cloned();
+    let previewed = use_preview(asked);
+    let on_submit = {
+        let (filled, submitting) = (props.filled.clone(), submitting.clone());
+        let held_back = props.why_not.is_some();
+        Callback::from(move |()| {
+            if held_back {
+                return;
+            }
+            match filled.clone() {
+                Ok(command) => submitting.submit(command),
+                Err(problems) => submitting.refuse(problems),
+            }
+        })
+    };
+    let button_kind = if commands::ends_something(*kind) {
+        ButtonKind::Danger
+    } else {
+        ButtonKind::Primary
+    };
+    let footer = html! {
+        <>
+            <Button kind={button_kind} submit=true form={form_id.clone()} busy={submitting.busy}
+                why_not={props.why_not.clone()} testid="dialog-submit">
+                { commands::title(*kind) }
+            </Button>
+            <Button kind={ButtonKind::Link} testid="dialog-cancel"
+                on_click={props.on_close.reform(|_: MouseEvent| ())}>
+                { words::lines::BACK }
+            </Button>
+        </>
+    };
+    let explained = commands::explained(*kind);
+    html! {
+        <Dialog title={commands::title(*kind)} testid={format!("dialog-{}", tag(*kind))}
+            on_close={props.on_close.clone()} {footer} large={!props.without_preview}>
+            <div class={classes!("command", props.without_preview.then_some("is-narrow"))}>
+                <div class="command__fields">
+                    <p class="command__about">{ &props.about }</p>
+                    <div>{ for explained.map(|words| html! { <p class="quiet">{ words }</p> }) }</div>
+                    <div aria-live="assertive">
+                        { for submitting.elsewhere(props.fields).map(|error| html! { <ErrorAlert {error} /> }) }
+                    </div>
+                    <Form id={form_id} label={commands::title(*kind)} {on_submit}>
+                        { props.children.clone() }
+                    </Form>
+                    <div>{ props.below.clone() }</div>
+                </div>
+                <div class="command__preview" hidden={props.without_preview}>
+                    <PreviewPanel {previewed} {currency} />
+                    <div>{ props.beside.clone() }</div>
+                </div>
+            </div>
+        </Dialog>
+    }
+}
+
+/// "request_draw": as the contract names the kind.
+pub fn tag(kind: CommandKind) -> String {
+    let name = format!("{kind:?}");
+    let mut tag = String::new();
+    for (place, letter) in name.chars().enumerate() {
+        if letter.is_ascii_uppercase() && place > 0 {
+            tag.push('_');
+        }
+        tag.push(letter.to_ascii_lowercase());
+    }
+    tag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_those_of_the_contract() {
+        for kind in CommandKind::ALL {
+            let contract = serde_json::to_value(kind).unwrap();
+            assert_eq!(contract, tag(*kind));
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What waits for an admin: applications, draws, accounts, cancellations, transfers in review.
+
+mod accounts;
+mod lines;
+mod movements;
+
+use crate::backend;
+use crate::components::{EmptyState, ErrorAlert, PageHeader, Skeleton};
+use crate::dialogs::{AccountDialog, Intent, IntentDialog};
+use crate::hooks::{use_load, use_title};
+use crate::session::use_desk;
+use crate::words::admin as words;
+use accounts::AccountTable;
+use domain::command::CommandKind;
+use domain::view::{AccountRow, AdminDesk};
+use lines::LineTable;
+use movements::MovementTable;
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[component]
+pub fn AdminPage() -> Html {
+    use_title(words::TITLE);
+    let desk = use_desk();
+    html! {
+        <div class="page admin" data-testid="page-admin">
+            if desk.is_admin() {
+                <Waiting />
+            } else {
+                <EmptyState title={words::ADMINS_ONLY} words={words::ADMINS_ONLY_WORDS} />
+            }
+        </div>
+    }
+}
+
+/// What somebody is about to do, and about what.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Deed {
+    Line(Intent),
+    Account(CommandKind, AccountRow),
+}
+
+#[component]
+fn Waiting() -> Html {
+    let load = use_load(
+        (),
+        |(), change| {
+            !change.lines.is_empty()
+                || !change.users.is_empty()
+                || !change.customers.is_empty()
+                || !change.products.is_empty()
+        },
+        |()| backend::admin_desk(),
+    );
+    let deed = use_state(|| None::<Deed>);
+    let on_deed = {
+        let deed = deed.setter();
+        Callback::from(move |wanted| deed.set(Some(wanted)))
+    };
+    let on_close = {
+        let deed = deed.setter();
+        Callback::from(move |()| deed.set(None))
+    };
+    let error = load.error.clone().map(|error| {
+        html! { <ErrorAlert {error} on_retry={load.reload.clone()} /> }
+    });
+    let body = match &load.data {
+        Some(desk) => html! { <Sections desk={desk.clone()} {on_deed} /> },
+        None if load.waiting => html! { <Skeleton lines={8} /> },
+        None => html! {},
+    };
+    let dialog = match &*deed {
+        Some(Deed::Line(intent)) => html! { <IntentDialog intent={*intent} {on_close} /> },
+        Some(Deed::Account(kind, account)) => html! {
+            <AccountDialog kind={*kind} account={account.clone()} {on_close} />
+        },
+        None => html! {},
+    };
+    html! {
+        <div class="stack-lg">
+            <PageHeader title={words::TITLE} subtitle={html! { { words::SUBTITLE } }} />
+            <div>{ error.unwrap_or_default() }</div>
+            <div>{ body }</div>
+            <div>{ dialog }</div>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct SectionsProps {
+    desk: Rc<AdminDesk>,
+    on_deed: Callback<Deed>,
+}
+
+#[component]
+fn Sections(props: &SectionsProps) -> Html {
+    let desk = &props.desk;
+    let on_intent = props.on_deed.reform(Deed::Line);
+    let on_account = props
+        .on_deed
+        .reform(|(kind, account)| Deed::Account(kind, account));
+    let sections = [
+        (
+            words::OPEN_APPLICATIONS,
+            desk.open_applications.len(),
+            html! {
+                <LineTable caption={words::OPEN_APPLICATIONS} rows={desk.open_applications.clone()}
+                    on_intent={on_intent.clone()} more={desk.more_open}
+                    kinds={&[CommandKind::ApproveApplication, CommandKind::RejectApplication][..]} />
+            },
+            "open_applications",
+        ),
+        (
+            words::WAITING_DRAWS,
+            desk.waiting_draws.len(),
+            html! {
+                <MovementTable caption={words::WAITING_DRAWS} rows={desk.waiting_draws.clone()}
+                    on_intent={on_intent.clone()} />
+            },
+            "waiting_draws",
+        ),
+        (
+            words::IN_REVIEW,
+            desk.in_review.len(),
+            html! {
+                <MovementTable caption={words::IN_REVIEW} rows={desk.in_review.clone()}
+                    on_intent={on_intent.clone()} />
+            },
+            "in_review",
+        ),
+        (
+            words::CANCELLATIONS,
+            desk.cancellations.len(),
+            html! {
+                <LineTable caption={words::CANCELLATIONS} rows={desk.cancellations.clone()}
+                    on_intent={on_intent.clone()} kinds={&[CommandKind::DeclineCancellation][..]} />
+            },
+            "cancellations",
+        ),
+        (
+            words::WAITING_ACCOUNTS,
+            desk.waiting_accounts.len(),
+            html! {
+                <AccountTable caption={words::WAITING_ACCOUNTS} rows={desk.waiting_accounts.clone()}
+                    on_act={on_account.clone()}
+                    kinds={&[CommandKind::ApproveAccount, CommandKind::DeclineAccount][..]} />
+            },
+            "waiting_accounts",
+        ),
+        (
+            words::LOCKED_ACCOUNTS,
+            desk.locked_accounts.len(),
+            html! {
+                <AccountTable caption={words::LOCKED_ACCOUNTS} rows={desk.locked_accounts.clone()}
+                    on_act={on_account} kinds={&[CommandKind::UnlockAccount][..]} />
+            },
+            "locked_accounts",
+        ),
+    ];
+    if sections.iter().all(|(_, count, ..)| *count == 0) {
+        return html! {
+            <div><EmptyState title={words::NOTHING_WAITS} words={words::NOTHING_WAITS_WORDS} /></div>
+        };
+    }
+    // What waits for nobody takes no room.
+    let shown = sections.into_iter().filter(|(_, count, ..)| *count > 0);
+    html! {
+        <div class="stack-lg">
+            { for shown.map(|(title, count, table, testid)| html! {
+                <section key={testid} class="panel" data-testid={format!("section-{testid}")}>
+                    <h2 class="pf-v6-c-title pf-m-lg">{ words::counted(title, count) }</h2>
+                    { table }
+                </section>
+            }) }
+        </div>
+    }
+}

@@ -1,0 +1,122 @@
+//! Draws, repayments and refunds with their own states, what the network said, and what may be
+//! done with each.
+
+use super::action_bar::may_ever;
+use crate::components::{
+    Button, ButtonKind, Cell, Column, DataTable, EmptyState, Money, MovementLabel, Row,
+};
+use crate::dialogs::{Intent, tag};
+use crate::session::use_desk;
+use crate::words::{admin, commands, details as words, lines};
+use domain::view::{LineDetails, MovementRow};
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct MovementTableProps {
+    pub line: Rc<LineDetails>,
+    pub on_act: Callback<Intent>,
+}
+
+#[component]
+pub fn MovementTable(props: &MovementTableProps) -> Html {
+    let currency = use_desk().currency;
+    if props.line.movements.is_empty() {
+        return html! {
+            <div><EmptyState title={words::NO_MOVEMENTS} words={words::NO_MOVEMENTS_WORDS} /></div>
+        };
+    }
+    let rows = props.line.movements.iter().map(|movement| {
+        html! {
+            <Row key={movement.id.to_string()} testid={format!("movement-{}", movement.id)}>
+                <Cell><span class="nowrap">{ movement.requested_on.to_string() }</span></Cell>
+                <Cell>
+                    <div>{ lines::movement_kind(movement.kind) }</div>
+                    <div class="quiet">{ lines::method(&movement.method) }</div>
+                </Cell>
+                <Cell numeric=true><Money minor={movement.amount_minor} {currency} /></Cell>
+                <Cell><MovementLabel state={movement.state} /></Cell>
+                <Cell>{ when(movement) }</Cell>
+                <Cell class="wide"><LastWord movement={movement.clone()} /></Cell>
+                <Cell>{ &movement.requested_by_name }</Cell>
+                <Cell><MovementActions movement={movement.clone()} on_act={props.on_act.clone()} /></Cell>
+            </Row>
+        }
+    });
+    html! {
+        <div>
+            <DataTable caption={words::TAB_MOVEMENTS} testid="movements" columns={vec![
+                Column::text(words::REQUESTED_ON),
+                Column::text(words::WHAT),
+                Column::number(lines::AMOUNT),
+                Column::text(words::STATE),
+                Column::text(words::SETTLED),
+                Column::text(words::LAST_WORD),
+                Column::text(admin::BY),
+                Column::actions(admin::ACTIONS),
+            ]}>{ for rows }</DataTable>
+        </div>
+    }
+}
+
+fn when(movement: &MovementRow) -> Html {
+    match (movement.settled_on, movement.expected_on) {
+        (Some(on), _) => html! { <span class="nowrap">{ on.to_string() }</span> },
+        (None, Some(on)) => html! {
+            <span class="quiet nowrap">{ words::EXPECTED }{ " " }{ on.to_string() }</span>
+        },
+        (None, None) => html! { <span></span> },
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct LastWordProps {
+    pub movement: MovementRow,
+}
+
+/// Why it is under review, how it came back, what the network said last.
+#[component]
+pub fn LastWord(props: &LastWordProps) -> Html {
+    let movement = &props.movement;
+    let sentences = [
+        movement.review.map(|review| review.words().to_owned()),
+        movement.return_code.as_deref().map(words::returned),
+        movement.last.clone(),
+    ];
+    let tries = (movement.attempts > 1).then(|| words::tries(movement.attempts));
+    html! {
+        <div class="last-word">
+            { for sentences.into_iter().flatten().map(|sentence| html! { <div key={sentence.clone()}>{ &sentence }</div> }) }
+            { for tries.map(|tries| html! { <div key="tries" class="quiet">{ tries }</div> }) }
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct MovementActionsProps {
+    pub movement: MovementRow,
+    pub on_act: Callback<Intent>,
+}
+
+/// Buttons for what may be done with one movement now.
+#[component]
+pub fn MovementActions(props: &MovementActionsProps) -> Html {
+    let desk = use_desk();
+    let movement = &props.movement;
+    let buttons = movement
+        .actions
+        .iter()
+        .filter(|action| may_ever(action, desk.role))
+        .map(|action| {
+            let intent = Intent::on_movement(action.kind, movement);
+            html! {
+                <Button key={commands::title(action.kind)} kind={ButtonKind::Secondary} small=true
+                    testid={format!("action-{}", tag(action.kind))}
+                    why_not={action.refused.map(|code| AttrValue::from(code.words()))}
+                    on_click={props.on_act.reform(move |_: MouseEvent| intent)}>
+                    { commands::title(action.kind) }
+                </Button>
+            }
+        });
+    html! { <div class="row-actions">{ for buttons }</div> }
+}

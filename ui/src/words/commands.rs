@@ -1,0 +1,150 @@
+//! Words of the commands: on buttons, as titles of dialogs, and when they are done.
+
+use domain::command::CommandKind;
+
+/// On a button, and as the title of its dialog.
+pub fn title(kind: CommandKind) -> &'static str {
+    match kind {
+        CommandKind::RecordCustomer => "Record customer",
+        CommandKind::UpdateCustomer => "Change customer",
+        CommandKind::AddBankAccount => "Add bank account",
+        CommandKind::AuthorizeDebit => "Record debit authorization",
+        CommandKind::ForgetCustomer => "Forget customer",
+        CommandKind::DefineProduct => "Save product",
+        CommandKind::TakeApplication => "Submit application",
+        CommandKind::ApproveApplication => "Approve",
+        CommandKind::RejectApplication => "Reject",
+        CommandKind::CancelApplication => "Cancel application",
+        CommandKind::RecordAgreement => "Record agreement",
+        CommandKind::RequestDraw => "Request disbursement",
+        CommandKind::ApproveDraw => "Approve draw",
+        CommandKind::DeclineDraw => "Decline draw",
+        CommandKind::PayCashDraw => "Pay out cash",
+        CommandKind::CancelDraw => "Cancel draw",
+        CommandKind::TakeRepayment => "Take repayment",
+        CommandKind::CancelRepayment => "Cancel repayment",
+        CommandKind::RefundCredit => "Refund credit",
+        CommandKind::RequestCancellation => "Request cancellation",
+        CommandKind::DeclineCancellation => "Decline cancellation",
+        CommandKind::CloseLine => "Close line",
+        CommandKind::FreezeLine => "Freeze",
+        CommandKind::UnfreezeLine => "Unfreeze",
+        CommandKind::AskNetworkAgain => "Ask the network again",
+        CommandKind::ApproveAccount => "Approve account",
+        CommandKind::DeclineAccount => "Decline account",
+        CommandKind::UnlockAccount => "Unlock account",
+    }
+}
+
+/// What happened, for the toast.
+pub fn done(kind: CommandKind) -> &'static str {
+    match kind {
+        CommandKind::RecordCustomer => "Customer recorded.",
+        CommandKind::UpdateCustomer => "Customer changed.",
+        CommandKind::AddBankAccount => "Bank account added.",
+        CommandKind::AuthorizeDebit => "Debit authorization recorded.",
+        CommandKind::ForgetCustomer => "Customer forgotten.",
+        CommandKind::DefineProduct => "Product saved.",
+        CommandKind::TakeApplication => "Application submitted.",
+        CommandKind::ApproveApplication => "Application approved.",
+        CommandKind::RejectApplication => "Application rejected.",
+        CommandKind::CancelApplication => "Application cancelled.",
+        CommandKind::RecordAgreement => "Agreement recorded.",
+        CommandKind::RequestDraw => "Disbursement requested.",
+        CommandKind::ApproveDraw => "Draw approved.",
+        CommandKind::DeclineDraw => "Draw declined.",
+        CommandKind::PayCashDraw => "Cash paid out.",
+        CommandKind::CancelDraw => "Draw cancelled.",
+        CommandKind::TakeRepayment => "Repayment taken.",
+        CommandKind::CancelRepayment => "Repayment cancelled.",
+        CommandKind::RefundCredit => "Credit refunded.",
+        CommandKind::RequestCancellation => "Cancellation requested.",
+        CommandKind::DeclineCancellation => "Cancellation declined.",
+        CommandKind::CloseLine => "Line closed.",
+        CommandKind::FreezeLine => "Line frozen.",
+        CommandKind::UnfreezeLine => "Line unfrozen.",
+        CommandKind::AskNetworkAgain => "The network is being asked again.",
+        CommandKind::ApproveAccount => "Account approved.",
+        CommandKind::DeclineAccount => "Account declined.",
+        CommandKind::UnlockAccount => "Account unlocked.",
+    }
+}
+
+/// One sentence above the fields: what this does.
+pub fn explained(kind: CommandKind) -> Option<&'static str> {
+    match kind {
+        CommandKind::ApproveApplication => Some(
+            "The terms of the product are copied into the line. A limit below the requested one is a counter-offer.",
+        ),
+        CommandKind::RejectApplication => {
+            Some("Choose one to four principal reasons. The adverse action notice prints them.")
+        }
+        CommandKind::CancelApplication => Some(
+            "The customer withdraws the application. It takes effect at once and cannot be undone.",
+        ),
+        CommandKind::RecordAgreement => Some(
+            "The customer signed the credit agreement. From then on disbursements may be requested.",
+        ),
+        CommandKind::ApproveDraw => {
+            Some("You are the second person: check the request and the customer before you agree.")
+        }
+        CommandKind::DeclineDraw => Some("The draw ends here and its amount is available again."),
+        CommandKind::PayCashDraw => {
+            Some("Hand out the cash after seeing the customer's identity document.")
+        }
+        CommandKind::CancelDraw => {
+            Some("Nothing was sent yet: the draw ends here and its amount is available again.")
+        }
+        CommandKind::CancelRepayment => {
+            Some("Nothing was sent yet: the customer's account will not be debited.")
+        }
+        CommandKind::RefundCredit => {
+            Some("Hands the customer's own money back in cash at the counter.")
+        }
+        CommandKind::RequestCancellation => Some(
+            "Draws not yet sent are cancelled and no new ones are allowed. The line closes by itself when nothing is owed.",
+        ),
+        CommandKind::DeclineCancellation => {
+            Some("The line goes on as before: disbursements may be requested again.")
+        }
+        CommandKind::CloseLine => Some("Nothing is owed. The line ends for good."),
+        CommandKind::FreezeLine => {
+            Some("No disbursements while frozen; repayments and interest go on.")
+        }
+        CommandKind::UnfreezeLine => Some("Disbursements may be requested again."),
+        CommandKind::AskNetworkAgain => {
+            Some("Looks this transfer up by its reference once more. No new transfer is ever made.")
+        }
+        CommandKind::ApproveAccount => Some(
+            "Check the employee number against the staff records: accounts with one employee number are one person.",
+        ),
+        CommandKind::DeclineAccount => Some("This account will never be able to sign in."),
+        CommandKind::UnlockAccount => Some("The person may try to sign in again at once."),
+        CommandKind::RecordCustomer
+        | CommandKind::UpdateCustomer
+        | CommandKind::AddBankAccount
+        | CommandKind::AuthorizeDebit
+        | CommandKind::ForgetCustomer
+        | CommandKind::DefineProduct
+        | CommandKind::TakeApplication
+        | CommandKind::RequestDraw
+        | CommandKind::TakeRepayment => None,
+    }
+}
+
+/// A step that ends something, or refuses somebody: its button looks like it.
+pub fn ends_something(kind: CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::RejectApplication
+            | CommandKind::CancelApplication
+            | CommandKind::DeclineDraw
+            | CommandKind::CancelDraw
+            | CommandKind::CancelRepayment
+            | CommandKind::RequestCancellation
+            | CommandKind::CloseLine
+            | CommandKind::FreezeLine
+            | CommandKind::DeclineAccount
+            | CommandKind::ForgetCustomer
+    )
+}

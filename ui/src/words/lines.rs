@@ -1,0 +1,217 @@
+//! Words of a line's page, its dialogs and its lists.
+
+use domain::command::Speed;
+use domain::movement::{Method, MovementKind};
+use domain::product::{DayCount, Due};
+
+pub const LIMIT: &str = "Limit";
+pub const AVAILABLE: &str = "Available";
+pub const OWED: &str = "Owed";
+pub const PRINCIPAL: &str = "Principal";
+pub const INTEREST: &str = "Interest";
+pub const FEES: &str = "Fees";
+pub const CREDIT: &str = "Customer credit";
+pub const ON_THEIR_WAY: &str = "Draws on their way";
+pub const HELD: &str = "Held";
+pub const REQUESTED: &str = "Requested";
+pub const STATUS: &str = "Status";
+
+pub const WHY_AVAILABLE: &str = "Why is this available?";
+pub const FROZEN: &str = "Frozen";
+pub const CANCELLATION_REQUESTED: &str = "Cancellation requested";
+pub const CLOSED_BUT_OWING: &str = "Closed, but owing";
+pub const ENDED_NOT_AVAILABLE: &str =
+    "Nothing may be drawn: the application or the line has ended.";
+pub const NOT_DECIDED: &str = "Nothing may be drawn before the application is approved.";
+pub const NEVER_BELOW_ZERO: &str = "Never below zero.";
+
+pub const PREVIEW: &str = "What this will do";
+pub const PREVIEW_EMPTY: &str = "Fill in the fields to see what this will do.";
+pub const PREVIEW_ASKING: &str = "Working it out…";
+pub const PREVIEW_NOW: &str = "Now";
+pub const PREVIEW_AFTER: &str = "After";
+pub const PAYS: &str = "Pays";
+pub const SECOND_PERSON: &str = "A second person has to approve this before it goes on.";
+pub const NOT_POSSIBLE: &str = "Not possible now";
+
+pub const AMOUNT: &str = "Amount";
+pub const AMOUNT_HINT: &str = "For example 1250, 1,250.00 or 1.25k";
+pub const NOTE: &str = "Note";
+pub const REASON: &str = "Reason";
+pub const REASON_OPTIONAL: &str = "Reason (optional)";
+pub const NOTE_OPTIONAL: &str = "Note (optional)";
+pub const SIGNED_ON: &str = "Signed on";
+pub const APPROVED_LIMIT: &str = "Approved limit";
+pub const WAY_OUT: &str = "How is it paid out?";
+pub const WAY_IN: &str = "How is it paid?";
+pub const CASH_OUT: &str = "Cash at the counter";
+pub const CASH_IN: &str = "Cash at the counter";
+pub const TO_BANK: &str = "To a bank account";
+pub const BY_DEBIT: &str = "Debit from a bank account";
+pub const IDENTITY_SEEN: &str = "I have seen the customer's identity document";
+pub const BANK_ACCOUNT: &str = "Bank account";
+pub const CHOOSE: &str = "Choose…";
+pub const SPEED: &str = "Speed";
+pub const ADD_ACCOUNT: &str = "Add a bank account";
+pub const ROUTING: &str = "Routing number";
+pub const ROUTING_HINT: &str = "Nine digits";
+pub const ACCOUNT_NUMBER: &str = "Account number";
+pub const ACCOUNT_NUMBER_HINT: &str = "4 to 17 digits";
+pub const ADD: &str = "Add account";
+pub const DONT_ADD: &str = "Not now";
+pub const NO_ACCOUNTS: &str = "This customer has no bank account yet.";
+pub const AUTHORIZE: &str = "Record authorization";
+pub const AUTHORIZE_SIGNED: &str = "Authorization signed on";
+pub const PAY_IN_FULL: &str = "Pay in full";
+pub const REFUND_ALL: &str = "All of it";
+pub const CHOOSE_ACCOUNT: &str = "Choose a bank account.";
+pub const CONFIRM_IDENTITY: &str = "See the customer's identity document before paying out cash.";
+
+pub const REASONS: &str = "Principal reasons";
+pub const FIND_REASON: &str = "Find a reason";
+pub const NO_SUCH_REASON: &str = "No reason contains these words.";
+pub const OTHER_WORDS: &str = "The other reason, in words";
+pub const CHOOSE_REASONS: &str = "Choose one to four reasons.";
+pub const NOTICE: &str = "What the adverse action notice will say";
+pub const NOTICE_EMPTY: &str = "Choose a reason to see the notice.";
+pub const NOTICE_REASONS: &str = "Principal reasons for our decision:";
+pub const NOTICE_EQUAL_CREDIT: &str = "The federal Equal Credit Opportunity Act prohibits creditors from discriminating against credit applicants on the basis of race, color, religion, national origin, sex, marital status, age (provided the applicant has the capacity to enter into a binding contract); because all or part of the applicant's income derives from any public assistance program; or because the applicant has in good faith exercised any right under the Consumer Credit Protection Act.";
+
+pub fn notice_opening(number: &str, requested: &str, taken_on: &str) -> String {
+    format!(
+        "We have considered your application {number} of {taken_on} for a line of credit of {requested} and cannot approve it."
+    )
+}
+
+pub fn reasons_chosen(count: usize) -> String {
+    format!("{count} of at most 4 chosen")
+}
+
+pub fn limit_hint(requested: &str) -> String {
+    format!("At most the requested {requested}")
+}
+
+pub fn counter_offer(less: &str) -> String {
+    format!("{less} less than requested: this is a counter-offer to the customer.")
+}
+
+pub fn account_ending(last4: &str) -> String {
+    format!("Account ending {last4}")
+}
+
+pub fn account_not_authorized(last4: &str) -> String {
+    format!("Account ending {last4}: debits not authorized")
+}
+
+pub fn pay_in_full(owed: &str) -> String {
+    format!("{PAY_IN_FULL} ({owed})")
+}
+
+pub fn refund_all(credit: &str) -> String {
+    format!("{REFUND_ALL} ({credit})")
+}
+
+pub fn speed(speed: Speed) -> &'static str {
+    match speed {
+        Speed::Standard => "Standard",
+        Speed::Express => "Express",
+    }
+}
+
+pub fn speed_explained(speed: Speed) -> &'static str {
+    match speed {
+        Speed::Standard => "Arrives with the network's usual settlement",
+        Speed::Express => "The network settles it sooner",
+    }
+}
+
+pub fn movement_kind(kind: MovementKind) -> &'static str {
+    match kind {
+        MovementKind::Draw => "Draw",
+        MovementKind::Repayment => "Repayment",
+        MovementKind::Refund => "Refund",
+    }
+}
+
+/// "Cash", or "Account ending 4410, express".
+pub fn method(method: &Method) -> String {
+    match method {
+        Method::Cash => "Cash".to_owned(),
+        Method::Network {
+            last4,
+            speed: Speed::Express,
+            ..
+        } => format!("{}, express", account_ending(last4)),
+        Method::Network {
+            last4,
+            speed: Speed::Standard,
+            ..
+        } => account_ending(last4),
+    }
+}
+
+pub fn due(due: Due) -> &'static str {
+    match due {
+        Due::Fees => "fees",
+        Due::Interest => "interest",
+        Due::Principal => "principal",
+    }
+}
+
+/// "fees, then interest, then principal"
+pub fn allocation_order(order: &[Due; 3]) -> String {
+    order.map(due).join(", then ")
+}
+
+pub fn day_count(count: DayCount) -> &'static str {
+    match count {
+        DayCount::Act365 => "ACT/365",
+        DayCount::Act360 => "ACT/360",
+        DayCount::ActAct => "ACT/ACT",
+        DayCount::ThirtyE360 => "30E/360",
+    }
+}
+
+pub const RATE: &str = "Annual rate";
+pub const DAY_COUNT: &str = "Day count";
+pub const ORDER: &str = "A repayment pays";
+pub const LARGEST_LIMIT: &str = "Largest limit";
+pub const SINGLE_SIGNATURE: &str = "One signature up to";
+pub const OFFLINE_CAP: &str = "Offline, one signature up to";
+pub const EXPOSURE_CAP: &str = "Exposure of one customer up to";
+pub const HOLD_DAYS: &str = "Repayments by debit held";
+
+pub fn banking_days(days: u32) -> String {
+    if days == 1 {
+        "1 banking day".to_owned()
+    } else {
+        format!("{days} banking days")
+    }
+}
+
+pub const FIGURES: &str = "Figures";
+pub const WHY_LIMIT: &str = "as approved";
+pub const WHY_PRINCIPAL: &str = "drawn and not repaid";
+pub const WHY_ON_THEIR_WAY: &str = "requested and neither arrived nor given up";
+pub const WHY_HELD: &str = "repaid by debit, but it may still come back";
+pub const WHY_INTEREST_AND_FEES: &str = "interest and fees do not use the limit";
+
+/// What the bar shows, for those who do not see it.
+pub fn limit_used(drawn: &str, reserved: &str, available: &str, limit: &str) -> String {
+    format!("Of a limit of {limit}: {drawn} drawn, {reserved} reserved, {available} available")
+}
+
+pub const BACK: &str = "Back";
+
+pub fn terms_of(product: &str) -> String {
+    format!("Terms: {product}")
+}
+
+pub const FINISH_ADDING: &str = "Add the bank account first, or choose not to.";
+pub const AUTHORIZE_FIRST: &str = "Record the customer's signed authorization first.";
+
+pub fn at_most_available(available: &str) -> String {
+    format!("At most {available} is available")
+}
+pub const CLOSED_BUT_OWING_EXPLAINED: &str =
+    "A late fact reached this line after it ended, and it owes again. It takes repayments.";

@@ -1,0 +1,38 @@
+//! Words of the sync page.
+
+use domain::view::SyncMark;
+
+pub const TITLE: &str = "Payments network";
+pub const STATE: &str = "State";
+pub const SINCE: &str = "Since";
+pub const LAST_CONTACT: &str = "Last heard from";
+pub const OLDEST: &str = "Oldest waiting";
+pub const NEVER: &str = "Never yet";
+pub const NOTHING: &str = "Nothing waits";
+pub const COUNTS: &str = "Transfers by state";
+pub const JOBS: &str = "Transfers under way";
+pub const NO_JOBS: &str = "No transfers are under way";
+pub const NO_JOBS_WORDS: &str = "Draws to bank accounts and repayments by debit appear here until the network has settled them.";
+pub const GOES_ON: &str = "Everything else goes on: what is asked for now is sent by itself when the network answers again.";
+pub const QUEUED: &str = "Queued";
+pub const SENDING: &str = "Sending";
+pub const UNKNOWN: &str = "Being checked";
+pub const ACCEPTED: &str = "Accepted";
+pub const NEEDS_REVIEW: &str = "Needs review";
+pub const NUMBER: &str = "Number";
+pub const CUSTOMER: &str = "Customer";
+pub const WHAT: &str = "What";
+pub const AMOUNT: &str = "Amount";
+pub const LAST: &str = "What happened last";
+pub const EXPECTED: &str = "Expected";
+pub const ACTIONS: &str = "Actions";
+
+pub fn mark(mark: SyncMark) -> &'static str {
+    match mark {
+        SyncMark::Online => "Online: nothing waits.",
+        SyncMark::Offline => "Offline: the network does not answer.",
+        SyncMark::Waiting => "Online: transfers are on their way.",
+        SyncMark::Failing => "Sending fails and is tried again by itself.",
+        SyncMark::NeedsYou => "A person has to look at a transfer.",
+    }
+}
