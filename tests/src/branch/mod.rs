@@ -58,8 +58,14 @@ pub async fn network(settle_after_ms: u64, down: bool) -> Running {
         seed: crate::proof::seed(),
         ..Settings::default()
     };
-    let config = Config { settings, down, ..Config::default() };
-    payments_mock::server::spawn(config).await.expect("the network could not be started")
+    let config = Config {
+        settings,
+        down,
+        ..Config::default()
+    };
+    payments_mock::server::spawn(config)
+        .await
+        .expect("the network could not be started")
 }
 
 pub fn address(network: &Running) -> NetworkAddress {
@@ -124,13 +130,22 @@ impl Branch {
     }
 
     pub async fn found_with(folder: Folder, options: Options) -> Branch {
-        let engine = Engine::open(options).await.expect("the store could not be founded");
+        let engine = Engine::open(options)
+            .await
+            .expect("the store could not be founded");
         let ada = people::first_admin(&engine, "ada", "E-001").await;
         let boris = people::join(&engine, &ada, "boris", "E-002", true).await;
         let sam = people::join(&engine, &ada, "sam", "E-003", false).await;
         let products = engine.reader().products().await.expect("products");
         let product_id = products[0].id;
-        Branch { engine, ada, boris, sam, product_id, folder }
+        Branch {
+            engine,
+            ada,
+            boris,
+            sam,
+            product_id,
+            folder,
+        }
     }
 
     pub fn folder(&self) -> &Path {
@@ -145,7 +160,10 @@ impl Branch {
 
     /// A command of somebody, under a new id.
     pub async fn ask(&self, who: &Person, command: Command) -> Result<Answer, ApiError> {
-        let submission = Submission { id: new_id(), command };
+        let submission = Submission {
+            id: new_id(),
+            command,
+        };
         self.engine.submit(&who.token, submission).await
     }
 
@@ -174,17 +192,33 @@ impl Branch {
     }
 
     pub async fn line(&self, id: LineId) -> LineDetails {
-        let viewer = self.engine.viewer(&self.ada.token, true).await.expect("ada is signed in");
-        self.engine.reader().line(&viewer, id).await.expect("the line can be read")
+        let viewer = self
+            .engine
+            .viewer(&self.ada.token, true)
+            .await
+            .expect("ada is signed in");
+        self.engine
+            .reader()
+            .line(&viewer, id)
+            .await
+            .expect("the line can be read")
     }
 
     pub async fn movement(&self, line_id: LineId, id: MovementId) -> MovementRow {
         let line = self.line(line_id).await;
-        line.movements.into_iter().find(|row| row.id == id).expect("the movement is on its line")
+        line.movements
+            .into_iter()
+            .find(|row| row.id == id)
+            .expect("the movement is on its line")
     }
 
     /// Waits until a movement has come to this state by itself.
-    pub async fn arrives(&self, line_id: LineId, id: MovementId, state: MovementState) -> MovementRow {
+    pub async fn arrives(
+        &self,
+        line_id: LineId,
+        id: MovementId,
+        state: MovementState,
+    ) -> MovementRow {
         until(&format!("{id} to be {state:?}"), async || {
             let row = self.movement(line_id, id).await;
             (row.state == state).then_some(row)
@@ -193,20 +227,36 @@ impl Branch {
     }
 
     pub async fn sync(&self) -> SyncView {
-        self.engine.sync_view(&self.ada.token).await.expect("the sync view can be read")
+        self.engine
+            .sync_view(&self.ada.token)
+            .await
+            .expect("the sync view can be read")
     }
 
     pub async fn today(&self) -> BusinessDate {
-        self.engine.store_view().await.expect("the store can be read").business_date
+        self.engine
+            .store_view()
+            .await
+            .expect("the store can be read")
+            .business_date
     }
 
     /// A new customer with a bank account that may be debited.
     pub async fn customer(&self, number: u32) -> (CustomerId, BankAccountId) {
         let (customer_id, account_id) = (CustomerId(Uuid::now_v7()), BankAccountId(Uuid::now_v7()));
-        self.done(&self.sam, paper::record_customer(customer_id, number)).await;
-        self.done(&self.sam, paper::add_bank_account(customer_id, account_id, number)).await;
+        self.done(&self.sam, paper::record_customer(customer_id, number))
+            .await;
+        self.done(
+            &self.sam,
+            paper::add_bank_account(customer_id, account_id, number),
+        )
+        .await;
         let signed_on = self.today().await;
-        self.done(&self.sam, paper::authorize_debit(customer_id, account_id, signed_on)).await;
+        self.done(
+            &self.sam,
+            paper::authorize_debit(customer_id, account_id, signed_on),
+        )
+        .await;
         (customer_id, account_id)
     }
 
@@ -215,17 +265,30 @@ impl Branch {
         let line_id = LineId(Uuid::now_v7());
         let take = paper::take_application(line_id, customer_id, self.product_id, limit_minor);
         let seen = self.line_after(&self.sam, take).await.version;
-        self.done(&self.ada, paper::approve(line_id, seen, limit_minor)).await;
+        self.done(&self.ada, paper::approve(line_id, seen, limit_minor))
+            .await;
         let signed_on = self.today().await;
-        self.done(&self.sam, paper::record_agreement(line_id, signed_on)).await;
+        self.done(&self.sam, paper::record_agreement(line_id, signed_on))
+            .await;
         line_id
     }
 
     /// The proof of the store; a story ends with it.
     pub async fn verify_clean(&self) -> engine::verify::Report {
-        let mut connection = self.engine.reader().pool.acquire().await.expect("a connection");
-        let report = engine::verify::verify(&mut connection, self.engine.orders().store_key()).await;
-        assert!(report.clean(), "the store does not prove: {:#?}", report.findings);
+        let mut connection = self
+            .engine
+            .reader()
+            .pool
+            .acquire()
+            .await
+            .expect("a connection");
+        let report =
+            engine::verify::verify(&mut connection, self.engine.orders().store_key()).await;
+        assert!(
+            report.clean(),
+            "the store does not prove: {:#?}",
+            report.findings
+        );
         report
     }
 }

@@ -8,7 +8,10 @@ use domain::money::{Currency, Minor, Money};
 
 /// Minor units of the branch's currency.
 pub fn usd(minor: i64) -> Money {
-    Money { minor: Minor(minor), currency: Currency::USD }
+    Money {
+        minor: Minor(minor),
+        currency: Currency::USD,
+    }
 }
 
 /// The profile of the customer of this number; every identifying value differs from the others'.
@@ -42,14 +45,21 @@ pub fn profile(number: u32) -> Profile {
 }
 
 pub fn record_customer(customer_id: CustomerId, number: u32) -> Command {
-    Command::RecordCustomer(RecordCustomer { customer_id, profile: profile(number) })
+    Command::RecordCustomer(RecordCustomer {
+        customer_id,
+        profile: profile(number),
+    })
 }
 
 pub fn account_number(number: u32) -> String {
     format!("77{number:010}")
 }
 
-pub fn add_bank_account(customer_id: CustomerId, account_id: BankAccountId, number: u32) -> Command {
+pub fn add_bank_account(
+    customer_id: CustomerId,
+    account_id: BankAccountId,
+    number: u32,
+) -> Command {
     Command::AddBankAccount(AddBankAccount {
         customer_id,
         account_id,
@@ -58,8 +68,16 @@ pub fn add_bank_account(customer_id: CustomerId, account_id: BankAccountId, numb
     })
 }
 
-pub fn authorize_debit(customer_id: CustomerId, account_id: BankAccountId, signed_on: BusinessDate) -> Command {
-    Command::AuthorizeDebit(AuthorizeDebit { customer_id, account_id, signed_on })
+pub fn authorize_debit(
+    customer_id: CustomerId,
+    account_id: BankAccountId,
+    signed_on: BusinessDate,
+) -> Command {
+    Command::AuthorizeDebit(AuthorizeDebit {
+        customer_id,
+        account_id,
+        signed_on,
+    })
 }
 
 pub fn take_application(
@@ -78,7 +96,11 @@ pub fn take_application(
 }
 
 pub fn approve(line_id: LineId, seen_version: u64, limit_minor: i64) -> Command {
-    Command::ApproveApplication(ApproveApplication { line_id, seen_version, limit: usd(limit_minor) })
+    Command::ApproveApplication(ApproveApplication {
+        line_id,
+        seen_version,
+        limit: usd(limit_minor),
+    })
 }
 
 pub fn reject(line_id: LineId, seen_version: u64, reasons: &[RejectionReason]) -> Command {
@@ -95,21 +117,54 @@ pub fn record_agreement(line_id: LineId, signed_on: BusinessDate) -> Command {
 }
 
 pub fn draw_cash(line_id: LineId, draw_id: MovementId, minor: i64) -> Command {
-    let method = PayOut::Cash { identity_seen: true };
-    Command::RequestDraw(RequestDraw { line_id, draw_id, amount: usd(minor), method })
+    let method = PayOut::Cash {
+        identity_seen: true,
+    };
+    Command::RequestDraw(RequestDraw {
+        line_id,
+        draw_id,
+        amount: usd(minor),
+        method,
+    })
 }
 
-pub fn draw_to_bank(line_id: LineId, draw_id: MovementId, minor: i64, account_id: BankAccountId, speed: Speed) -> Command {
+pub fn draw_to_bank(
+    line_id: LineId,
+    draw_id: MovementId,
+    minor: i64,
+    account_id: BankAccountId,
+    speed: Speed,
+) -> Command {
     let method = PayOut::Bank { account_id, speed };
-    Command::RequestDraw(RequestDraw { line_id, draw_id, amount: usd(minor), method })
+    Command::RequestDraw(RequestDraw {
+        line_id,
+        draw_id,
+        amount: usd(minor),
+        method,
+    })
 }
 
 pub fn repay_cash(line_id: LineId, repayment_id: MovementId, minor: i64) -> Command {
     let method = PayIn::Cash {};
-    Command::TakeRepayment(TakeRepayment { line_id, repayment_id, amount: usd(minor), method })
+    Command::TakeRepayment(TakeRepayment {
+        line_id,
+        repayment_id,
+        amount: usd(minor),
+        method,
+    })
 }
 
-pub fn repay_by_debit(line_id: LineId, repayment_id: MovementId, minor: i64, account_id: BankAccountId) -> Command {
+pub fn repay_by_debit(
+    line_id: LineId,
+    repayment_id: MovementId,
+    minor: i64,
+    account_id: BankAccountId,
+) -> Command {
     let method = PayIn::Debit { account_id };
-    Command::TakeRepayment(TakeRepayment { line_id, repayment_id, amount: usd(minor), method })
+    Command::TakeRepayment(TakeRepayment {
+        line_id,
+        repayment_id,
+        amount: usd(minor),
+        method,
+    })
 }

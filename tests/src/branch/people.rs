@@ -35,9 +35,15 @@ pub fn sign_up_form(login: &str, employee_number: &str, admin: bool) -> SignUp {
 }
 
 pub async fn sign_in(engine: &Engine, login: &str) -> Person {
-    let form = SignIn { login: login.to_owned(), password: password(login) };
+    let form = SignIn {
+        login: login.to_owned(),
+        password: password(login),
+    };
     let (token, view) = engine.sign_in(form).await.expect("the password is right");
-    Person { user_id: view.user_id, token }
+    Person {
+        user_id: view.user_id,
+        token,
+    }
 }
 
 /// The first flagged account of a fresh store is an admin at once.
@@ -49,7 +55,13 @@ pub async fn first_admin(engine: &Engine, login: &str, employee_number: &str) ->
 }
 
 /// Everybody after that waits for an admin.
-pub async fn join(engine: &Engine, admin: &Person, login: &str, employee_number: &str, as_admin: bool) -> Person {
+pub async fn join(
+    engine: &Engine,
+    admin: &Person,
+    login: &str,
+    employee_number: &str,
+    as_admin: bool,
+) -> Person {
     let form = sign_up_form(login, employee_number, as_admin);
     let SignedUp { user_id, active } = engine.sign_up(form).await.expect("a sign-up");
     assert!(!active, "{login} did not have to wait for an admin");
@@ -58,7 +70,13 @@ pub async fn join(engine: &Engine, admin: &Person, login: &str, employee_number:
         employee_number: employee_number.to_owned(),
         role: if as_admin { Role::Admin } else { Role::Staff },
     });
-    let submission = Submission { id: new_id(), command };
-    engine.submit(&admin.token, submission).await.expect("the admin approves");
+    let submission = Submission {
+        id: new_id(),
+        command,
+    };
+    engine
+        .submit(&admin.token, submission)
+        .await
+        .expect("the admin approves");
     sign_in(engine, login).await
 }

@@ -44,17 +44,26 @@ impl Outside {
             .pragma("recursive_triggers", "on")
             .pragma("secure_delete", "on")
             .busy_timeout(std::time::Duration::from_secs(5));
-        Outside { connection: options.connect().await.expect("the store can be opened") }
+        Outside {
+            connection: options.connect().await.expect("the store can be opened"),
+        }
     }
 
     pub async fn close(self) {
-        self.connection.close().await.expect("the store can be closed");
+        self.connection
+            .close()
+            .await
+            .expect("the store can be closed");
     }
 
     pub async fn events(&mut self) -> Vec<LoggedEvent> {
-        let sql = "select seq, type, payload, command_id, ordinal, user_id, customer_id, business_date
+        let sql =
+            "select seq, type, payload, command_id, ordinal, user_id, customer_id, business_date
                    from events order by seq";
-        let rows = sqlx::query(sql).fetch_all(&mut self.connection).await.expect("the log");
+        let rows = sqlx::query(sql)
+            .fetch_all(&mut self.connection)
+            .await
+            .expect("the log");
         rows.iter()
             .map(|row| LoggedEvent {
                 seq: row.get("seq"),
@@ -71,7 +80,10 @@ impl Outside {
 
     pub async fn legs(&mut self) -> Vec<Leg> {
         let sql = "select seq, entry, account, owner, amount_minor, movement_id from journal order by seq, entry, leg";
-        let rows = sqlx::query(sql).fetch_all(&mut self.connection).await.expect("the journal");
+        let rows = sqlx::query(sql)
+            .fetch_all(&mut self.connection)
+            .await
+            .expect("the journal");
         rows.iter()
             .map(|row| Leg {
                 seq: row.get("seq"),
@@ -86,19 +98,27 @@ impl Outside {
 
     /// One number.
     pub async fn number(&mut self, sql: &'static str) -> i64 {
-        sqlx::query(sql).fetch_one(&mut self.connection).await.expect("a number").get(0)
+        sqlx::query(sql)
+            .fetch_one(&mut self.connection)
+            .await
+            .expect("a number")
+            .get(0)
     }
 
     /// One text a row.
     pub async fn texts(&mut self, sql: &'static str) -> Vec<String> {
-        let rows = sqlx::query(sql).fetch_all(&mut self.connection).await.expect("texts");
+        let rows = sqlx::query(sql)
+            .fetch_all(&mut self.connection)
+            .await
+            .expect("texts");
         rows.iter().map(|row| row.get(0)).collect()
     }
 
     /// A statement that changes something, or the store's words why not.
     pub async fn change(&mut self, sql: &'static str) -> Result<u64, String> {
         let done = sqlx::query(sql).execute(&mut self.connection).await;
-        done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
+        done.map(|done| done.rows_affected())
+            .map_err(|error| error.to_string())
     }
 
     /// Everything the store holds besides the log and its receipts, one text a row: what
@@ -120,7 +140,10 @@ impl Outside {
             // A refusal is an event of its account, so an account's version may go up.
             "select 'users', json_remove(document, '$.version') from users order by id",
         ] {
-            let found = sqlx::query(sql).fetch_all(&mut self.connection).await.expect("a table");
+            let found = sqlx::query(sql)
+                .fetch_all(&mut self.connection)
+                .await
+                .expect("a table");
             rows.extend(found.iter().map(|row| {
                 let (table, text): (String, String) = (row.get(0), row.get(1));
                 format!("{table}: {text}")

@@ -37,7 +37,9 @@ async fn one_of_a_hundred(poison: impl Fn() -> Internal) {
             let branch = branch.clone();
             if number == place {
                 let order = poison();
-                poisoned = Some(tokio::spawn(async move { branch.engine.orders().internal(order).await }));
+                poisoned = Some(tokio::spawn(async move {
+                    branch.engine.orders().internal(order).await
+                }));
             } else {
                 let number = place * 1_000 + number;
                 honest.spawn(async move { record(&branch, number).await });
@@ -49,16 +51,25 @@ async fn one_of_a_hundred(poison: impl Fn() -> Internal) {
         outside.change("rollback").await.unwrap();
 
         let answer = poisoned.unwrap().await.unwrap();
-        assert_eq!(answer.map_err(|error| error.code), Err(ErrorCode::Fault(FaultCode::Broken)));
+        assert_eq!(
+            answer.map_err(|error| error.code),
+            Err(ErrorCode::Fault(FaultCode::Broken))
+        );
         let answers = honest.join_all().await;
         assert_eq!(answers.len(), 99);
         for answer in answers {
             answer.expect("an honest command shared a batch with a poisoned one");
         }
         let events = outside.events().await;
-        let recorded = events.iter().filter(|event| event.seq > before && event.event_type == "customer_recorded");
+        let recorded = events
+            .iter()
+            .filter(|event| event.seq > before && event.event_type == "customer_recorded");
         assert_eq!(recorded.count(), 99);
-        assert!(events.iter().all(|event| !event.payload.to_string().contains("break")));
+        assert!(
+            events
+                .iter()
+                .all(|event| !event.payload.to_string().contains("break"))
+        );
         branch.verify_clean().await;
     }
     outside.close().await;
@@ -67,7 +78,10 @@ async fn one_of_a_hundred(poison: impl Fn() -> Internal) {
 
 async fn record(branch: &Branch, number: u32) -> Result<(u64, u64), ApiError> {
     let command: Command = record_customer(CustomerId(Uuid::now_v7()), number);
-    branch.engine.give_command(branch.sam.user_id, branch::new_id(), command).await
+    branch
+        .engine
+        .give_command(branch.sam.user_id, branch::new_id(), command)
+        .await
 }
 
 /// I8, with a connection that holds the same settings as the store's own.
@@ -76,30 +90,71 @@ async fn what_was_appended_is_neither_edited_nor_replaced() {
     let branch = Branch::found(None).await;
     let (customer_id, account_id) = branch.customer(1).await;
     let line_id = branch.open_line(customer_id, 50_000).await;
-    branch.done(&branch.sam, draw_cash(line_id, MovementId(Uuid::now_v7()), 1_000)).await;
-    let draw = draw_to_bank(line_id, MovementId(Uuid::now_v7()), 1_000, account_id, domain::command::Speed::Standard);
+    branch
+        .done(
+            &branch.sam,
+            draw_cash(line_id, MovementId(Uuid::now_v7()), 1_000),
+        )
+        .await;
+    let draw = draw_to_bank(
+        line_id,
+        MovementId(Uuid::now_v7()),
+        1_000,
+        account_id,
+        domain::command::Speed::Standard,
+    );
     branch.done(&branch.sam, draw).await;
 
     let mut outside = Outside::open(branch.folder()).await;
     let tampering = [
-        ("update events set payload = '{}' where seq = 1", "events are never edited"),
-        ("update events set seq = seq + 100", "events are never edited"),
+        (
+            "update events set payload = '{}' where seq = 1",
+            "events are never edited",
+        ),
+        (
+            "update events set seq = seq + 100",
+            "events are never edited",
+        ),
         ("delete from events", "events are never deleted"),
-        ("insert or replace into events select * from events where seq = 2", "events are never deleted"),
-        ("replace into events select * from events", "events are never deleted"),
+        (
+            "insert or replace into events select * from events where seq = 2",
+            "events are never deleted",
+        ),
+        (
+            "replace into events select * from events",
+            "events are never deleted",
+        ),
         (
             "insert into events select * from events where seq = 2 on conflict (seq) do update set payload = ''",
             "events are never edited",
         ),
-        ("update journal set amount_minor = amount_minor + 1", "the journal is never edited"),
-        ("delete from journal where leg = 0", "the journal is never deleted"),
-        ("insert or replace into journal select * from journal", "the journal is never deleted"),
-        ("update receipts set refusal_code = null", "receipts are never edited"),
+        (
+            "update journal set amount_minor = amount_minor + 1",
+            "the journal is never edited",
+        ),
+        (
+            "delete from journal where leg = 0",
+            "the journal is never deleted",
+        ),
+        (
+            "insert or replace into journal select * from journal",
+            "the journal is never deleted",
+        ),
+        (
+            "update receipts set refusal_code = null",
+            "receipts are never edited",
+        ),
         ("delete from receipts", "receipts are never deleted"),
-        ("insert or replace into receipts select * from receipts", "receipts are never deleted"),
+        (
+            "insert or replace into receipts select * from receipts",
+            "receipts are never deleted",
+        ),
         ("update outbox set body = ''", "sent bytes are never edited"),
         ("delete from outbox", "sent bytes are never deleted"),
-        ("insert or replace into outbox select * from outbox", "sent bytes are never deleted"),
+        (
+            "insert or replace into outbox select * from outbox",
+            "sent bytes are never deleted",
+        ),
     ];
     for (sql, why) in tampering {
         let refused = outside.change(sql).await.expect_err(sql);

@@ -19,7 +19,9 @@ async fn two_hundred_flagged_sign_ups_make_one_admin() {
     let rounds = proof::count(1, 5);
     for _ in 0..rounds {
         let folder = Folder::new();
-        let engine = engine::Engine::open(branch::options(folder.path(), None)).await.unwrap();
+        let engine = engine::Engine::open(branch::options(folder.path(), None))
+            .await
+            .unwrap();
         let engine = Arc::new(engine);
         let barrier = Arc::new(tokio::sync::Barrier::new(PEOPLE));
         let mut under_way = tokio::task::JoinSet::new();
@@ -33,35 +35,72 @@ async fn two_hundred_flagged_sign_ups_make_one_admin() {
             });
         }
         let answers: Vec<(String, SignedUp)> = under_way.join_all().await;
-        let admins: Vec<&String> =
-            answers.iter().filter(|(_, signed_up)| signed_up.active).map(|(login, _)| login).collect();
+        let admins: Vec<&String> = answers
+            .iter()
+            .filter(|(_, signed_up)| signed_up.active)
+            .map(|(login, _)| login)
+            .collect();
         assert_eq!(admins.len(), 1, "{admins:?} were told that they are admins");
 
         // What the store says, and what the others get.
         let mut outside = Outside::open(folder.path()).await;
-        assert_eq!(outside.number("select count(*) from users where state = 'active'").await, 1);
-        assert_eq!(outside.number("select count(*) from users where role = 'admin'").await, 1);
-        assert_eq!(outside.number("select count(*) from users").await, PEOPLE as i64);
         assert_eq!(
-            outside.number("select count(*) from events where type = 'account_approved'").await,
+            outside
+                .number("select count(*) from users where state = 'active'")
+                .await,
+            1
+        );
+        assert_eq!(
+            outside
+                .number("select count(*) from users where role = 'admin'")
+                .await,
+            1
+        );
+        assert_eq!(
+            outside.number("select count(*) from users").await,
+            PEOPLE as i64
+        );
+        assert_eq!(
+            outside
+                .number("select count(*) from events where type = 'account_approved'")
+                .await,
             1
         );
         outside.close().await;
-        let loser = answers.iter().find(|(_, signed_up)| !signed_up.active).map(|(login, _)| login).unwrap();
-        let form = domain::view::SignIn { login: loser.clone(), password: people::password(loser) };
+        let loser = answers
+            .iter()
+            .find(|(_, signed_up)| !signed_up.active)
+            .map(|(login, _)| login)
+            .unwrap();
+        let form = domain::view::SignIn {
+            login: loser.clone(),
+            password: people::password(loser),
+        };
         let error = engine.sign_in(form).await.unwrap_err();
-        assert_eq!(error.code, ErrorCode::Refused(RefusalCode::AccountNotActive));
+        assert_eq!(
+            error.code,
+            ErrorCode::Refused(RefusalCode::AccountNotActive)
+        );
         engine.stop().await;
     }
     let how_many = format!("{rounds} × {PEOPLE} sign-ups");
-    proof::proved("race", "concurrent flagged sign-ups make exactly one admin", &how_many, "–").unwrap();
+    proof::proved(
+        "race",
+        "concurrent flagged sign-ups make exactly one admin",
+        &how_many,
+        "–",
+    )
+    .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_sign_up_twice_is_one_account() {
     let branch = Branch::found(None).await;
     let form = people::sign_up_form("carol", "E-004", true);
-    let (first, second) = tokio::join!(branch.engine.sign_up(form.clone()), branch.engine.sign_up(form.clone()));
+    let (first, second) = tokio::join!(
+        branch.engine.sign_up(form.clone()),
+        branch.engine.sign_up(form.clone())
+    );
     assert_eq!(first.unwrap(), second.unwrap());
     let mut other = form.clone();
     other.password = "another nine words of the harbour".to_owned();
@@ -83,23 +122,53 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
     let branch = Branch::found(None).await;
     let (customer_id, _) = branch.customer(1).await;
     let line_id = LineId(Uuid::now_v7());
-    let seen =
-        branch.line_after(&branch.boris, take_application(line_id, customer_id, branch.product_id, 50_000)).await.version;
+    let seen = branch
+        .line_after(
+            &branch.boris,
+            take_application(line_id, customer_id, branch.product_id, 50_000),
+        )
+        .await
+        .version;
     let waiting = people::sign_up_form("dora", "E-009", true);
     let waiting_id = waiting.user_id;
     branch.engine.sign_up(waiting).await.unwrap();
     let draw_id = MovementId(Uuid::now_v7());
-    let product = branch.engine.reader().product(branch.product_id).await.unwrap();
-    let account = |role| ApproveAccount { user_id: waiting_id, employee_number: "E-009".to_owned(), role };
+    let product = branch
+        .engine
+        .reader()
+        .product(branch.product_id)
+        .await
+        .unwrap();
+    let account = |role| ApproveAccount {
+        user_id: waiting_id,
+        employee_number: "E-009".to_owned(),
+        role,
+    };
     let commands = [
         approve(line_id, seen, 50_000),
         reject(line_id, seen, &[RejectionReason::NoCreditFile]),
         Command::ApproveDraw(ApproveDraw { line_id, draw_id }),
-        Command::DeclineDraw(DeclineDraw { line_id, draw_id, reason: "No".to_owned() }),
-        Command::DeclineCancellation(DeclineCancellation { line_id, reason: "No".to_owned() }),
-        Command::FreezeLine(FreezeLine { line_id, note: "A note".to_owned() }),
-        Command::UnfreezeLine(UnfreezeLine { line_id, note: "A note".to_owned() }),
-        Command::ForgetCustomer(ForgetCustomer { customer_id, reason: "Asked".to_owned() }),
+        Command::DeclineDraw(DeclineDraw {
+            line_id,
+            draw_id,
+            reason: "No".to_owned(),
+        }),
+        Command::DeclineCancellation(DeclineCancellation {
+            line_id,
+            reason: "No".to_owned(),
+        }),
+        Command::FreezeLine(FreezeLine {
+            line_id,
+            note: "A note".to_owned(),
+        }),
+        Command::UnfreezeLine(UnfreezeLine {
+            line_id,
+            note: "A note".to_owned(),
+        }),
+        Command::ForgetCustomer(ForgetCustomer {
+            customer_id,
+            reason: "Asked".to_owned(),
+        }),
         Command::DefineProduct(DefineProduct {
             product_id: branch.product_id,
             seen_version: product.version,
@@ -107,13 +176,20 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
             terms: product.terms,
         }),
         Command::ApproveAccount(account(Role::Admin)),
-        Command::DeclineAccount(DeclineAccount { user_id: waiting_id }),
-        Command::UnlockAccount(UnlockAccount { user_id: waiting_id }),
+        Command::DeclineAccount(DeclineAccount {
+            user_id: waiting_id,
+        }),
+        Command::UnlockAccount(UnlockAccount {
+            user_id: waiting_id,
+        }),
     ];
     let mut kinds: Vec<CommandKind> = commands.iter().map(Command::kind).collect();
     kinds.sort();
-    let admins: Vec<CommandKind> =
-        CommandKind::ALL.iter().copied().filter(|kind| kind.role_needed() == Role::Admin).collect();
+    let admins: Vec<CommandKind> = CommandKind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| kind.role_needed() == Role::Admin)
+        .collect();
     let mut expected = admins.clone();
     expected.sort();
     assert_eq!(kinds, expected, "every admin's command is tried");
@@ -121,9 +197,15 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
     let mut outside = Outside::open(branch.folder()).await;
     let before = outside.views_journal_and_outbox().await;
     for command in commands {
-        branch.refused(&branch.sam, command, RefusalCode::AdminOnly).await;
+        branch
+            .refused(&branch.sam, command, RefusalCode::AdminOnly)
+            .await;
     }
-    assert_eq!(outside.views_journal_and_outbox().await, before, "a refusal changed something");
+    assert_eq!(
+        outside.views_journal_and_outbox().await,
+        before,
+        "a refusal changed something"
+    );
     let logged: Vec<(Value, Value)> = outside
         .events()
         .await
@@ -136,7 +218,10 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
         .collect();
     assert_eq!(logged.len(), admins.len());
     for kind in admins {
-        assert!(logged.contains(&(json!(kind), json!("admin_only"))), "{kind:?} is not in the log");
+        assert!(
+            logged.contains(&(json!(kind), json!("admin_only"))),
+            "{kind:?} is not in the log"
+        );
     }
     outside.close().await;
     branch.verify_clean().await;
@@ -155,9 +240,11 @@ async fn a_role_sent_by_the_page_is_not_even_read() {
     };
     let honest = json!(submission);
     assert!(serde_path_to_error::deserialize::<_, Submission>(honest.clone()).is_ok());
-    for (member, value) in
-        [("role", json!("admin")), ("actor", json!(branch.ada.user_id)), ("user_id", json!(branch.ada.user_id))]
-    {
+    for (member, value) in [
+        ("role", json!("admin")),
+        ("actor", json!(branch.ada.user_id)),
+        ("user_id", json!(branch.ada.user_id)),
+    ] {
         let mut beside = honest.clone();
         beside[member] = value.clone();
         let mut inside = honest.clone();
@@ -170,7 +257,11 @@ async fn a_role_sent_by_the_page_is_not_even_read() {
     // What is no session is nobody, whatever it calls itself.
     for made_up in ["admin", "", "null", &"x".repeat(1 << 20)] {
         let token = engine::sessions::Token::from_page(made_up);
-        let error = branch.engine.submit(&token, submission.clone()).await.unwrap_err();
+        let error = branch
+            .engine
+            .submit(&token, submission.clone())
+            .await
+            .unwrap_err();
         assert_eq!(error.code, ErrorCode::Fault(FaultCode::SessionEnded));
     }
     // A role of the signed-in account is not taken from the sign-in form either.
