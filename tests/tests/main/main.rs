@@ -1,6 +1,7 @@
 //! The stories: what no single crate can show. One binary, one module a story.
 
 mod flow;
+mod load;
 mod poison;
 mod race;
 mod tidy;
