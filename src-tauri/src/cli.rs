@@ -62,7 +62,7 @@ pub struct Common {
     /// Read the store's passphrase from this file descriptor instead of asking for it.
     #[arg(long, global = true, value_name = "N", conflicts_with = "demo")]
     pub passphrase_fd: Option<u32>,
-    /// The payments network; on this machine unless told.
+    /// The payments network. Unless told the window uses one on this machine, `post` none.
     #[arg(long, global = true, value_name = "URL")]
     pub payments_url: Option<String>,
     /// Read the token for the payments network from this file descriptor.

@@ -102,19 +102,22 @@ const KINDS: &[(Kind, usize)] = &[
 
 const PURPOSES: &[&str] = &[
     "New roof before the winter",
-    "Repair of the delivery van",
     "Tuition for the spring term",
     "Bringing two card balances together",
     "Kitchen cabinets and an oven",
-    "Stock for the summer season",
     "Dental work",
     "A used car for the commute",
     "Heating that gave out",
-    "Tools and a trailer",
-    "Bridging a late invoice",
     "A wedding in the family",
     "Moving closer to work",
     "Well pump and water treatment",
+];
+const BUSINESS_PURPOSES: &[&str] = &[
+    "Repair of the delivery van",
+    "Stock for the summer season",
+    "Tools and a trailer",
+    "Bridging a late invoice",
+    "A second oven for the shop",
 ];
 const WITHDRAWN: &[&str] = &[
     "Found the money in the family.",
@@ -324,7 +327,12 @@ fn story(
             pen.repay_all();
         }
     }
-    let purpose = PURPOSES[place % PURPOSES.len()];
+    let purposes = if product == 1 {
+        BUSINESS_PURPOSES
+    } else {
+        PURPOSES
+    };
+    let purpose = purposes[place % purposes.len()];
     let steps = pen.steps;
     Story {
         person,
