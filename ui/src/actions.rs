@@ -84,7 +84,12 @@ const fn act(
 }
 
 pub static ACTIONS: &[Action] = &[
-    go("applications", words::APPLICATIONS, "g a", Route::Applications),
+    go(
+        "applications",
+        words::APPLICATIONS,
+        "g a",
+        Route::Applications,
+    ),
     go("customers", words::CUSTOMERS, "g c", Route::Customers),
     Action {
         admins_only: true,
@@ -92,19 +97,51 @@ pub static ACTIONS: &[Action] = &[
     },
     go("products", words::PRODUCTS, "g p", Route::Products),
     go("sync", words::SYNC, "g s", Route::Sync),
-    act("create", words::NEW_APPLICATION, Some("n"), Group::Do, Does::Go(Route::Create)),
+    act(
+        "create",
+        words::NEW_APPLICATION,
+        Some("n"),
+        Group::Do,
+        Does::Go(Route::Create),
+    ),
     act("search", words::SEARCH, Some("/"), Group::Do, Does::Search),
-    act("palette", words::PALETTE, Some("ctrl+k"), Group::Do, Does::Palette),
+    act(
+        "palette",
+        words::PALETTE,
+        Some("ctrl+k"),
+        Group::Do,
+        Does::Palette,
+    ),
     act("help", words::HELP, Some("?"), Group::Do, Does::Help),
-    act("theme-system", words::THEME_SYSTEM, None, Group::Look, Does::Theme(Theme::System)),
-    act("theme-light", words::THEME_LIGHT, None, Group::Look, Does::Theme(Theme::Light)),
-    act("theme-dark", words::THEME_DARK, None, Group::Look, Does::Theme(Theme::Dark)),
+    act(
+        "theme-system",
+        words::THEME_SYSTEM,
+        None,
+        Group::Look,
+        Does::Theme(Theme::System),
+    ),
+    act(
+        "theme-light",
+        words::THEME_LIGHT,
+        None,
+        Group::Look,
+        Does::Theme(Theme::Light),
+    ),
+    act(
+        "theme-dark",
+        words::THEME_DARK,
+        None,
+        Group::Look,
+        Does::Theme(Theme::Dark),
+    ),
     act("sign-out", words::SIGN_OUT, None, Group::Do, Does::SignOut),
 ];
 
 /// The actions somebody of this standing is offered.
 pub fn offered(admin: bool) -> impl Iterator<Item = &'static Action> {
-    ACTIONS.iter().filter(move |action| admin || !action.admins_only)
+    ACTIONS
+        .iter()
+        .filter(move |action| admin || !action.admins_only)
 }
 
 /// What can be done on the page that is shown: also in the palette and the help sheet.
@@ -130,7 +167,14 @@ pub fn use_page_actions(actions: Vec<PageAction>) {
     let frame = use_context::<PageActions>().expect("the page stands inside the frame");
     let described: Vec<_> = actions
         .iter()
-        .map(|a| (a.id.clone(), a.words.clone(), a.keys.clone(), a.why_not.clone()))
+        .map(|a| {
+            (
+                a.id.clone(),
+                a.words.clone(),
+                a.keys.clone(),
+                a.why_not.clone(),
+            )
+        })
         .collect();
     let newest = use_mut_ref(Vec::new);
     *newest.borrow_mut() = actions;
@@ -141,7 +185,11 @@ pub fn use_page_actions(actions: Vec<PageAction>) {
                 let newest = newest.clone();
                 let wanted = id.clone();
                 let run = Callback::from(move |()| {
-                    let found = newest.borrow().iter().find(|a: &&PageAction| a.id == wanted).cloned();
+                    let found = newest
+                        .borrow()
+                        .iter()
+                        .find(|a: &&PageAction| a.id == wanted)
+                        .cloned();
                     if let Some(action) = found {
                         action.run.emit(());
                     }
@@ -169,7 +217,11 @@ mod tests {
         for (place, action) in ACTIONS.iter().enumerate() {
             for other in &ACTIONS[place + 1..] {
                 assert_ne!(action.id, other.id);
-                assert!(action.keys.is_none() || action.keys != other.keys, "{}", action.id);
+                assert!(
+                    action.keys.is_none() || action.keys != other.keys,
+                    "{}",
+                    action.id
+                );
             }
         }
     }
@@ -178,7 +230,10 @@ mod tests {
     fn no_keys_hide_the_beginning_of_others() {
         for action in ACTIONS.iter().filter_map(|action| action.keys) {
             for other in ACTIONS.iter().filter_map(|action| action.keys) {
-                assert!(!other.starts_with(&format!("{action} ")), "{action} hides {other}");
+                assert!(
+                    !other.starts_with(&format!("{action} ")),
+                    "{action} hides {other}"
+                );
             }
         }
     }

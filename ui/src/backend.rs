@@ -119,7 +119,9 @@ async fn invoke_json(name: &str, arguments: &str) -> Result<String, JsValue> {
     let internals = internals()?;
     let function: Function = Reflect::get(&internals, &"invoke".into())?.dyn_into()?;
     let arguments = JSON::parse(arguments)?;
-    let promise: Promise = function.call2(&internals, &name.into(), &arguments)?.dyn_into()?;
+    let promise: Promise = function
+        .call2(&internals, &name.into(), &arguments)?
+        .dyn_into()?;
     text_of(&JsFuture::from(promise).await?)
 }
 
@@ -148,7 +150,11 @@ fn read_error(thrown: &JsValue) -> ApiError {
         broken(
             thrown
                 .as_string()
-                .or_else(|| thrown.dyn_ref::<js_sys::Error>().map(|error| error.message().into()))
+                .or_else(|| {
+                    thrown
+                        .dyn_ref::<js_sys::Error>()
+                        .map(|error| error.message().into())
+                })
                 .unwrap_or_default(),
         )
     })
@@ -291,6 +297,7 @@ fn web_sys_warn(thrown: &JsValue) {
         && let Ok(warn) = Reflect::get(&console, &"warn".into())
         && let Ok(warn) = warn.dyn_into::<Function>()
     {
-        warn.call2(&console, &"cannot listen for changes".into(), thrown).ok();
+        warn.call2(&console, &"cannot listen for changes".into(), thrown)
+            .ok();
     }
 }

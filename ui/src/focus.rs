@@ -1,7 +1,7 @@
 //! The focus goes where the next word will be typed.
 
-use web_sys::{Document, HtmlElement};
 use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlElement};
 
 pub fn document() -> Option<Document> {
     web_sys::window().and_then(|window| window.document())
@@ -11,7 +11,10 @@ pub fn document() -> Option<Document> {
 fn find(selector: &str) -> Option<HtmlElement> {
     let document = document()?;
     let dialogs = document.query_selector_all("dialog[open]").ok()?;
-    let topmost = dialogs.length().checked_sub(1).and_then(|last| dialogs.get(last));
+    let topmost = dialogs
+        .length()
+        .checked_sub(1)
+        .and_then(|last| dialogs.get(last));
     let found = match topmost.and_then(|dialog| dialog.dyn_into::<web_sys::Element>().ok()) {
         Some(dialog) => dialog.query_selector(selector),
         None => document.query_selector(selector),
@@ -47,13 +50,19 @@ pub fn is_taken() -> bool {
     };
     let tag = element.tag_name();
     matches!(tag.as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        || element.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable)
+        || element
+            .dyn_ref::<HtmlElement>()
+            .is_some_and(HtmlElement::is_content_editable)
 }
 
 /// Whether a dialog or a menu lies over the page.
 pub fn is_covered() -> bool {
     document()
-        .and_then(|document| document.query_selector("dialog[open], [data-menu-open]").ok()?)
+        .and_then(|document| {
+            document
+                .query_selector("dialog[open], [data-menu-open]")
+                .ok()?
+        })
         .is_some()
 }
 

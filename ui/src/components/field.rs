@@ -50,7 +50,11 @@ pub(super) fn required_mark(required: bool) -> Html {
 }
 
 /// The ids of the messages below a control, for its `aria-describedby`.
-pub(super) fn described_by(id: &str, error: Option<&AttrValue>, help: Option<&AttrValue>) -> Option<String> {
+pub(super) fn described_by(
+    id: &str,
+    error: Option<&AttrValue>,
+    help: Option<&AttrValue>,
+) -> Option<String> {
     let mut ids = Vec::new();
     if error.is_some() {
         ids.push(format!("{id}-error"));
@@ -78,7 +82,10 @@ pub(super) fn Messages(props: &MessagesProps) -> Html {
             </div>
         }
     };
-    let error = props.error.as_ref().map(|words| message("error", "pf-m-error", words));
+    let error = props
+        .error
+        .as_ref()
+        .map(|words| message("error", "pf-m-error", words));
     let help = props.help.as_ref().map(|words| message("help", "", words));
     html! {
         <div class="pf-v6-c-form__helper-text" hidden={error.is_none() && help.is_none()}>

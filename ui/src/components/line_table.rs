@@ -78,9 +78,21 @@ pub fn LineTable(props: &LineTableProps) -> Html {
 fn flags(row: &LineRow) -> Html {
     let flags = [
         (row.frozen, words::FROZEN.to_owned(), LabelColor::Blue),
-        (row.cancellation_requested, words::CANCELLATION.to_owned(), LabelColor::Orange),
-        (row.closed_but_owing, words::CLOSED_BUT_OWING.to_owned(), LabelColor::Red),
-        (row.in_review > 0, words::in_review(row.in_review), LabelColor::Red),
+        (
+            row.cancellation_requested,
+            words::CANCELLATION.to_owned(),
+            LabelColor::Orange,
+        ),
+        (
+            row.closed_but_owing,
+            words::CLOSED_BUT_OWING.to_owned(),
+            LabelColor::Red,
+        ),
+        (
+            row.in_review > 0,
+            words::in_review(row.in_review),
+            LabelColor::Red,
+        ),
     ];
     let shown = flags.into_iter().filter(|(shown, ..)| *shown);
     let label = |(_, words, color): (bool, String, LabelColor)| {

@@ -2,7 +2,9 @@
 //! [`ProfileForm`] and hands in the errors by the paths of the contract.
 
 use super::{DateField, FormSection, MoneyField, SelectField, TextField};
-use crate::pages::create::profile_form::{BIRTH_DATE, FieldErrors, INCOME, OBLIGATIONS, ProfileForm};
+use crate::pages::create::profile_form::{
+    BIRTH_DATE, FieldErrors, INCOME, OBLIGATIONS, ProfileForm,
+};
 use crate::words::customers as words;
 use domain::customer::{DocumentKind, EmploymentKind, ProfileChange};
 use domain::date::BusinessDate;

@@ -69,7 +69,8 @@ impl Toasts {
     /// For errors that have no form to stand in.
     pub fn error(&self, error: &ApiError) {
         let (kind, _) = tone(error.code);
-        self.0.dispatch(Act::Push(kind, error.message.clone().into()));
+        self.0
+            .dispatch(Act::Push(kind, error.message.clone().into()));
     }
 }
 

@@ -56,13 +56,17 @@ pub struct KeysProps {
 /// "g a" as two keys one after the other, "ctrl+k" as two at once.
 #[component]
 pub fn Keys(props: &KeysProps) -> Html {
-    let keys = props.keys.split([' ', '+']).enumerate().map(|(place, key)| {
-        let shown = match key {
-            "ctrl" => "Ctrl".to_owned(),
-            key if props.keys.contains('+') => key.to_uppercase(),
-            key => key.to_owned(),
-        };
-        html! { <kbd key={place}>{ shown }</kbd> }
-    });
+    let keys = props
+        .keys
+        .split([' ', '+'])
+        .enumerate()
+        .map(|(place, key)| {
+            let shown = match key {
+                "ctrl" => "Ctrl".to_owned(),
+                key if props.keys.contains('+') => key.to_uppercase(),
+                key => key.to_owned(),
+            };
+            html! { <kbd key={place}>{ shown }</kbd> }
+        });
     html! { <span class="keys">{ for keys }</span> }
 }

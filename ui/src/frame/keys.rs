@@ -37,7 +37,10 @@ impl Sequence {
                 self.keys.clear();
                 return Pressed::Run(place);
             }
-            if candidates.iter().any(|wanted| wanted.starts_with(&format!("{keys} "))) {
+            if candidates
+                .iter()
+                .any(|wanted| wanted.starts_with(&format!("{keys} ")))
+            {
                 self.keys = keys;
                 return Pressed::Wait;
             }

@@ -6,7 +6,7 @@ use crate::router::Route;
 use crate::session::use_desk;
 use crate::words::frame as words;
 use std::rc::Rc;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -78,7 +78,10 @@ pub fn Palette(props: &PaletteProps) -> Html {
             move |_: MouseEvent| run(&choice)
         };
         let keys = choice.keys.clone().map(|keys| html! { <Keys {keys} /> });
-        let note = choice.why_not.clone().unwrap_or_else(|| choice.group.into());
+        let note = choice
+            .why_not
+            .clone()
+            .unwrap_or_else(|| choice.group.into());
         html! {
             <li key={choice.id.to_string()} id={option_id(number)} role="option" {onclick}
                 class={classes!("palette__option", choice.why_not.is_some().then_some("is-dimmed"))}
@@ -123,8 +126,7 @@ fn show_option(place: usize) {
     if let Some(option) = found {
         let options = web_sys::ScrollIntoViewOptions::new();
         options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        HtmlElement::from(wasm_bindgen::JsCast::unchecked_into::<HtmlElement>(option))
-            .scroll_into_view_with_scroll_into_view_options(&options);
+        option.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 
@@ -180,9 +182,10 @@ fn choices(
 /// Every typed word begins a word of the name.
 fn matches(name: &str, typed: &str) -> bool {
     let name = name.to_lowercase();
-    typed.to_lowercase().split_whitespace().all(|typed| {
-        name.split_whitespace().any(|word| word.starts_with(typed))
-    })
+    typed
+        .to_lowercase()
+        .split_whitespace()
+        .all(|typed| name.split_whitespace().any(|word| word.starts_with(typed)))
 }
 
 #[cfg(test)]

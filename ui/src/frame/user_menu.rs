@@ -61,8 +61,12 @@ pub fn UserMenu(props: &UserMenuProps) -> Html {
     let onfocusout = {
         let (root, open) = (root.clone(), open.setter());
         move |event: FocusEvent| {
-            let goes_to = event.related_target().and_then(|to| to.dyn_into::<Node>().ok());
-            let inside = root.get().is_some_and(|root| root.contains(goes_to.as_ref()));
+            let goes_to = event
+                .related_target()
+                .and_then(|to| to.dyn_into::<Node>().ok());
+            let inside = root
+                .get()
+                .is_some_and(|root| root.contains(goes_to.as_ref()));
             if !inside || goes_to.is_none() {
                 open.set(false);
             }
@@ -154,7 +158,8 @@ fn step(root: &NodeRef, step: Step) {
     if items.is_empty() {
         return;
     }
-    let now = crate::focus::current().and_then(|active| items.iter().position(|item| *item == active));
+    let now =
+        crate::focus::current().and_then(|active| items.iter().position(|item| *item == active));
     let place = match (step, now) {
         (Step::First, _) | (Step::Next, None) => 0,
         (Step::Last, _) | (Step::Previous, None) => items.len() - 1,

@@ -80,7 +80,8 @@ where
     });
     Paged {
         rows: shown.map(|shown| shown.rows.clone()).unwrap_or_default(),
-        fetching_more: shown.is_some_and(|shown| shown.next.is_some() && shown.pages < wanted.get()),
+        fetching_more: shown
+            .is_some_and(|shown| shown.next.is_some() && shown.pages < wanted.get()),
         error: load.error,
         waiting: load.waiting,
         more,

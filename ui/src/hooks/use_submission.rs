@@ -57,7 +57,10 @@ impl Submitting {
     /// The error that stands at none of the fields the form shows: for an alert above them.
     pub fn elsewhere(&self, fields: &[&str]) -> Option<ApiError> {
         let error = self.error.clone()?;
-        let shown = error.field.as_deref().is_some_and(|at| fields.contains(&at));
+        let shown = error
+            .field
+            .as_deref()
+            .is_some_and(|at| fields.contains(&at));
         (!shown).then_some(error)
     }
 }

@@ -91,7 +91,8 @@ pub fn ApplicationsPage() -> Html {
             </Button>
         }
     });
-    let count = (!lines.rows.is_empty()).then(|| words::shown(lines.rows.len(), lines.more.is_some()));
+    let count =
+        (!lines.rows.is_empty()).then(|| words::shown(lines.rows.len(), lines.more.is_some()));
     html! {
         <div class="page" data-testid="page-applications">
             <PageHeader title={words::TITLE} subtitle={html! { words::SUBTITLE }}>
@@ -168,7 +169,7 @@ fn Toolbar(props: &ToolbarProps) -> Html {
             </button>
         }
     };
-    let chips = Status::ALL.iter().map(|status| {
+    let chips = CHIPS.iter().map(|status| {
         let pressed = filters.statuses.contains(status);
         let change = change.clone();
         let toggle = Callback::from(move |_: MouseEvent| {
@@ -220,6 +221,17 @@ fn Toolbar(props: &ToolbarProps) -> Html {
         </section>
     }
 }
+
+/// In the order of a line's life, what ended badly last.
+const CHIPS: [Status; 7] = [
+    Status::Open,
+    Status::Approved,
+    Status::Outstanding,
+    Status::Repaid,
+    Status::Closed,
+    Status::Rejected,
+    Status::Cancelled,
+];
 
 const ORDERS: [(&str, LineOrder); 3] = [
     ("newest_first", LineOrder::NewestFirst),

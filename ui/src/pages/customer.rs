@@ -108,7 +108,7 @@ fn Shown(props: &ShownProps) -> Html {
     } else {
         let forget = desk.is_admin().then(|| {
             html! {
-                <Button kind={ButtonKind::Danger} on_click={click(Doing::Forget)} testid="action-forget_customer">
+                <Button class="pf-m-danger" on_click={click(Doing::Forget)} testid="action-forget_customer">
                     { words::FORGET }
                 </Button>
             }
@@ -145,7 +145,7 @@ fn Shown(props: &ShownProps) -> Html {
         }
     };
     html! {
-        <>
+        <div class="page__sections">
             <PageHeader title={row.name.clone()} {beside} subtitle={html! { &row.number }}
                 parent={Some((AttrValue::from(words::TITLE), Route::Customers))}>
                 { buttons }
@@ -174,25 +174,36 @@ fn Shown(props: &ShownProps) -> Html {
                 { lines }
             </section>
             <div>{ dialog }</div>
-        </>
+        </div>
     }
 }
 
 fn page_actions(admin: bool, start: &dyn Fn(Doing) -> Callback<()>) -> Vec<PageAction> {
-    let action = |id: &'static str, words: &'static str, keys: Option<&'static str>, doing| PageAction {
-        id: id.into(),
-        words: words.into(),
-        keys: keys.map(AttrValue::from),
-        why_not: None,
-        run: start(doing),
-    };
+    let action =
+        |id: &'static str, words: &'static str, keys: Option<&'static str>, doing| PageAction {
+            id: id.into(),
+            words: words.into(),
+            keys: keys.map(AttrValue::from),
+            why_not: None,
+            run: start(doing),
+        };
     let mut actions = vec![
         action("update_customer", words::CHANGE, Some("e"), Doing::Change),
-        action("add_bank_account", words::ADD_ACCOUNT, Some("b"), Doing::AddAccount),
+        action(
+            "add_bank_account",
+            words::ADD_ACCOUNT,
+            Some("b"),
+            Doing::AddAccount,
+        ),
     ];
     if admin {
         // No key: it cannot be undone.
-        actions.push(action("forget_customer", words::FORGET, None, Doing::Forget));
+        actions.push(action(
+            "forget_customer",
+            words::FORGET,
+            None,
+            Doing::Forget,
+        ));
     }
     actions
 }
@@ -216,14 +227,17 @@ fn Facts(props: &FactsProps) -> Html {
     let document = customer.document_kind.map_or(String::new(), |kind| {
         format!("{} {}", document_words(kind), customer.document_masked)
     });
-    let employment = customer.employment.as_ref().map_or(String::new(), |employment| {
-        let kind = employment_words(employment.kind);
-        if employment.employer.is_empty() {
-            kind.to_owned()
-        } else {
-            format!("{kind}, {}", employment.employer)
-        }
-    });
+    let employment = customer
+        .employment
+        .as_ref()
+        .map_or(String::new(), |employment| {
+            let kind = employment_words(employment.kind);
+            if employment.employer.is_empty() {
+                kind.to_owned()
+            } else {
+                format!("{kind}, {}", employment.employer)
+            }
+        });
     let left = customer
         .income_monthly_minor
         .minus(customer.obligations_monthly_minor)
@@ -234,7 +248,10 @@ fn Facts(props: &FactsProps) -> Html {
         vec![
             (words::EMPLOYMENT, text(&employment)),
             (words::INCOME, money(customer.income_monthly_minor)),
-            (words::OBLIGATIONS, money(customer.obligations_monthly_minor)),
+            (
+                words::OBLIGATIONS,
+                money(customer.obligations_monthly_minor),
+            ),
             (words::AFTER_OBLIGATIONS, money(left)),
         ]
     };
@@ -273,7 +290,11 @@ fn address(address: Option<&Address>) -> Html {
         return html! { { words::NONE } };
     };
     let street = [&address.street, &address.unit];
-    let street: Vec<&str> = street.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let street: Vec<&str> = street
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
     html! {
         <>
             { street.join(", ") }<br />

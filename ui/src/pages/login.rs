@@ -359,7 +359,11 @@ async fn sign_up_and_in(input: SignUp) -> Result<Option<SessionView>, ApiError> 
 fn same_or_new(pending: Option<&SignUp>, typed: &SignUp) -> SignUp {
     let same = pending.filter(|pending| {
         let id = pending.id;
-        **pending == SignUp { id, ..typed.clone() }
+        **pending
+            == SignUp {
+                id,
+                ..typed.clone()
+            }
     });
     same.cloned().unwrap_or_else(|| SignUp {
         id: CommandId(mint::new_id()),

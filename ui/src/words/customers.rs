@@ -17,8 +17,7 @@ pub const NO_CUSTOMERS: &str = "No customers yet";
 pub const NO_CUSTOMERS_WORDS: &str =
     "Record the customer who sits in front of you; an application can follow.";
 pub const NONE_MATCH: &str = "Nobody matches";
-pub const NONE_MATCH_WORDS: &str =
-    "Look for a number, the beginning of a name, a phone number or the last four digits of an account, or record a new customer.";
+pub const NONE_MATCH_WORDS: &str = "Look for a number, the beginning of a name, a phone number or the last four digits of an account, or record a new customer.";
 
 pub const IDENTITY: &str = "Identity";
 pub const CONTACT: &str = "Contact";

@@ -28,8 +28,7 @@ pub const TOGGLE_MINE: &str = "Only what I took, or everybody's";
 pub const NO_LINES: &str = "No applications yet";
 pub const NO_LINES_WORDS: &str = "Take the first one: it appears here, and on the admins' desk.";
 pub const NONE_MATCH: &str = "Nothing matches";
-pub const NONE_MATCH_WORDS: &str =
-    "Look for a number, the beginning of a name, a phone number or the last four digits of an account, or clear the filters.";
+pub const NONE_MATCH_WORDS: &str = "Look for a number, the beginning of a name, a phone number or the last four digits of an account, or clear the filters.";
 pub const NEW: &str = "New application";
 
 pub fn order(order: LineOrder) -> &'static str {

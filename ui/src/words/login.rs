@@ -11,8 +11,7 @@ pub const EMPLOYEE_NUMBER: &str = "Employee number";
 pub const EMPLOYEE_NUMBER_HELP: &str =
     "Accounts of one employee number are one person, who never decides on their own requests.";
 pub const PASSWORD: &str = "Password";
-pub const PASSWORD_HELP: &str =
-    "At least 15 characters, of any kind. Several words are easier to keep in mind; pasting is fine.";
+pub const PASSWORD_HELP: &str = "At least 15 characters, of any kind. Several words are easier to keep in mind; pasting is fine.";
 pub const PASSWORD_SHORT: &str = "Use at least 15 characters.";
 pub const SHOW_PASSWORD: &str = "Show the password";
 pub const ADMIN: &str = "I am an admin";
@@ -23,10 +22,8 @@ pub const ADMIN_LATER: &str =
 pub const NO_ACCOUNT: &str = "No account yet?";
 pub const HAVE_ACCOUNT: &str = "Have an account?";
 pub const FRESH_TITLE: &str = "A fresh start";
-pub const FRESH: &str =
-    "Nobody has an account here yet. Sign up with the admin flag to become this branch's first admin.";
+pub const FRESH: &str = "Nobody has an account here yet. Sign up with the admin flag to become this branch's first admin.";
 pub const WAITING_TITLE: &str = "Your account waits for approval";
-pub const WAITING: &str =
-    "An admin of this branch has to approve it before you can sign in.";
+pub const WAITING: &str = "An admin of this branch has to approve it before you can sign in.";
 pub const DEMO_TITLE: &str = "This is a demo";
 pub const WELCOME_LINE: &str = "Revolving lines of credit, at the counter.";

@@ -49,7 +49,10 @@ pub fn RecordCustomerDialog(props: &RecordCustomerDialogProps) -> Html {
         Callback::from(move |changed| form.set(changed))
     };
     let errors = submission.all();
-    let elsewhere = submission.error.clone().filter(|error| error.field.is_none());
+    let elsewhere = submission
+        .error
+        .clone()
+        .filter(|error| error.field.is_none());
     let footer = html! {
         <>
             <Button kind={ButtonKind::Primary} submit=true form={form_id.clone()} busy={submission.busy}
