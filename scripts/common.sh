@@ -5,8 +5,10 @@ root=$PWD
 
 # rustup must never fetch a toolchain behind our back; set-up says which one it uses and why.
 export RUSTUP_AUTO_INSTALL=0
-# Tools that set-up had to keep apart from the developer's own come first.
-export PATH="$root/target/tools/bin:$PATH:$HOME/.cargo/bin"
+# Tools that set-up had to keep apart from the developer's own come first, then rustup's own
+# folder: where Debian's Rust builds the page, /usr/bin has a cargo that must not be taken for it.
+cargo_home=${CARGO_HOME:-$HOME/.cargo}
+export PATH="$root/target/tools/bin:$cargo_home/bin:$PATH"
 
 # SECONDS is bash's own clock: seconds since the script began.
 step() { printf '\n==> [%02d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*"; }

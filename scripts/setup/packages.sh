@@ -3,10 +3,10 @@
 # and goes on: a package of another name may well be there, and the build will tell.
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-to_build=(build-essential make curl ca-certificates pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev
+to_build=(build-essential make ca-certificates pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev
     librsvg2-dev libxdo-dev libssl-dev libayatana-appindicator3-dev)
 # The real window under a virtual display, and a browser for the page's own unit tests.
-to_test=(webkit2gtk-driver xvfb xauth dbus-x11 imagemagick at-spi2-core fonts-liberation2)
+to_test=(webkit2gtk-driver xvfb dbus-x11 imagemagick procps at-spi2-core fonts-liberation2)
 command -v chromedriver >/dev/null || to_test+=(chromium chromium-driver)
 
 if ! command -v dpkg-query >/dev/null; then

@@ -21,6 +21,9 @@ has_target() {
     compgen -G "$library/libstd-*.rlib" >/dev/null
 }
 
+# What the library was built with, and the number of the recipe below: it rises with every change.
+debian_stamp() { echo "$(/usr/bin/rustc --version) recipe 2"; }
+
 # The developer's own choice first, then any stable one that is installed, then a download.
 choose_native() {
     local candidate
@@ -56,7 +59,7 @@ install_debian_web_toolchain() {
     ln -sfn "/usr/bin/lld-$llvm" $linker
 
     local library=/usr/lib/rustlib/$target/lib stamp
-    stamp=$(/usr/bin/rustc --version)
+    stamp=$(debian_stamp)
     if [[ $(cat $library/built-with 2>/dev/null) != "$stamp" ]]; then
         note "building the standard library for $target (about a minute)"
         build_standard_library "$library"
@@ -65,14 +68,16 @@ install_debian_web_toolchain() {
     rustup toolchain link web /usr
 }
 
+# `test` comes along for the page's unit tests, and the bitcode for the release profile's
+# link-time optimization, which cargo would otherwise leave out.
 build_standard_library() {
     local probe; probe=$(mktemp -d)
     mkdir -p "$probe/src"
     : >"$probe/src/lib.rs"
     printf '%s\n' '[package]' 'name = "probe"' 'version = "0.0.0"' 'edition = "2024"' \
         '[lib]' 'crate-type = ["cdylib", "rlib"]' '[profile.release]' 'panic = "abort"' >"$probe/Cargo.toml"
-    (cd "$probe" && RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$probe/target" /usr/bin/cargo build \
-        --quiet --release --target $target -Zbuild-std=std,panic_abort)
+    (cd "$probe" && RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes CARGO_TARGET_DIR="$probe/target" \
+        /usr/bin/cargo build --quiet --release --target $target -Zbuild-std=std,panic_abort,test)
     rm -rf "$1"
     mkdir -p "$1"
     find "$probe/target/$target/release/deps" \( -name '*.rlib' -o -name '*.rmeta' \) \
@@ -89,14 +94,14 @@ fi
 way=${BRANCHLINE_WASM_TOOLCHAIN:-rustup}
 if [[ $way == rustup ]] && has_target "$native"; then
     wasm=$native
-elif has_target web && [[ $(cat /usr/lib/rustlib/$target/lib/built-with 2>/dev/null) == "$(/usr/bin/rustc --version)" ]] &&
+elif has_target web && [[ $(cat /usr/lib/rustlib/$target/lib/built-with 2>/dev/null) == "$(debian_stamp)" ]] &&
     RUSTUP_TOOLCHAIN=web cargo clippy --version >/dev/null 2>&1; then
     wasm=web
 elif [[ $way == rustup ]] && note "adding $target to $native" &&
     timeout 120 rustup target add --toolchain "$native" $target && has_target "$native"; then
     wasm=$native
 else
-    note "rustup cannot download it: taking Debian's Rust for the page"
+    note "taking Debian's own Rust for the page"
     install_debian_web_toolchain
     has_target web || fail "Debian's Rust is installed, but has no standard library for $target"
     wasm=web

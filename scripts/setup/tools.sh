@@ -12,7 +12,7 @@ install() {
         return
     fi
     # Another version on the machine is the developer's own and stays as it is.
-    local where=$HOME/.cargo
+    local where=$cargo_home
     if command -v "$program" >/dev/null; then where=$root/target/tools; fi
     note "building $crate $version (some minutes, once)"
     native cargo install "$crate" --version "=$version" --root "$where" --debug --quiet "$@"

@@ -1,1 +1,4 @@
+//! Stories across crates, the real window, the tidy test: what no single crate can show.
+#![forbid(unsafe_code)]
 
+pub mod window;

@@ -296,7 +296,7 @@ pub struct AskForAccount {
 /// What the writer takes: a command of a person or of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    Desk(Command),
+    Desk(Box<Command>),
     Internal(Internal),
 }
 

@@ -203,7 +203,7 @@ fn check_phone(phone: &str) -> Result<(), Refusal> {
     text::line("profile.phone", phone, 30)?;
     let digits = phone.bytes().filter(u8::is_ascii_digit).count();
     let known = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ' | '.');
-    if digits < 7 || digits > 15 || !phone.chars().all(known) {
+    if !(7..=15).contains(&digits) || !phone.chars().all(known) {
         return Err(Refusal::at("profile.phone", RefusalCode::FieldMalformed));
     }
     Ok(())

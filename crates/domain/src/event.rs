@@ -243,7 +243,6 @@ events! {
         settlement_date: Option<BusinessDate>,
         next_at: UtcMillis,
     }
-    TransferFollowed "transfer_followed" { line_id: LineId, movement_id: MovementId, next_at: UtcMillis }
     TransferSettled "transfer_settled" {
         line_id: LineId,
         movement_id: MovementId,
@@ -322,12 +321,70 @@ impl Event {
             | Event::TransferNotFound { line_id, .. }
             | Event::TransferAskedInVain { line_id, .. }
             | Event::TransferAccepted { line_id, .. }
-            | Event::TransferFollowed { line_id, .. }
             | Event::TransferSettled { line_id, .. }
             | Event::TransferRejected { line_id, .. }
             | Event::TransferReturned { line_id, .. }
             | Event::TransferInReview { line_id, .. }
             | Event::TransferToBeAsked { line_id, .. } => Stream::Line(*line_id),
+        }
+    }
+}
+
+impl Event {
+    /// The movement this event changes, beside its line.
+    pub fn movement_id(&self) -> Option<MovementId> {
+        match self {
+            Event::MovementRequested { movement_id, .. }
+            | Event::DrawApproved { movement_id, .. }
+            | Event::DrawDeclined { movement_id, .. }
+            | Event::MovementCancelled { movement_id, .. }
+            | Event::CashMoved { movement_id, .. }
+            | Event::TransferQueued { movement_id, .. }
+            | Event::TransferMarked { movement_id, .. }
+            | Event::TransferNotSent { movement_id, .. }
+            | Event::TransferInDoubt { movement_id, .. }
+            | Event::TransferDeferred { movement_id, .. }
+            | Event::TransferRefused { movement_id, .. }
+            | Event::TransferNotFound { movement_id, .. }
+            | Event::TransferAskedInVain { movement_id, .. }
+            | Event::TransferAccepted { movement_id, .. }
+            | Event::TransferSettled { movement_id, .. }
+            | Event::TransferRejected { movement_id, .. }
+            | Event::TransferReturned { movement_id, .. }
+            | Event::TransferInReview { movement_id, .. }
+            | Event::TransferToBeAsked { movement_id, .. } => Some(*movement_id),
+            Event::StoreSetUp { .. }
+            | Event::CursorMoved { .. }
+            | Event::StrangersRefused { .. }
+            | Event::AccountAsked { .. }
+            | Event::AccountApproved { .. }
+            | Event::AccountDeclined { .. }
+            | Event::SignedIn { .. }
+            | Event::SignInFailed { .. }
+            | Event::SignedOut { .. }
+            | Event::AccountUnlocked { .. }
+            | Event::CommandRefused { .. }
+            | Event::ProductDefined { .. }
+            | Event::CustomerRecorded { .. }
+            | Event::CustomerUpdated { .. }
+            | Event::BankAccountAdded { .. }
+            | Event::DebitAuthorized { .. }
+            | Event::BankAccountUnusable { .. }
+            | Event::DebitAuthorizationEnded { .. }
+            | Event::CustomerForgotten { .. }
+            | Event::ApplicationTaken { .. }
+            | Event::ApplicationApproved { .. }
+            | Event::ApplicationRejected { .. }
+            | Event::ApplicationCancelled { .. }
+            | Event::AgreementRecorded { .. }
+            | Event::LineFrozen { .. }
+            | Event::LineUnfrozen { .. }
+            | Event::CancellationRequested { .. }
+            | Event::CancellationDeclined { .. }
+            | Event::LineClosed { .. }
+            | Event::CreditApplied { .. }
+            | Event::CreditTakenBack { .. }
+            | Event::OverpaymentCredited { .. } => None,
         }
     }
 }

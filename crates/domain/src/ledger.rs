@@ -339,7 +339,6 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::TransferNotFound { .. }
         | Event::TransferAskedInVain { .. }
         | Event::TransferAccepted { .. }
-        | Event::TransferFollowed { .. }
         | Event::TransferRejected { .. }
         | Event::TransferInReview { .. }
         | Event::TransferToBeAsked { .. } => Ok(Vec::new()),

@@ -105,13 +105,16 @@ impl Balances {
     }
 }
 
-/// The principal part of a network repayment, which frees the limit only some banking days
-/// after it settled: until then it may still be returned.
+/// A network repayment that frees the limit only some banking days after it settled: until then
+/// it may still be returned. Its interest and fees never free anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hold {
     pub repayment_id: MovementId,
     pub principal_minor: Minor,
+    /// What became customer credit: once a draw used it, it has paid principal, too.
+    #[serde(default)]
+    pub credit_minor: Minor,
     pub settled_on: BusinessDate,
 }
 
@@ -222,13 +225,15 @@ impl Line {
     /// Settled network repayments that do not free the limit yet.
     pub fn held(&self, today: BusinessDate) -> Result<Minor, Overflow> {
         let days = self.terms().map_or(0, |terms| terms.hold_banking_days);
-        let young = |hold: &&Hold| hold.settled_on.banking_days_until(today) < days;
-        Minor::sum(
-            self.holds
-                .iter()
-                .filter(young)
-                .map(|hold| hold.principal_minor),
-        )
+        let young: Vec<&Hold> = self
+            .holds
+            .iter()
+            .filter(|hold| hold.settled_on.banking_days_until(today) < days)
+            .collect();
+        let principal = Minor::sum(young.iter().map(|hold| hold.principal_minor))?;
+        let credit = Minor::sum(young.iter().map(|hold| hold.credit_minor))?;
+        let credit_used = credit.minus(self.balances.credit_minor)?.or_zero();
+        principal.plus(credit_used)
     }
 
     /// Limit − principal − draws on their way − network repayments settled too recently, never
@@ -243,6 +248,17 @@ impl Line {
             .plus(self.draws_on_their_way_minor)?
             .plus(self.held(today)?)?;
         Ok(self.limit().minus(used)?.or_zero())
+    }
+
+    /// Whether what is drawn, on its way and held still fits the limit: asked again whenever a
+    /// second person releases a draw, since a return may have come in between.
+    pub fn within_limit(&self, today: BusinessDate) -> Result<bool, Overflow> {
+        let used = self
+            .balances
+            .principal_minor
+            .plus(self.draws_on_their_way_minor)?
+            .plus(self.held(today)?)?;
+        Ok(used <= self.limit())
     }
 
     /// What this line adds to the exposure of its customer: an offer or an open line at least

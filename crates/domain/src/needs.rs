@@ -14,8 +14,10 @@ pub struct Needs {
     pub customers: BTreeSet<CustomerId>,
     pub tax_ids: BTreeSet<String>,
     pub products: BTreeSet<ProductId>,
-    /// Each with its customer and its movements on their way.
+    /// Each with its customer and its product.
     pub lines: BTreeSet<LineId>,
+    /// Lines whose movements on their way count, too: they may be called off.
+    pub waiting_of_lines: BTreeSet<LineId>,
     pub movements: BTreeSet<MovementId>,
     /// Lines whose customer's other lines count, too: exposure.
     pub exposure_of_lines: BTreeSet<LineId>,
@@ -76,7 +78,10 @@ impl Needs {
                 self.exposure_of_lines.insert(c.line_id);
             }
             Command::RejectApplication(c) => self.line(c.line_id),
-            Command::CancelApplication(c) => self.line(c.line_id),
+            Command::CancelApplication(c) => {
+                self.line(c.line_id);
+                self.waiting_of_lines.insert(c.line_id);
+            }
             Command::RecordAgreement(c) => self.line(c.line_id),
             Command::RequestDraw(c) => self.movement(c.line_id, c.draw_id),
             Command::ApproveDraw(c) => self.movement(c.line_id, c.draw_id),
@@ -86,7 +91,10 @@ impl Needs {
             Command::TakeRepayment(c) => self.movement(c.line_id, c.repayment_id),
             Command::CancelRepayment(c) => self.movement(c.line_id, c.repayment_id),
             Command::RefundCredit(c) => self.movement(c.line_id, c.refund_id),
-            Command::RequestCancellation(c) => self.line(c.line_id),
+            Command::RequestCancellation(c) => {
+                self.line(c.line_id);
+                self.waiting_of_lines.insert(c.line_id);
+            }
             Command::DeclineCancellation(c) => self.line(c.line_id),
             Command::CloseLine(c) => self.line(c.line_id),
             Command::FreezeLine(c) => self.line(c.line_id),
@@ -95,7 +103,7 @@ impl Needs {
             Command::ApproveAccount(c) => {
                 self.users.insert(c.user_id);
                 self.employee_numbers
-                    .insert(c.employee_number.trim().to_owned());
+                    .insert(c.employee_number.trim().to_ascii_uppercase());
             }
             Command::DeclineAccount(c) => {
                 self.users.insert(c.user_id);

@@ -147,6 +147,8 @@ pub enum FaultCode {
     WrongCredentials,
     /// The password does not meet the rules; `message` says which.
     WeakPassword,
+    /// The passphrase of the store is not right, or too short for a new one.
+    WrongPassphrase,
     /// The session ended: idle too long, too old, or the account changed.
     SessionEnded,
     /// This id was used for something else, or by somebody else.
@@ -169,6 +171,7 @@ impl FaultCode {
             FaultCode::Malformed => "This could not be read.",
             FaultCode::WrongCredentials => "The name or the password is not right.",
             FaultCode::WeakPassword => "Choose another password.",
+            FaultCode::WrongPassphrase => "The passphrase is not right.",
             FaultCode::SessionEnded => "Your session has ended. Sign in again.",
             FaultCode::IdReused => "This submission's id was used for something else.",
             FaultCode::Busy => "Too much is waiting. Nothing was done; try again in a moment.",

@@ -128,6 +128,8 @@ pub enum LookUp {
     /// The network answered that it holds nothing under this reference.
     Nothing,
     Found(RemoteTransfer),
+    /// More than one transfer under one reference: the network executed twice.
+    Several,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,11 +251,6 @@ pub fn backoff_ms(attempts: u32, jitter: u32) -> i64 {
     (ceiling * i64::from(jitter)) >> 32
 }
 
-/// How often a transfer the network holds is asked for, in case an event went missing.
-pub fn follow_ms(jitter: u32) -> i64 {
-    60_000 + ((60_000 * i64::from(jitter)) >> 32)
-}
-
 /// What the sync job has to do for a movement now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -312,7 +309,7 @@ mod tests {
             assert_eq!(backoff_ms(attempts, 0), 0);
             let longest = backoff_ms(attempts, u32::MAX);
             assert!(
-                longest < LONGEST_WAIT_MS && longest >= SHORTEST_WAIT_MS - 1,
+                (SHORTEST_WAIT_MS - 1..LONGEST_WAIT_MS).contains(&longest),
                 "{attempts}: {longest}"
             );
         }

@@ -29,6 +29,16 @@ macro_rules! views {
 }
 
 views! {
+    /// What stands before the sign-in page: the store and its passphrase.
+    DoorView { state: DoorState, demo: bool, data_dir: String, passphrase_least: u32 }
+    /// Opens a store; the founding is read on an empty folder only.
+    Unlock { passphrase: String, founding: Option<FoundingForm> }
+    FoundingForm {
+        branch_name: String,
+        currency: Currency,
+        /// IANA name, such as "America/New_York".
+        time_zone: String,
+    }
     /// What the sign-in page shows before anybody signs in.
     StoreView {
         branch_name: String,
@@ -295,6 +305,16 @@ pub enum Fresh {
     Customer(Box<CustomerDetails>),
     Product(Box<ProductView>),
     Nothing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DoorState {
+    /// Nothing is here yet: a passphrase is chosen and the branch named.
+    Fresh,
+    Locked,
+    Open,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

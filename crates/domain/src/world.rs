@@ -25,7 +25,7 @@ pub struct World {
     pub tax_ids: BTreeMap<String, CustomerId>,
     pub products: BTreeMap<ProductId, Product>,
     pub lines: BTreeMap<LineId, Line>,
-    /// Movements asked for by id, and those on their way of every line that is loaded.
+    /// Movements asked for by id, and those on their way of lines that may call them off.
     pub movements: BTreeMap<MovementId, Movement>,
 }
 

@@ -1,1 +1,18 @@
+//! The program without a window: store, writer, sync, sign-in. Knows nothing of tauri.
+#![forbid(unsafe_code)]
 
+pub mod backup;
+pub mod chain;
+pub mod clock;
+pub mod engine;
+pub mod password;
+pub mod payments;
+pub mod seal;
+pub mod sentences;
+pub mod sessions;
+pub mod store;
+pub mod sync;
+pub mod verify;
+pub mod writer;
+
+pub use engine::{Engine, Founding, NetworkAddress, Options, Reading};

@@ -1,0 +1,194 @@
+//! Setting up the branch, accounts, sign-in.
+
+use super::{Standing, user};
+use crate::account::{AccountState, Role, wait_after_failures_ms};
+use crate::actor::Ctx;
+use crate::command::{ApproveAccount, AskForAccount, DeclineAccount, SetUpStore, UnlockAccount};
+use crate::event::Event;
+use crate::ids::{PersonId, UserId};
+use crate::product::Terms;
+use crate::refusal::{Refusal, RefusalCode};
+use crate::text;
+use crate::world::World;
+
+pub(super) fn set_up(world: &World, set_up: &SetUpStore) -> Result<Vec<Event>, Refusal> {
+    if world.branch.set_up.is_some() {
+        return Err(RefusalCode::AlreadyExists.into());
+    }
+    text::line("branch_name", &set_up.branch_name, text::NAME_MAX)?;
+    Ok(vec![
+        Event::StoreSetUp {
+            store_id: set_up.store_id,
+            branch_name: set_up.branch_name.clone(),
+            currency: set_up.currency,
+            time_zone: set_up.time_zone.clone(),
+        },
+        // A branch can work from the first minute; the admins revise the product as they like.
+        Event::ProductDefined {
+            product_id: set_up.product_id,
+            name: "Personal line of credit".to_owned(),
+            terms: Terms::defaults(set_up.currency.exponent()),
+        },
+    ])
+}
+
+/// The flag on a fresh store claims the one founding row: the writer judges one command after
+/// another, so whoever comes second finds it taken. Afterwards the flag is a request.
+pub(super) fn ask(world: &World, ask: &AskForAccount) -> Result<Vec<Event>, Refusal> {
+    if world.branch.set_up.is_none() {
+        return Err(RefusalCode::NotSignedIn.into());
+    }
+    check_login(&ask.login)?;
+    text::line("name", &ask.name, text::NAME_MAX)?;
+    check_employee_number(&ask.employee_number)?;
+    if world.users.contains_key(&ask.user_id) {
+        return Err(Refusal::at("user_id", RefusalCode::AlreadyExists));
+    }
+    if world.logins.contains_key(&ask.login) {
+        return Err(Refusal::at("login", RefusalCode::LoginTaken));
+    }
+
+    let mut events = vec![Event::AccountAsked {
+        user_id: ask.user_id,
+        login: ask.login.clone(),
+        name: ask.name.clone(),
+        employee_number: ask.employee_number.clone(),
+        admin_requested: ask.admin,
+        credential_print: ask.credential_print.clone(),
+    }];
+    if ask.admin && world.branch.founding_admin.is_none() {
+        events.push(Event::AccountApproved {
+            user_id: ask.user_id,
+            person_id: person(world, &ask.employee_number, ask.user_id),
+            employee_number: ask.employee_number.clone(),
+            role: Role::Admin,
+            founding: true,
+        });
+    }
+    Ok(events)
+}
+
+/// The person of this employee number; a new number founds a person under the account's id.
+fn person(world: &World, employee_number: &str, user_id: UserId) -> PersonId {
+    world
+        .persons
+        .get(employee_number)
+        .copied()
+        .unwrap_or(PersonId(user_id.0))
+}
+
+pub(super) fn approve(
+    world: &World,
+    who: &Standing,
+    c: &ApproveAccount,
+) -> Result<Vec<Event>, Refusal> {
+    let asked = user(world, c.user_id)?;
+    if asked.state != AccountState::Waiting {
+        return Err(RefusalCode::NotWaiting.into());
+    }
+    let employee_number = c.employee_number.trim().to_ascii_uppercase();
+    let employee_number = employee_number.as_str();
+    check_employee_number(employee_number)?;
+    if employee_number != asked.employee_number {
+        return Err(Refusal::at(
+            "employee_number",
+            RefusalCode::EmployeeNumberOfAnother,
+        ));
+    }
+    let person_id = person(world, employee_number, c.user_id);
+    if c.user_id == who.user_id || person_id == who.person_id {
+        return Err(RefusalCode::OwnRequest.into());
+    }
+    Ok(vec![Event::AccountApproved {
+        user_id: c.user_id,
+        person_id,
+        employee_number: employee_number.to_owned(),
+        role: c.role,
+        founding: false,
+    }])
+}
+
+pub(super) fn decline(
+    world: &World,
+    who: &Standing,
+    c: &DeclineAccount,
+) -> Result<Vec<Event>, Refusal> {
+    let asked = user(world, c.user_id)?;
+    if asked.state != AccountState::Waiting {
+        return Err(RefusalCode::NotWaiting.into());
+    }
+    if c.user_id == who.user_id {
+        return Err(RefusalCode::OwnRequest.into());
+    }
+    Ok(vec![Event::AccountDeclined { user_id: c.user_id }])
+}
+
+pub(super) fn unlock(world: &World, c: &UnlockAccount) -> Result<Vec<Event>, Refusal> {
+    let locked = user(world, c.user_id)?;
+    if locked.failures == 0 && locked.wait_until.is_none() {
+        return Err(RefusalCode::NotLocked.into());
+    }
+    Ok(vec![Event::AccountUnlocked { user_id: c.user_id }])
+}
+
+pub(super) fn signed_in(world: &World, ctx: &Ctx, user_id: UserId) -> Result<Vec<Event>, Refusal> {
+    let user = user(world, user_id)?;
+    // Judged here again: many guesses may have been under way at once.
+    if !user.may_try(ctx.now) {
+        return Err(RefusalCode::AccountLocked.into());
+    }
+    if user.active_role().is_none() {
+        return Err(RefusalCode::AccountNotActive.into());
+    }
+    Ok(vec![Event::SignedIn { user_id }])
+}
+
+pub(super) fn sign_in_failed(
+    world: &World,
+    ctx: &Ctx,
+    user_id: UserId,
+) -> Result<Vec<Event>, Refusal> {
+    let user = user(world, user_id)?;
+    if !user.may_try(ctx.now) {
+        return Err(RefusalCode::AccountLocked.into());
+    }
+    let failures = user.failures.saturating_add(1);
+    let wait = wait_after_failures_ms(failures);
+    let wait_until = (wait > 0).then(|| ctx.now.plus_ms(wait));
+    Ok(vec![Event::SignInFailed {
+        user_id,
+        failures,
+        wait_until,
+    }])
+}
+
+/// 3 to 40 of a–z, 0–9, dot, dash, underscore: what nobody can mistake for another name.
+fn check_login(login: &str) -> Result<(), Refusal> {
+    if login.is_empty() {
+        return Err(Refusal::at("login", RefusalCode::FieldEmpty));
+    }
+    if login.len() > 40 {
+        return Err(Refusal::at("login", RefusalCode::FieldTooLong));
+    }
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+    if login.len() < 3 || !login.bytes().all(plain) {
+        return Err(Refusal::at("login", RefusalCode::FieldMalformed));
+    }
+    Ok(())
+}
+
+fn check_employee_number(number: &str) -> Result<(), Refusal> {
+    if number.is_empty() {
+        return Err(Refusal::at("employee_number", RefusalCode::FieldEmpty));
+    }
+    if number.len() > 20 {
+        return Err(Refusal::at("employee_number", RefusalCode::FieldTooLong));
+    }
+    // One spelling a person: "e-1" and "E-1" must not become two.
+    let spelled = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-';
+    if !number.bytes().all(spelled) {
+        return Err(Refusal::at("employee_number", RefusalCode::FieldMalformed));
+    }
+    Ok(())
+}

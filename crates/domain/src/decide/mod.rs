@@ -1,0 +1,226 @@
+//! Judging a command: pure, in one straight column of refusals before anything happens.
+//!
+//! The order of precedence is the same everywhere: who asks, what exists, what state it is in,
+//! what was typed, how much it is. Facts from the network are never refused for being late.
+
+mod accounts;
+mod applications;
+mod customers;
+mod draft;
+mod money;
+mod transfers;
+
+use crate::account::Role;
+use crate::actor::{Actor, Ctx};
+use crate::command::{Command, Internal, Order};
+use crate::customer::Customer;
+use crate::event::Event;
+use crate::ids::{CustomerId, LineId, MovementId, PersonId, UserId};
+use crate::line::Line;
+use crate::money::{Currency, LARGEST_AMOUNT_MINOR, Minor, Money};
+use crate::movement::Movement;
+use crate::refusal::{Refusal, RefusalCode};
+use crate::world::World;
+
+/// The signed-in person behind a command, as the store knows them now: a role changed since
+/// the session began counts at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    pub user_id: UserId,
+    pub person_id: PersonId,
+    pub role: Role,
+}
+
+/// Judges one order. The events are not applied to `world`; the caller does that.
+pub fn decide(world: &World, ctx: &Ctx, order: &Order) -> Result<Vec<Event>, Refusal> {
+    match order {
+        Order::Desk(command) => decide_command(world, ctx, command),
+        Order::Internal(internal) => decide_internal(world, ctx, internal),
+    }
+}
+
+fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Event>, Refusal> {
+    let who = standing(world, ctx.actor)?;
+    match (command.kind().role_needed(), who.role) {
+        (Role::Staff, Role::Staff | Role::Admin) | (Role::Admin, Role::Admin) => {}
+        (Role::Admin, Role::Staff) => return Err(RefusalCode::AdminOnly.into()),
+    }
+    match command {
+        Command::RecordCustomer(c) => customers::record(world, ctx, c),
+        Command::UpdateCustomer(c) => customers::update(world, ctx, c),
+        Command::AddBankAccount(c) => customers::add_bank_account(world, c),
+        Command::AuthorizeDebit(c) => customers::authorize_debit(world, ctx, c),
+        Command::ForgetCustomer(c) => customers::forget(world, c),
+        Command::DefineProduct(c) => applications::define_product(world, c),
+        Command::TakeApplication(c) => applications::take(world, c),
+        Command::ApproveApplication(c) => applications::approve(world, &who, c),
+        Command::RejectApplication(c) => applications::reject(world, &who, c),
+        Command::CancelApplication(c) => applications::cancel(world, ctx, &who, c),
+        Command::RecordAgreement(c) => applications::record_agreement(world, ctx, c),
+        Command::RequestCancellation(c) => applications::request_cancellation(world, ctx, &who, c),
+        Command::DeclineCancellation(c) => applications::decline_cancellation(world, c),
+        Command::CloseLine(c) => applications::close(world, c),
+        Command::FreezeLine(c) => applications::freeze(world, c),
+        Command::UnfreezeLine(c) => applications::unfreeze(world, c),
+        Command::RequestDraw(c) => money::request_draw(world, ctx, &who, c),
+        Command::ApproveDraw(c) => money::approve_draw(world, ctx, &who, c),
+        Command::DeclineDraw(c) => money::decline_draw(world, ctx, &who, c),
+        Command::PayCashDraw(c) => money::pay_cash_draw(world, ctx, &who, c),
+        Command::CancelDraw(c) => money::cancel_draw(world, ctx, &who, c),
+        Command::TakeRepayment(c) => money::take_repayment(world, ctx, &who, c),
+        Command::CancelRepayment(c) => money::cancel_repayment(world, ctx, &who, c),
+        Command::RefundCredit(c) => money::refund_credit(world, ctx, &who, c),
+        Command::AskNetworkAgain(c) => transfers::ask_again(world, c),
+        Command::ApproveAccount(c) => accounts::approve(world, &who, c),
+        Command::DeclineAccount(c) => accounts::decline(world, &who, c),
+        Command::UnlockAccount(c) => accounts::unlock(world, c),
+    }
+}
+
+fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<Event>, Refusal> {
+    match internal {
+        Internal::SetUpStore(set_up) => accounts::set_up(world, set_up),
+        Internal::AskForAccount(ask) => accounts::ask(world, ask),
+        Internal::SignInSucceeded { user_id } => accounts::signed_in(world, ctx, *user_id),
+        Internal::SignInFailed { user_id } => accounts::sign_in_failed(world, ctx, *user_id),
+        Internal::SignedOut { user_id } => {
+            user(world, *user_id)?;
+            Ok(vec![Event::SignedOut { user_id: *user_id }])
+        }
+        Internal::MarkAttempt {
+            line_id,
+            movement_id,
+        } => transfers::mark_attempt(world, ctx, *line_id, *movement_id),
+        Internal::RecordAnswer {
+            line_id,
+            movement_id,
+            attempt,
+            answer,
+            jitter,
+        } => {
+            let at = transfers::Place {
+                line_id: *line_id,
+                movement_id: *movement_id,
+            };
+            transfers::record_answer(world, ctx, at, *attempt, answer, *jitter)
+        }
+        Internal::RecordLookUp {
+            line_id,
+            movement_id,
+            found,
+            jitter,
+        } => {
+            let at = transfers::Place {
+                line_id: *line_id,
+                movement_id: *movement_id,
+            };
+            transfers::record_look_up(world, ctx, at, found, *jitter)
+        }
+        Internal::RecordNetworkState {
+            line_id,
+            movement_id,
+            remote,
+        } => {
+            let at = transfers::Place {
+                line_id: *line_id,
+                movement_id: *movement_id,
+            };
+            transfers::record_network_state(world, ctx, at, remote)
+        }
+        Internal::MoveCursor { cursor } => {
+            let moved = world.branch.cursor.as_deref() != Some(cursor);
+            Ok(moved
+                .then(|| Event::CursorMoved {
+                    cursor: cursor.clone(),
+                })
+                .into_iter()
+                .collect())
+        }
+        Internal::ReportStrangers { counts } => Ok(vec![Event::StrangersRefused {
+            counts: counts.clone(),
+        }]),
+        Internal::NoteForgotten { customer_id } => customers::note_forgotten(world, *customer_id),
+        Internal::PanicForTest => panic!("a rule that panics, for the test"),
+        // The store already holds the branch's first event: writing it again breaks a constraint.
+        Internal::BreakConstraintForTest => Ok(vec![Event::CursorMoved {
+            cursor: "\u{0}break".to_owned(),
+        }]),
+    }
+}
+
+/// Whoever acts, if the account may act at all.
+pub(crate) fn standing(world: &World, actor: Actor) -> Result<Standing, Refusal> {
+    let Actor::User(user_id) = actor else {
+        return Err(RefusalCode::NotSignedIn.into());
+    };
+    let user = world.users.get(&user_id).ok_or(RefusalCode::NotSignedIn)?;
+    let role = user.active_role().ok_or(RefusalCode::AccountNotActive)?;
+    let person_id = user.person_id.ok_or(RefusalCode::AccountNotActive)?;
+    Ok(Standing {
+        user_id,
+        person_id,
+        role,
+    })
+}
+
+fn user(world: &World, id: UserId) -> Result<&crate::account::User, Refusal> {
+    world
+        .users
+        .get(&id)
+        .ok_or_else(|| Refusal::at("user_id", RefusalCode::UnknownUser))
+}
+
+fn line(world: &World, id: LineId) -> Result<&Line, Refusal> {
+    world
+        .lines
+        .get(&id)
+        .ok_or_else(|| Refusal::at("line_id", RefusalCode::UnknownLine))
+}
+
+fn movement<'a>(
+    world: &'a World,
+    line_id: LineId,
+    id: MovementId,
+    field: &str,
+) -> Result<&'a Movement, Refusal> {
+    world
+        .movements
+        .get(&id)
+        .filter(|movement| movement.line_id == line_id)
+        .ok_or_else(|| Refusal::at(field, RefusalCode::UnknownMovement))
+}
+
+/// A customer who was not forgotten.
+fn customer(world: &World, id: CustomerId) -> Result<&Customer, Refusal> {
+    let customer = world
+        .customers
+        .get(&id)
+        .ok_or_else(|| Refusal::at("customer_id", RefusalCode::UnknownCustomer))?;
+    if customer.forgotten_on.is_some() || customer.profile.known().is_none() {
+        return Err(Refusal::at("customer_id", RefusalCode::CustomerForgotten));
+    }
+    Ok(customer)
+}
+
+fn currency(world: &World) -> Result<Currency, Refusal> {
+    world
+        .currency()
+        .ok_or_else(|| RefusalCode::WrongCurrency.into())
+}
+
+/// A positive amount in the branch's currency, small enough for the books.
+fn amount(world: &World, field: &str, money: &Money) -> Result<Minor, Refusal> {
+    if money.currency != currency(world)? {
+        return Err(Refusal::at(
+            &format!("{field}.currency"),
+            RefusalCode::WrongCurrency,
+        ));
+    }
+    if !money.minor.is_positive() {
+        return Err(Refusal::at(field, RefusalCode::AmountNotPositive));
+    }
+    if money.minor.0 > LARGEST_AMOUNT_MINOR {
+        return Err(Refusal::at(field, RefusalCode::AmountTooLarge));
+    }
+    Ok(money.minor)
+}

@@ -1,0 +1,693 @@
+//! A branch in memory: orders go in, `decide` judges them, `apply` folds what happened, and
+//! after every step the books are counted again from nothing.
+
+use domain::account::Role;
+use domain::actor::{Actor, Ctx, Meta, NetworkState};
+use domain::apply::apply;
+use domain::command::*;
+use domain::customer::*;
+use domain::date::{BusinessDate, UtcMillis};
+use domain::decide::decide;
+use domain::event::Event;
+use domain::ids::*;
+use domain::ledger::{Account, Entry, postings};
+use domain::line::{Line, Status, may_close};
+use domain::money::{Currency, Minor, Money};
+use domain::movement::{Movement, MovementKind, MovementState};
+use domain::product::Terms;
+use domain::refusal::RefusalCode;
+use domain::transfer::{Direction, LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
+use domain::world::World;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub type Judged = Result<Vec<Event>, RefusalCode>;
+
+/// Minor units of the branch's currency.
+pub fn usd(minor: i64) -> Money {
+    Money {
+        minor: Minor(minor),
+        currency: Currency::USD,
+    }
+}
+
+pub fn date(text: &str) -> BusinessDate {
+    text.parse().unwrap()
+}
+
+/// The types of some events, or the refusal, as the tables write them.
+pub fn cell(judged: &Judged) -> String {
+    match judged {
+        Ok(events) if events.is_empty() => "nothing".to_owned(),
+        Ok(events) => events
+            .iter()
+            .map(Event::type_name)
+            .collect::<Vec<_>>()
+            .join("+"),
+        Err(code) => format!("!{code:?}"),
+    }
+}
+
+#[derive(Clone)]
+pub struct Desk {
+    pub world: World,
+    pub today: BusinessDate,
+    pub now: UtcMillis,
+    pub network: NetworkState,
+    /// An admin, the branch's first account.
+    pub ada: UserId,
+    /// An admin, another person.
+    pub boris: UserId,
+    /// A teller.
+    pub cleo: UserId,
+    /// The teller's second account, an admin's: the same person.
+    pub cleo_as_admin: UserId,
+    pub product: ProductId,
+    pub customer: CustomerId,
+    pub account: BankAccountId,
+    pub journal: Vec<Entry>,
+    pub sums: BTreeMap<Account, i64>,
+    pub events: u64,
+    ids: u128,
+}
+
+pub const LIMIT: i64 = 1_000_000;
+
+impl Desk {
+    /// A branch with four accounts, one product and one customer with an authorized account.
+    pub fn new() -> Desk {
+        let none = Uuid::nil();
+        let mut desk = Desk {
+            world: World::default(),
+            today: date("2026-03-02"),
+            now: UtcMillis(1_772_442_000_000),
+            network: NetworkState::Online,
+            ada: UserId(none),
+            boris: UserId(none),
+            cleo: UserId(none),
+            cleo_as_admin: UserId(none),
+            product: ProductId(none),
+            customer: CustomerId(none),
+            account: BankAccountId(none),
+            journal: Vec::new(),
+            sums: BTreeMap::new(),
+            events: 0,
+            ids: 0,
+        };
+        desk.product = ProductId(desk.id());
+        let set_up = SetUpStore {
+            store_id: StoreId(desk.id()),
+            branch_name: "Harbor Street".into(),
+            currency: Currency::USD,
+            time_zone: "America/New_York".into(),
+            product_id: desk.product,
+        };
+        desk.tell(Internal::SetUpStore(set_up)).unwrap();
+        desk.ada = desk.sign_up("ada", "E-1", true);
+        desk.boris = desk.employ("boris", "E-3", Role::Admin);
+        desk.cleo = desk.employ("cleo", "E-2", Role::Staff);
+        desk.cleo_as_admin = desk.employ("cleo.admin", "E-2", Role::Admin);
+        (desk.customer, desk.account) = desk.record_customer();
+        desk
+    }
+
+    pub fn id(&mut self) -> Uuid {
+        self.ids += 1;
+        Uuid::from_u128(0x0190_a0b0_0000_7000_8000_0000_0000_0000 + self.ids)
+    }
+
+    pub fn sign_up(&mut self, login: &str, employee_number: &str, admin: bool) -> UserId {
+        let user_id = UserId(self.id());
+        let ask = AskForAccount {
+            user_id,
+            login: login.into(),
+            name: login.into(),
+            employee_number: employee_number.into(),
+            admin,
+            credential_print: "print".into(),
+        };
+        self.tell(Internal::AskForAccount(ask)).unwrap();
+        user_id
+    }
+
+    fn employ(&mut self, login: &str, employee_number: &str, role: Role) -> UserId {
+        let user_id = self.sign_up(login, employee_number, role == Role::Admin);
+        let approve = ApproveAccount {
+            user_id,
+            employee_number: employee_number.into(),
+            role,
+        };
+        self.give(self.ada, Command::ApproveAccount(approve))
+            .unwrap();
+        user_id
+    }
+
+    pub fn profile(tax_id: u32) -> Profile {
+        Profile {
+            given_name: "Maria".into(),
+            family_name: "Lindqvist".into(),
+            birth_date: date("1984-06-30"),
+            tax_id: format!("{tax_id:09}"),
+            phone: "+1 555 010 2030".into(),
+            email: String::new(),
+            address: Address {
+                street: "12 Quay Road".into(),
+                unit: String::new(),
+                city: "Portland".into(),
+                region: "ME".into(),
+                postal_code: "04101".into(),
+                country: "US".into(),
+            },
+            identity_document: IdentityDocument {
+                kind: DocumentKind::Passport,
+                number: "X1234567".into(),
+            },
+            employment: Employment {
+                kind: EmploymentKind::Retired,
+                employer: String::new(),
+            },
+            income_monthly_minor: Minor(500_000),
+            obligations_monthly_minor: Minor(100_000),
+        }
+    }
+
+    pub fn record_customer(&mut self) -> (CustomerId, BankAccountId) {
+        let customer_id = CustomerId(self.id());
+        let account_id = BankAccountId(self.id());
+        let tax_id = u32::try_from(self.world.branch.customers_numbered + 1).unwrap();
+        let record = RecordCustomer {
+            customer_id,
+            profile: Desk::profile(tax_id),
+        };
+        self.give(self.cleo, Command::RecordCustomer(record))
+            .unwrap();
+        let add = AddBankAccount {
+            customer_id,
+            account_id,
+            routing: "021000021".into(),
+            number: "123456789".into(),
+        };
+        self.give(self.cleo, Command::AddBankAccount(add)).unwrap();
+        let authorize = AuthorizeDebit {
+            customer_id,
+            account_id,
+            signed_on: self.today,
+        };
+        self.give(self.cleo, Command::AuthorizeDebit(authorize))
+            .unwrap();
+        (customer_id, account_id)
+    }
+
+    fn ctx(&mut self, actor: Actor) -> Ctx {
+        Ctx {
+            command_id: CommandId(self.id()),
+            actor,
+            device: DeviceId(Uuid::from_u128(7)),
+            now: self.now,
+            business_date: self.today,
+            network: self.network,
+        }
+    }
+
+    /// What a signed-in person orders.
+    pub fn give(&mut self, user_id: UserId, command: Command) -> Judged {
+        self.carry_out(Actor::User(user_id), &Order::Desk(command.into()))
+    }
+
+    /// What the program tells itself.
+    pub fn tell(&mut self, internal: Internal) -> Judged {
+        self.carry_out(Actor::Program, &Order::Internal(internal))
+    }
+
+    pub fn carry_out(&mut self, actor: Actor, order: &Order) -> Judged {
+        let ctx = self.ctx(actor);
+        let events = decide(&self.world, &ctx, order).map_err(|refusal| refusal.code)?;
+        let person_id = match actor {
+            Actor::User(id) => self.world.users.get(&id).and_then(|user| user.person_id),
+            Actor::Guest | Actor::Program => None,
+        };
+        for (ordinal, event) in events.iter().enumerate() {
+            let meta = Meta {
+                command_id: ctx.command_id,
+                ordinal: u32::try_from(ordinal).unwrap(),
+                at: ctx.now,
+                business_date: ctx.business_date,
+                user_id: match actor {
+                    Actor::User(id) => Some(id),
+                    Actor::Guest | Actor::Program => None,
+                },
+                person_id,
+            };
+            apply(&mut self.world, &meta, event).unwrap();
+            for entry in postings(&meta, event).unwrap() {
+                self.post(entry);
+            }
+            self.events += 1;
+        }
+        self.count_again();
+        Ok(events)
+    }
+
+    fn post(&mut self, entry: Entry) {
+        assert_eq!(entry.sum().unwrap(), Minor::ZERO, "I1: {entry:?}");
+        assert!(entry.legs.len() >= 2, "an entry has two sides: {entry:?}");
+        for leg in &entry.legs {
+            assert!(!leg.amount_minor.is_zero(), "an empty leg: {entry:?}");
+            *self.sums.entry(leg.account).or_default() += leg.amount_minor.0;
+        }
+        self.journal.push(entry);
+    }
+
+    /// Counts everything that is kept in step by hand again from the movements and the journal.
+    pub fn count_again(&self) {
+        assert_eq!(self.sums.values().sum::<i64>(), 0, "I1: the trial balance");
+        for line in self.world.lines.values() {
+            self.count_line(line);
+        }
+    }
+
+    fn count_line(&self, line: &Line) {
+        let at = &line.number;
+        let sum = |account| self.sums.get(&account).copied().unwrap_or(0);
+        let kept = &line.balances;
+        assert_eq!(
+            kept.principal_minor.0,
+            sum(Account::Principal(line.id)),
+            "{at} principal"
+        );
+        assert_eq!(
+            kept.interest_minor.0,
+            sum(Account::Interest(line.id)),
+            "{at} interest"
+        );
+        assert_eq!(kept.fees_minor.0, sum(Account::Fees(line.id)), "{at} fees");
+        assert_eq!(
+            kept.credit_minor.0,
+            -sum(Account::Credit(line.id)),
+            "{at} credit"
+        );
+        let owed = kept.owed().unwrap().0;
+        assert!(
+            kept.principal_minor.0 >= 0,
+            "{at}: principal below zero: {kept:?}"
+        );
+        assert!(
+            kept.credit_minor.0 >= 0,
+            "{at}: credit below zero: {kept:?}"
+        );
+        assert!(
+            owed == 0 || kept.credit_minor.is_zero(),
+            "{at}: owed and credit: {kept:?}"
+        );
+
+        let movements: Vec<&Movement> = self.world.movements_of(line.id).collect();
+        let count = |wanted: &dyn Fn(&Movement) -> bool| {
+            u32::try_from(movements.iter().filter(|m| wanted(m)).count()).unwrap()
+        };
+        let is_draw = |m: &Movement| m.kind == MovementKind::Draw;
+        assert_eq!(
+            line.movements_on_their_way,
+            count(&|m| m.state.on_its_way()),
+            "{at} on their way"
+        );
+        let reserved: i64 = movements
+            .iter()
+            .filter(|m| is_draw(m) && m.state.on_its_way())
+            .map(|m| m.amount_minor.0)
+            .sum();
+        assert_eq!(line.draws_on_their_way_minor.0, reserved, "{at} reserved");
+        assert_eq!(
+            line.in_review,
+            count(&|m| m.state == MovementState::NeedsReview),
+            "{at} in review"
+        );
+        assert_eq!(
+            line.draws_sent,
+            count(&|m| is_draw(m) && m.sent),
+            "{at} sent"
+        );
+        assert_eq!(
+            line.draws_returned,
+            count(&|m| is_draw(m) && m.state == MovementState::Returned),
+            "{at} returned"
+        );
+        for movement in &movements {
+            self.count_movement(movement);
+        }
+        self.derive_status(line, &movements);
+        // Nobody has to come back to a line that only waited to owe nothing.
+        let to_close = line.cancellation_requested_on.is_some() && !line.status().ended();
+        assert!(
+            !to_close || may_close(line).is_err(),
+            "{at} should have closed itself"
+        );
+    }
+
+    fn count_movement(&self, movement: &Movement) {
+        use MovementState::*;
+        let id = movement.id;
+        let reviewed = movement.state == NeedsReview;
+        assert_eq!(
+            movement.review.is_some(),
+            reviewed,
+            "{id}: a reason to look at"
+        );
+        match movement.state {
+            Requested | Approved | Queued | Cancelled | Declined | Rejected => {
+                assert!(!movement.sent, "{id}: sent while {:?}", movement.state)
+            }
+            Sending | Accepted | Settled | Returned => {
+                let cash_in = movement.transfer.is_none() && movement.kind != MovementKind::Draw;
+                assert!(
+                    movement.sent || cash_in,
+                    "{id}: not sent while {:?}",
+                    movement.state
+                )
+            }
+            Unknown | NeedsReview => {}
+        }
+        if let Some(transfer) = &movement.transfer {
+            // Doubt ends by the network's evidence only.
+            let may_have_left = transfer.doubtful > 0;
+            let harmless = matches!(movement.state, Queued | Cancelled);
+            assert!(!(may_have_left && harmless), "{id}: doubt was laundered");
+            assert!(transfer.doubtful <= transfer.attempts, "{id}");
+        }
+    }
+
+    /// The status, derived a second time from what people were told it means.
+    fn derive_status(&self, line: &Line, movements: &[&Movement]) {
+        let owes = line.balances.owed().unwrap().0 != 0;
+        let on_its_way = movements.iter().any(|m| m.state.on_its_way());
+        let out = movements
+            .iter()
+            .any(|m| m.kind == MovementKind::Draw && m.sent && m.state != MovementState::Returned);
+        let expected = if line.cancelled_on.is_some() {
+            Status::Cancelled
+        } else if line.closed_on.is_some() {
+            Status::Closed
+        } else {
+            match &line.decision {
+                None => Status::Open,
+                Some(domain::line::Decision::Rejected { .. }) => Status::Rejected,
+                Some(domain::line::Decision::Approved { .. }) if !out && !owes => Status::Approved,
+                Some(_) if owes || on_its_way => Status::Outstanding,
+                Some(_) => Status::Repaid,
+            }
+        };
+        assert_eq!(line.status(), expected, "{}", line.number);
+    }
+
+    // What tellers and admins do, in the words of the tables.
+
+    pub fn line(&self, line_id: LineId) -> &Line {
+        &self.world.lines[&line_id]
+    }
+
+    pub fn movement(&self, id: MovementId) -> &Movement {
+        &self.world.movements[&id]
+    }
+
+    pub fn available(&self, line_id: LineId) -> i64 {
+        self.line(line_id).available(self.today).unwrap().0
+    }
+
+    /// principal, interest, fees, credit
+    pub fn balances(&self, line_id: LineId) -> [i64; 4] {
+        let b = &self.line(line_id).balances;
+        [
+            b.principal_minor.0,
+            b.interest_minor.0,
+            b.fees_minor.0,
+            b.credit_minor.0,
+        ]
+    }
+
+    pub fn terms(&self) -> Terms {
+        self.world.products[&self.product].terms.clone()
+    }
+
+    pub fn take(&mut self, requested: i64) -> LineId {
+        let line_id = LineId(self.id());
+        let take = TakeApplication {
+            line_id,
+            customer_id: self.customer,
+            product_id: self.product,
+            requested: usd(requested),
+            purpose: "A roof".into(),
+        };
+        self.give(self.cleo, Command::TakeApplication(take))
+            .unwrap();
+        line_id
+    }
+
+    pub fn approve(&mut self, by: UserId, line_id: LineId, limit: i64) -> Judged {
+        let seen_version = self.line(line_id).version;
+        let approve = ApproveApplication {
+            line_id,
+            seen_version,
+            limit: usd(limit),
+        };
+        self.give(by, Command::ApproveApplication(approve))
+    }
+
+    pub fn sign(&mut self, line_id: LineId) -> Judged {
+        let signed_on = self.today;
+        let record = RecordAgreement { line_id, signed_on };
+        self.give(self.cleo, Command::RecordAgreement(record))
+    }
+
+    /// A line whose agreement is signed.
+    pub fn open_line(&mut self, limit: i64) -> LineId {
+        let line_id = self.take(limit);
+        self.approve(self.ada, line_id, limit).unwrap();
+        self.sign(line_id).unwrap();
+        line_id
+    }
+
+    /// An open line where exposure allows it, otherwise the application that waits.
+    pub fn open_line_or_take(&mut self, limit: i64) -> LineId {
+        let line_id = self.take(limit);
+        if self.approve(self.ada, line_id, limit).is_ok() {
+            self.sign(line_id).unwrap();
+        }
+        line_id
+    }
+
+    pub fn ask_draw(
+        &mut self,
+        line_id: LineId,
+        amount: i64,
+        method: PayOut,
+    ) -> (MovementId, Judged) {
+        let draw_id = MovementId(self.id());
+        let request = RequestDraw {
+            line_id,
+            draw_id,
+            amount: usd(amount),
+            method,
+        };
+        (draw_id, self.give(self.cleo, Command::RequestDraw(request)))
+    }
+
+    pub fn bank(&self) -> PayOut {
+        PayOut::Bank {
+            account_id: self.account,
+            speed: Speed::Standard,
+        }
+    }
+
+    pub fn draw_cash(&mut self, line_id: LineId, amount: i64) -> MovementId {
+        let (id, judged) = self.ask_draw(line_id, amount, CASH);
+        judged.unwrap();
+        id
+    }
+
+    pub fn draw_bank(&mut self, line_id: LineId, amount: i64) -> MovementId {
+        let bank = self.bank();
+        let (id, judged) = self.ask_draw(line_id, amount, bank);
+        judged.unwrap();
+        id
+    }
+
+    pub fn ask_repay(
+        &mut self,
+        line_id: LineId,
+        amount: i64,
+        method: PayIn,
+    ) -> (MovementId, Judged) {
+        let repayment_id = MovementId(self.id());
+        let take = TakeRepayment {
+            line_id,
+            repayment_id,
+            amount: usd(amount),
+            method,
+        };
+        (
+            repayment_id,
+            self.give(self.cleo, Command::TakeRepayment(take)),
+        )
+    }
+
+    pub fn repay_cash(&mut self, line_id: LineId, amount: i64) -> MovementId {
+        let (id, judged) = self.ask_repay(line_id, amount, PayIn::Cash {});
+        judged.unwrap();
+        id
+    }
+
+    pub fn repay_debit(&mut self, line_id: LineId, amount: i64) -> MovementId {
+        let account_id = self.account;
+        let (id, judged) = self.ask_repay(line_id, amount, PayIn::Debit { account_id });
+        judged.unwrap();
+        id
+    }
+
+    pub fn refund(&mut self, line_id: LineId, amount: i64) -> Judged {
+        let refund_id = MovementId(self.id());
+        let refund = RefundCredit {
+            line_id,
+            refund_id,
+            amount: usd(amount),
+        };
+        self.give(self.cleo, Command::RefundCredit(refund))
+    }
+
+    pub fn approve_draw(&mut self, by: UserId, line_id: LineId, draw_id: MovementId) -> Judged {
+        self.give(by, Command::ApproveDraw(ApproveDraw { line_id, draw_id }))
+    }
+
+    pub fn cancel_draw(&mut self, line_id: LineId, draw_id: MovementId) -> Judged {
+        self.give(
+            self.cleo,
+            Command::CancelDraw(CancelDraw { line_id, draw_id }),
+        )
+    }
+
+    pub fn close(&mut self, line_id: LineId) -> Judged {
+        self.give(self.cleo, Command::CloseLine(CloseLine { line_id }))
+    }
+
+    pub fn freeze(&mut self, line_id: LineId) -> Judged {
+        let note = "A call from the customer".into();
+        self.give(self.ada, Command::FreezeLine(FreezeLine { line_id, note }))
+    }
+
+    pub fn unfreeze(&mut self, line_id: LineId) -> Judged {
+        let note = "Looked at".into();
+        self.give(
+            self.ada,
+            Command::UnfreezeLine(UnfreezeLine { line_id, note }),
+        )
+    }
+
+    pub fn request_cancellation(&mut self, line_id: LineId) -> Judged {
+        let reason = None;
+        self.give(
+            self.cleo,
+            Command::RequestCancellation(RequestCancellation { line_id, reason }),
+        )
+    }
+
+    pub fn ask_again(&mut self, id: MovementId) -> Judged {
+        let line_id = self.movement(id).line_id;
+        let again = AskNetworkAgain {
+            line_id,
+            movement_id: id,
+        };
+        self.give(self.cleo, Command::AskNetworkAgain(again))
+    }
+
+    // What the network does.
+
+    pub fn mark(&mut self, movement_id: MovementId) -> Judged {
+        let line_id = self.movement(movement_id).line_id;
+        self.tell(Internal::MarkAttempt {
+            line_id,
+            movement_id,
+        })
+    }
+
+    /// The answer to the attempt marked last.
+    pub fn answer(&mut self, movement_id: MovementId, answer: PostAnswer) -> Judged {
+        let movement = self.movement(movement_id);
+        let line_id = movement.line_id;
+        let attempt = movement.transfer.as_ref().map_or(0, |t| t.attempts);
+        self.tell(Internal::RecordAnswer {
+            line_id,
+            movement_id,
+            attempt,
+            answer,
+            jitter: 0,
+        })
+    }
+
+    pub fn look_up(&mut self, movement_id: MovementId, found: LookUp) -> Judged {
+        let line_id = self.movement(movement_id).line_id;
+        self.tell(Internal::RecordLookUp {
+            line_id,
+            movement_id,
+            found,
+            jitter: 0,
+        })
+    }
+
+    /// The transfer as an honest network describes it.
+    pub fn remote(&self, id: MovementId, status: RemoteStatus) -> RemoteTransfer {
+        let movement = self.movement(id);
+        RemoteTransfer {
+            id: format!("T-{}", id.0.as_u128() & 0xffff_ffff),
+            reference: id.to_string(),
+            direction: match movement.kind {
+                MovementKind::Draw | MovementKind::Refund => Direction::Credit,
+                MovementKind::Repayment => Direction::Debit,
+            },
+            amount_minor: movement.amount_minor,
+            currency: "USD".into(),
+            status,
+            settlement_date: Some(self.today),
+            return_code: (status == RemoteStatus::Returned).then(|| "R01".to_owned()),
+        }
+    }
+
+    pub fn word(&mut self, id: MovementId, status: RemoteStatus) -> Judged {
+        let remote = self.remote(id, status);
+        self.say(id, remote)
+    }
+
+    /// The network's own word, whatever it is.
+    pub fn say(&mut self, movement_id: MovementId, remote: RemoteTransfer) -> Judged {
+        let line_id = self.movement(movement_id).line_id;
+        self.tell(Internal::RecordNetworkState {
+            line_id,
+            movement_id,
+            remote,
+        })
+    }
+
+    /// From the outbox to the network's acceptance.
+    pub fn send(&mut self, id: MovementId) {
+        self.mark(id).unwrap();
+        let remote = self.remote(id, RemoteStatus::Accepted);
+        self.answer(id, PostAnswer::Transfer(remote)).unwrap();
+    }
+
+    pub fn send_and_settle(&mut self, id: MovementId) {
+        self.send(id);
+        self.word(id, RemoteStatus::Settled).unwrap();
+    }
+}
+
+pub const CASH: PayOut = PayOut::Cash {
+    identity_seen: true,
+};
+pub const NO_ANSWER: PostAnswer = PostAnswer::NoAnswer {
+    reason: "timed out",
+};
+pub const NOT_SENT: PostAnswer = PostAnswer::NotSent { reason: "refused" };
+
+pub fn status(status: u16) -> PostAnswer {
+    PostAnswer::Status {
+        status,
+        retry_after_ms: None,
+    }
+}

@@ -1,0 +1,10 @@
+//! The rules, judged from outside: every state against every command and every late fact, the
+//! mistakes others have made, the sums people check by hand, and long random histories.
+//! Everything goes through `decide` and `apply`; nothing builds a line or a movement by hand.
+
+mod desk;
+mod late_facts;
+mod mistakes;
+mod random;
+mod rules;
+mod states;

@@ -1,0 +1,660 @@
+//! Every state of a line × every kind of command: what is written here is what happens, and a
+//! new state or kind without its row does not compile or does not pass.
+
+use crate::desk::{CASH, Desk, LIMIT, cell, usd};
+use domain::command::*;
+use domain::ids::{LineId, MovementId};
+use domain::line::{Status, may};
+use domain::movement::{Movement, MovementKind};
+use domain::refusal::RefusalCode;
+use domain::transfer::{PostAnswer, RemoteStatus};
+
+/// The columns: every status, and the flags that change what may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    Cancelled,
+    Rejected,
+    /// Approved, the agreement not signed yet.
+    Offered,
+    Approved,
+    Frozen,
+    Outstanding,
+    /// Outstanding, cancellation requested.
+    Leaving,
+    /// Outstanding, frozen because the network's answer did not match.
+    InReview,
+    Repaid,
+    /// Repaid, with customer credit.
+    WithCredit,
+    Closed,
+    /// Closed, and owing again because a repayment was returned.
+    ClosedOwing,
+}
+
+const STATES: [State; 13] = [
+    State::Open,
+    State::Cancelled,
+    State::Rejected,
+    State::Offered,
+    State::Approved,
+    State::Frozen,
+    State::Outstanding,
+    State::Leaving,
+    State::InReview,
+    State::Repaid,
+    State::WithCredit,
+    State::Closed,
+    State::ClosedOwing,
+];
+
+impl State {
+    fn status(self) -> Status {
+        match self {
+            State::Open => Status::Open,
+            State::Cancelled => Status::Cancelled,
+            State::Rejected => Status::Rejected,
+            State::Offered | State::Approved | State::Frozen => Status::Approved,
+            State::Outstanding | State::Leaving | State::InReview => Status::Outstanding,
+            State::Repaid | State::WithCredit => Status::Repaid,
+            State::Closed | State::ClosedOwing => Status::Closed,
+        }
+    }
+
+    /// The column without flags of a status.
+    fn plain(status: Status) -> State {
+        match status {
+            Status::Open => State::Open,
+            Status::Cancelled => State::Cancelled,
+            Status::Rejected => State::Rejected,
+            Status::Approved => State::Approved,
+            Status::Outstanding => State::Outstanding,
+            Status::Repaid => State::Repaid,
+            Status::Closed => State::Closed,
+        }
+    }
+}
+
+/// What a command about a draw or a repayment is about. It is made while the line still allows
+/// it, before the state is reached; a state that allows none gets a name nobody knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Nothing,
+    /// A transfer above one signature.
+    DrawWaiting,
+    /// Cash above one signature, agreed to by a second person.
+    CashApproved,
+    DrawQueued,
+    RepaymentQueued,
+    UnderReview,
+}
+
+fn subject_of(kind: CommandKind) -> Subject {
+    match kind {
+        CommandKind::ApproveDraw | CommandKind::DeclineDraw => Subject::DrawWaiting,
+        CommandKind::PayCashDraw => Subject::CashApproved,
+        CommandKind::CancelDraw => Subject::DrawQueued,
+        CommandKind::CancelRepayment => Subject::RepaymentQueued,
+        CommandKind::AskNetworkAgain => Subject::UnderReview,
+        _ => Subject::Nothing,
+    }
+}
+
+struct Scene {
+    desk: Desk,
+    line: LineId,
+    /// What the command is about, if the state could have it.
+    subject: Option<MovementId>,
+}
+
+impl Scene {
+    fn build(state: State, subject: Subject) -> Scene {
+        let mut desk = Desk::new();
+        let line = desk.take(LIMIT);
+        let mut scene = Scene {
+            desk,
+            line,
+            subject: None,
+        };
+        scene.reach(state, subject);
+        scene
+    }
+
+    fn reach(&mut self, state: State, subject: Subject) {
+        match state {
+            State::Open => {}
+            State::Cancelled => {
+                self.sign();
+                self.draw(subject);
+                self.cancel();
+            }
+            State::Rejected => self.reject(),
+            State::Offered => self.offer(),
+            State::Approved => {
+                self.sign();
+                self.draw(subject);
+            }
+            State::Frozen => {
+                self.sign();
+                self.draw(subject);
+                self.desk.freeze(self.line).unwrap();
+            }
+            State::Outstanding => {
+                self.owe(subject);
+            }
+            State::Leaving => {
+                self.owe(subject);
+                self.desk.request_cancellation(self.line).unwrap();
+            }
+            State::InReview => {
+                self.owe(subject);
+                let odd = self.put_under_review();
+                if subject == Subject::UnderReview {
+                    self.subject = Some(odd);
+                }
+            }
+            State::Repaid => {
+                self.owe(Subject::Nothing);
+                let repayment = self.desk.repay_cash(self.line, 50_000);
+                self.draw(subject);
+                self.finished_repayment(subject, repayment);
+            }
+            State::WithCredit => {
+                self.owe(Subject::Nothing);
+                let repayment = self.desk.repay_cash(self.line, 55_000);
+                self.draw(subject);
+                self.finished_repayment(subject, repayment);
+            }
+            State::Closed => {
+                let repayment = self.repaid_and_closed();
+                self.finished(subject, repayment);
+            }
+            State::ClosedOwing => {
+                let repayment = self.repaid_and_closed();
+                self.finished(subject, repayment);
+                self.desk.word(repayment, RemoteStatus::Returned).unwrap();
+            }
+        }
+    }
+
+    fn offer(&mut self) {
+        let ada = self.desk.ada;
+        self.desk.approve(ada, self.line, LIMIT).unwrap();
+    }
+
+    fn sign(&mut self) {
+        self.offer();
+        self.desk.sign(self.line).unwrap();
+    }
+
+    fn cancel(&mut self) {
+        let (line_id, note) = (self.line, None);
+        let cancel = Command::CancelApplication(CancelApplication { line_id, note });
+        self.desk.give(self.desk.cleo, cancel).unwrap();
+    }
+
+    fn reject(&mut self) {
+        let reject = RejectApplication {
+            line_id: self.line,
+            seen_version: self.desk.line(self.line).version,
+            reasons: vec![RejectionReason::NoCreditFile],
+            other_words: None,
+        };
+        let ada = self.desk.ada;
+        self.desk
+            .give(ada, Command::RejectApplication(reject))
+            .unwrap();
+    }
+
+    /// A line that owes 500.00, and the subject if it is one.
+    fn owe(&mut self, subject: Subject) {
+        self.sign();
+        let settled = self.desk.draw_cash(self.line, 50_000);
+        if subject == Subject::RepaymentQueued {
+            self.subject = Some(self.desk.repay_debit(self.line, 10_000));
+        } else {
+            self.subject = (subject != Subject::Nothing).then_some(settled);
+            self.draw(subject);
+        }
+    }
+
+    fn draw(&mut self, subject: Subject) {
+        let (desk, line) = (&mut self.desk, self.line);
+        match subject {
+            Subject::DrawWaiting => self.subject = Some(desk.draw_bank(line, 600_000)),
+            Subject::CashApproved => {
+                let draw = desk.draw_cash(line, 600_000);
+                desk.approve_draw(desk.ada, line, draw).unwrap();
+                self.subject = Some(draw);
+            }
+            Subject::DrawQueued => self.subject = Some(desk.draw_bank(line, 20_000)),
+            Subject::Nothing | Subject::RepaymentQueued | Subject::UnderReview => {}
+        }
+    }
+
+    fn finished_repayment(&mut self, subject: Subject, repayment: MovementId) {
+        if subject == Subject::RepaymentQueued {
+            self.subject = Some(repayment);
+        }
+    }
+
+    /// Where a line has ended its draw and its repayment are what a command can name.
+    fn finished(&mut self, subject: Subject, repayment: MovementId) {
+        let draws = |m: &&Movement| m.kind == MovementKind::Draw;
+        let draw = self.desk.world.movements.values().find(draws).map(|m| m.id);
+        self.subject = match subject {
+            Subject::RepaymentQueued => Some(repayment),
+            _ => draw,
+        };
+    }
+
+    fn put_under_review(&mut self) -> MovementId {
+        let odd = self.desk.draw_bank(self.line, 30_000);
+        self.desk.mark(odd).unwrap();
+        let mut remote = self.desk.remote(odd, RemoteStatus::Accepted);
+        remote.currency = "EUR".into();
+        self.desk.answer(odd, PostAnswer::Transfer(remote)).unwrap();
+        odd
+    }
+
+    fn repaid_and_closed(&mut self) -> MovementId {
+        self.owe(Subject::Nothing);
+        let repayment = self.desk.repay_debit(self.line, 50_000);
+        self.desk.send_and_settle(repayment);
+        self.desk.close(self.line).unwrap();
+        repayment
+    }
+
+    /// What the command of this kind meets here. `None`: the kind is not about a line.
+    fn outcome(&mut self, kind: CommandKind) -> Option<String> {
+        let (by, command) = self.command(kind)?;
+        let before = self.desk.world.clone();
+        let judged = self.desk.give(by, command);
+        if let Err(code) = &judged {
+            assert_eq!(before, self.desk.world, "a refusal changed something");
+            assert_ne!(*code, RefusalCode::StaleVersion, "the scene is wrong");
+        }
+        Some(cell(&judged))
+    }
+
+    fn command(&mut self, kind: CommandKind) -> Option<(domain::ids::UserId, Command)> {
+        let line_id = self.line;
+        let seen_version = self.desk.line(line_id).version;
+        let fresh = MovementId(self.desk.id());
+        let subject = self.subject.unwrap_or(fresh);
+        let words = || "Said at the counter".to_owned();
+        let (staff, admin) = (self.desk.cleo, self.desk.ada);
+        Some(match kind {
+            CommandKind::ForgetCustomer => {
+                let customer_id = self.desk.customer;
+                let reason = words();
+                (
+                    admin,
+                    Command::ForgetCustomer(ForgetCustomer {
+                        customer_id,
+                        reason,
+                    }),
+                )
+            }
+            CommandKind::ApproveApplication => {
+                let limit = usd(LIMIT);
+                let approve = ApproveApplication {
+                    line_id,
+                    seen_version,
+                    limit,
+                };
+                (admin, Command::ApproveApplication(approve))
+            }
+            CommandKind::RejectApplication => {
+                let reasons = vec![RejectionReason::NoCreditFile, RejectionReason::Other];
+                let other_words = Some(words());
+                let reject = RejectApplication {
+                    line_id,
+                    seen_version,
+                    reasons,
+                    other_words,
+                };
+                (admin, Command::RejectApplication(reject))
+            }
+            CommandKind::CancelApplication => {
+                let cancel = CancelApplication {
+                    line_id,
+                    note: None,
+                };
+                (staff, Command::CancelApplication(cancel))
+            }
+            CommandKind::RecordAgreement => {
+                let signed_on = self.desk.today;
+                (
+                    staff,
+                    Command::RecordAgreement(RecordAgreement { line_id, signed_on }),
+                )
+            }
+            CommandKind::RequestDraw => {
+                let (draw_id, amount, method) = (fresh, usd(10_000), CASH);
+                (
+                    staff,
+                    Command::RequestDraw(RequestDraw {
+                        line_id,
+                        draw_id,
+                        amount,
+                        method,
+                    }),
+                )
+            }
+            CommandKind::ApproveDraw => {
+                let draw_id = subject;
+                (
+                    admin,
+                    Command::ApproveDraw(ApproveDraw { line_id, draw_id }),
+                )
+            }
+            CommandKind::DeclineDraw => {
+                let (draw_id, reason) = (subject, words());
+                (
+                    admin,
+                    Command::DeclineDraw(DeclineDraw {
+                        line_id,
+                        draw_id,
+                        reason,
+                    }),
+                )
+            }
+            CommandKind::PayCashDraw => {
+                let (draw_id, identity_seen) = (subject, true);
+                (
+                    staff,
+                    Command::PayCashDraw(PayCashDraw {
+                        line_id,
+                        draw_id,
+                        identity_seen,
+                    }),
+                )
+            }
+            CommandKind::CancelDraw => {
+                let draw_id = subject;
+                (staff, Command::CancelDraw(CancelDraw { line_id, draw_id }))
+            }
+            CommandKind::TakeRepayment => {
+                let (repayment_id, amount, method) = (fresh, usd(10_000), PayIn::Cash {});
+                let take = TakeRepayment {
+                    line_id,
+                    repayment_id,
+                    amount,
+                    method,
+                };
+                (staff, Command::TakeRepayment(take))
+            }
+            CommandKind::CancelRepayment => {
+                let repayment_id = subject;
+                (
+                    staff,
+                    Command::CancelRepayment(CancelRepayment {
+                        line_id,
+                        repayment_id,
+                    }),
+                )
+            }
+            CommandKind::RefundCredit => {
+                let (refund_id, amount) = (fresh, usd(1_000));
+                (
+                    staff,
+                    Command::RefundCredit(RefundCredit {
+                        line_id,
+                        refund_id,
+                        amount,
+                    }),
+                )
+            }
+            CommandKind::RequestCancellation => {
+                let reason = None;
+                (
+                    staff,
+                    Command::RequestCancellation(RequestCancellation { line_id, reason }),
+                )
+            }
+            CommandKind::DeclineCancellation => {
+                let reason = words();
+                (
+                    admin,
+                    Command::DeclineCancellation(DeclineCancellation { line_id, reason }),
+                )
+            }
+            CommandKind::CloseLine => (staff, Command::CloseLine(CloseLine { line_id })),
+            CommandKind::FreezeLine => {
+                let note = words();
+                (admin, Command::FreezeLine(FreezeLine { line_id, note }))
+            }
+            CommandKind::UnfreezeLine => {
+                let note = words();
+                (admin, Command::UnfreezeLine(UnfreezeLine { line_id, note }))
+            }
+            CommandKind::AskNetworkAgain => {
+                let movement_id = subject;
+                (
+                    staff,
+                    Command::AskNetworkAgain(AskNetworkAgain {
+                        line_id,
+                        movement_id,
+                    }),
+                )
+            }
+            CommandKind::RecordCustomer
+            | CommandKind::UpdateCustomer
+            | CommandKind::AddBankAccount
+            | CommandKind::AuthorizeDebit
+            | CommandKind::DefineProduct
+            | CommandKind::TakeApplication
+            | CommandKind::ApproveAccount
+            | CommandKind::DeclineAccount
+            | CommandKind::UnlockAccount => return None,
+        })
+    }
+}
+
+/// The written outcomes, in the order of [`STATES`]: the events, or "!" and the refusal. Empty:
+/// the kind is not about a line.
+#[rustfmt::skip]
+fn written(kind: CommandKind) -> &'static [&'static str] {
+    match kind {
+        CommandKind::ForgetCustomer => &[
+            "!CustomerHasOpenLine", "customer_forgotten", "customer_forgotten",
+            "!CustomerHasOpenLine", "!CustomerHasOpenLine", "!CustomerHasOpenLine",
+            "!CustomerHasOpenLine", "!CustomerHasOpenLine", "!CustomerHasOpenLine",
+            "!CustomerHasOpenLine", "!CustomerHasOpenLine",
+            "customer_forgotten", "!CustomerHasOpenLine",
+        ],
+        CommandKind::ApproveApplication => &[
+            "application_approved", "!LineCancelled", "!LineRejected",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::RejectApplication => &[
+            "application_rejected", "!LineCancelled", "!LineRejected",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::CancelApplication => &[
+            "application_cancelled", "!LineCancelled", "!LineRejected",
+            "application_cancelled", "application_cancelled", "application_cancelled",
+            "!FundsSent", "!FundsSent", "!FundsSent",
+            "!FundsSent", "!FundsSent",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::RecordAgreement => &[
+            "!NotApproved", "!LineCancelled", "!LineRejected",
+            "agreement_recorded", "!AgreementRecorded", "!AgreementRecorded",
+            "!AgreementRecorded", "!AgreementRecorded", "!AgreementRecorded",
+            "!AgreementRecorded", "!AgreementRecorded",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::RequestDraw => &[
+            "!NotApproved", "!LineCancelled", "!LineRejected",
+            "!AgreementMissing", "movement_requested+cash_moved", "!LineFrozen",
+            "movement_requested+cash_moved", "!CancellationRequested", "!LineFrozen",
+            "movement_requested+cash_moved", "movement_requested+cash_moved+credit_applied",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::ApproveDraw => &[
+            "!UnknownMovement", "!NotRequested", "!UnknownMovement",
+            "!UnknownMovement", "draw_approved+transfer_queued", "!LineFrozen",
+            "draw_approved+transfer_queued", "!NotRequested", "!LineFrozen",
+            "draw_approved+transfer_queued", "draw_approved+transfer_queued",
+            "!NotRequested", "!NotRequested",
+        ],
+        CommandKind::DeclineDraw => &[
+            "!UnknownMovement", "!NotRequested", "!UnknownMovement",
+            "!UnknownMovement", "draw_declined", "draw_declined",
+            "draw_declined", "!NotRequested", "draw_declined",
+            "draw_declined", "draw_declined",
+            "!NotRequested", "!NotRequested",
+        ],
+        CommandKind::PayCashDraw => &[
+            "!UnknownMovement", "!NotPayable", "!UnknownMovement",
+            "!UnknownMovement", "cash_moved", "!LineFrozen",
+            "cash_moved", "!NotPayable", "!LineFrozen",
+            "cash_moved", "cash_moved+credit_applied",
+            "!NotPayable", "!NotPayable",
+        ],
+        CommandKind::CancelDraw => &[
+            "!UnknownMovement", "!AlreadyFinished", "!UnknownMovement",
+            "!UnknownMovement", "movement_cancelled", "movement_cancelled",
+            "movement_cancelled", "!AlreadyFinished", "movement_cancelled",
+            "movement_cancelled", "movement_cancelled",
+            "!AlreadyFinished", "!AlreadyFinished",
+        ],
+        CommandKind::TakeRepayment => &[
+            "!NotApproved", "!LineCancelled", "!LineRejected",
+            "!NothingOwed", "!NothingOwed", "!NothingOwed",
+            "movement_requested+cash_moved", "movement_requested+cash_moved", "movement_requested+cash_moved",
+            "!NothingOwed", "!NothingOwed",
+            "!LineClosed", "movement_requested+cash_moved",
+        ],
+        CommandKind::CancelRepayment => &[
+            "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
+            "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
+            "movement_cancelled", "movement_cancelled", "movement_cancelled",
+            "!AlreadyFinished", "!AlreadyFinished",
+            "!AlreadyFinished", "!AlreadyFinished",
+        ],
+        CommandKind::RefundCredit => &[
+            "!NoSuchCredit", "!NoSuchCredit", "!NoSuchCredit",
+            "!NoSuchCredit", "!NoSuchCredit", "!NoSuchCredit",
+            "!NoSuchCredit", "!NoSuchCredit", "!NoSuchCredit",
+            "!NoSuchCredit", "movement_requested+cash_moved",
+            "!NoSuchCredit", "!NoSuchCredit",
+        ],
+        CommandKind::RequestCancellation => &[
+            "application_cancelled", "!LineCancelled", "!LineRejected",
+            "application_cancelled", "application_cancelled", "application_cancelled",
+            "cancellation_requested", "!CancellationRequested", "cancellation_requested",
+            "cancellation_requested+line_closed", "cancellation_requested",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::DeclineCancellation => &[
+            "!NoCancellationRequested", "!LineCancelled", "!LineRejected",
+            "!NoCancellationRequested", "!NoCancellationRequested", "!NoCancellationRequested",
+            "!NoCancellationRequested", "cancellation_declined", "!NoCancellationRequested",
+            "!NoCancellationRequested", "!NoCancellationRequested",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::CloseLine => &[
+            "!NotApproved", "!LineCancelled", "!LineRejected",
+            "line_closed", "line_closed", "line_closed",
+            "!StillOwed", "!StillOwed", "!MoneyOnItsWay",
+            "line_closed", "!CreditLeft",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::FreezeLine => &[
+            "!NotApproved", "!LineCancelled", "!LineRejected",
+            "line_frozen", "line_frozen", "!AlreadyFrozen",
+            "line_frozen", "line_frozen", "!AlreadyFrozen",
+            "line_frozen", "line_frozen",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::UnfreezeLine => &[
+            "!NotFrozen", "!LineCancelled", "!LineRejected",
+            "!NotFrozen", "!NotFrozen", "line_unfrozen",
+            "!NotFrozen", "!NotFrozen", "line_unfrozen",
+            "!NotFrozen", "!NotFrozen",
+            "!LineClosed", "!LineClosed",
+        ],
+        CommandKind::AskNetworkAgain => &[
+            "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
+            "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
+            "!NotInReview", "!NotInReview", "transfer_to_be_asked",
+            "!UnknownMovement", "!UnknownMovement",
+            "!NotInReview", "!NotInReview",
+        ],
+        CommandKind::RecordCustomer
+        | CommandKind::UpdateCustomer
+        | CommandKind::AddBankAccount
+        | CommandKind::AuthorizeDebit
+        | CommandKind::DefineProduct
+        | CommandKind::TakeApplication
+        | CommandKind::ApproveAccount
+        | CommandKind::DeclineAccount
+        | CommandKind::UnlockAccount => &[],
+    }
+}
+
+#[test]
+fn every_state_answers_every_command_as_written() {
+    let mut wrong = Vec::new();
+    for kind in CommandKind::ALL {
+        let row = written(*kind);
+        if row.is_empty() {
+            let mut scene = Scene::build(State::Open, Subject::Nothing);
+            assert_eq!(scene.outcome(*kind), None, "{kind:?} has no row");
+            continue;
+        }
+        assert_eq!(row.len(), STATES.len(), "{kind:?} has blank cells");
+        for (state, expected) in STATES.into_iter().zip(row) {
+            let mut scene = Scene::build(state, subject_of(*kind));
+            let possible = may(scene.desk.line(scene.line), *kind);
+            let outcome = scene.outcome(*kind).unwrap_or_default();
+            if outcome != *expected {
+                wrong.push(format!(
+                    "{state:?} x {kind:?}: written {expected}, was {outcome}"
+                ));
+            }
+            // A dimmed button and the answer to its command never disagree.
+            if possible.is_err() && !outcome.starts_with('!') {
+                wrong.push(format!("{state:?} x {kind:?}: {possible:?}, yet {outcome}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_status_has_a_column_that_reaches_it() {
+    for status in Status::ALL {
+        assert!(STATES.contains(&State::plain(*status)));
+    }
+    for state in STATES {
+        let scene = Scene::build(state, Subject::Nothing);
+        let line = scene.desk.line(scene.line);
+        assert_eq!(line.status(), state.status(), "{state:?}");
+        let flags = (
+            line.frozen.is_some(),
+            line.cancellation_requested_on.is_some(),
+            line.in_review > 0,
+            line.balances.credit_minor.is_positive(),
+            line.closed_but_owing(),
+        );
+        let expected = match state {
+            State::Frozen => (true, false, false, false, false),
+            State::Leaving => (false, true, false, false, false),
+            State::InReview => (true, false, true, false, false),
+            State::WithCredit => (false, false, false, true, false),
+            State::ClosedOwing => (false, false, false, false, true),
+            _ => (false, false, false, false, false),
+        };
+        assert_eq!(flags, expected, "{state:?}");
+    }
+}

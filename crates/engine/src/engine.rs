@@ -1,0 +1,986 @@
+//! The engine: opens a store, signs people in, takes commands, answers questions. What the
+//! window, the command line and the tests all talk to.
+
+use crate::clock::Clock;
+use crate::password::{self, Passwords};
+use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
+use crate::seal::{HashCost, StoreKey};
+use crate::sessions::{Sessions, Token};
+use crate::store::load::{self, LoadError};
+use crate::store::reads::{Reader, Viewer};
+use crate::store::{self, DataFolder, Identity, OpenError};
+use crate::sync::{Circuit, Sync};
+use crate::writer::{BATCH_MAX, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer};
+use domain::account::{AccountState, Role, User};
+use domain::actor::{Actor, Ctx, Meta, NetworkState};
+use domain::allocation::{Posted, allocate};
+use domain::apply::apply;
+use domain::command::{AskForAccount, Command, Internal, Order, SetUpStore, Submission};
+use domain::date::UtcMillis;
+use domain::event::Event;
+use domain::ids::*;
+use domain::money::{Currency, Minor};
+use domain::movement::MovementKind;
+use domain::needs::Needs;
+use domain::product::Due;
+use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
+use domain::view::*;
+use serde_json::json;
+use sqlx::SqlitePool;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// The shortest passphrase a new store takes.
+pub const PASSPHRASE_LEAST: usize = 12;
+/// How long a full queue is waited for before a caller is told "busy".
+const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
+const STRANGERS_EVERY: Duration = Duration::from_secs(60);
+
+/// Where the payments network is, and what it knows us by.
+#[derive(Clone)]
+pub struct NetworkAddress {
+    pub url: String,
+    pub token: String,
+    pub time_out: Duration,
+}
+
+impl NetworkAddress {
+    pub fn new(url: &str, token: &str) -> NetworkAddress {
+        NetworkAddress {
+            url: url.to_owned(),
+            token: token.to_owned(),
+            time_out: TIME_OUT,
+        }
+    }
+}
+
+/// What a fresh store is set up with.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    pub branch_name: String,
+    pub currency: Currency,
+    /// IANA name.
+    pub time_zone: String,
+    pub demo: bool,
+}
+
+pub struct Options {
+    pub data_dir: PathBuf,
+    pub passphrase: Zeroizing<String>,
+    /// How dear a password hash is. Tests use the least that is allowed.
+    pub hash_cost: HashCost,
+    pub founding: Founding,
+    pub network: Option<NetworkAddress>,
+    pub clock: Clock,
+    /// The most one commit carries; one makes every command its own commit.
+    pub batch_max: usize,
+}
+
+impl Options {
+    pub fn new(data_dir: &Path, passphrase: &str, founding: Founding) -> Options {
+        Options {
+            data_dir: data_dir.to_owned(),
+            passphrase: Zeroizing::new(passphrase.to_owned()),
+            hash_cost: HashCost::USUAL,
+            founding,
+            network: None,
+            clock: Clock::System,
+            batch_max: BATCH_MAX,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    #[error("the store could not be set up: {0}")]
+    SetUp(ApiError),
+    #[error("the store is damaged: {0}")]
+    Read(ApiError),
+}
+
+impl From<LoadError> for StartError {
+    fn from(error: LoadError) -> Self {
+        StartError::Open(error.into())
+    }
+}
+
+impl From<sqlx::Error> for StartError {
+    fn from(error: sqlx::Error) -> Self {
+        StartError::Open(error.into())
+    }
+}
+
+/// The way into the writer's queue, for everybody who may give orders.
+#[derive(Clone)]
+pub struct Orders {
+    queue: mpsc::Sender<Post>,
+    shared: Arc<Shared>,
+    pool: SqlitePool,
+}
+
+impl Orders {
+    pub fn now(&self) -> UtcMillis {
+        self.shared.clock.now()
+    }
+
+    pub fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    pub fn store_key(&self) -> &StoreKey {
+        &self.shared.store_key
+    }
+
+    /// Sync tells whether the network answers; the rules read it.
+    pub fn note_online(&self, online: bool) {
+        let was = self.shared.online.swap(online, Ordering::SeqCst);
+        if was != online {
+            let change = Change {
+                seq: 0,
+                lines: Vec::new(),
+                customers: Vec::new(),
+                users: Vec::new(),
+                products: Vec::new(),
+                sync: true,
+            };
+            // Nobody listening is fine.
+            let _ = self.shared.changes.send(change);
+        }
+    }
+
+    /// How far the network's events were read.
+    pub async fn cursor(&self) -> Result<Option<String>, LoadError> {
+        let mut connection = self.pool.acquire().await?;
+        let loaded = load::world(&mut connection, &Needs::default(), self.store_key()).await?;
+        Ok(loaded.world.branch.cursor)
+    }
+
+    /// An order of the program itself.
+    pub async fn internal(&self, internal: Internal) -> Result<(), ApiError> {
+        let id = CommandId(Uuid::now_v7());
+        match self
+            .give(id, Actor::Program, Order::Internal(internal), None, &[])
+            .await?
+        {
+            Verdict::Done { .. } | Verdict::Nothing => Ok(()),
+            Verdict::Refused(refusal) => Err(refusal.into()),
+            Verdict::Fault(fault) => Err(fault.into()),
+        }
+    }
+
+    async fn give(
+        &self,
+        id: CommandId,
+        actor: Actor,
+        order: Order,
+        credential: Option<(UserId, String)>,
+        content: &[u8],
+    ) -> Result<Verdict, ApiError> {
+        let (answer, answered) = oneshot::channel();
+        let content_mac = self.shared.store_key.receipt_mac(content);
+        let job = Box::new(Job {
+            id,
+            actor,
+            order,
+            content_mac,
+            credential,
+            answer,
+        });
+        self.post(Post::Job(job)).await?;
+        // The writer ended without an answer: only the store knows what became of it.
+        answered.await.map_err(|_| FaultCode::OutcomeUnknown.into())
+    }
+
+    async fn post(&self, post: Post) -> Result<(), ApiError> {
+        match self.queue.send_timeout(post, QUEUE_PATIENCE).await {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(FaultCode::Busy.into()),
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => {
+                Err(FaultCode::StoreUnavailable.into())
+            }
+        }
+    }
+}
+
+pub struct Engine {
+    orders: Orders,
+    reader: Reader,
+    sessions: Sessions,
+    passwords: Passwords,
+    circuit: Arc<Mutex<Circuit>>,
+    wake_sync: Arc<Notify>,
+    stop: Arc<Notify>,
+    strangers: Arc<Mutex<BTreeMap<String, u32>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    _folder: DataFolder,
+}
+
+impl Engine {
+    /// Opens the store of a data folder, or founds one in an empty folder.
+    pub async fn open(options: Options) -> Result<Engine, StartError> {
+        let client = options
+            .network
+            .as_ref()
+            .map(|network| PaymentsClient::new(&network.url, &network.token, network.time_out))
+            .transpose()?;
+        let folder = DataFolder::lock(&options.data_dir)?;
+        let path = folder.store_path();
+        let fresh = !folder.has_store();
+        if fresh && options.passphrase.chars().count() < PASSPHRASE_LEAST {
+            return Err(OpenError::ShortPassphrase(PASSPHRASE_LEAST).into());
+        }
+        let mut connection = store::connect_writer(&path).await?;
+        store::make_private(&path).map_err(|error| OpenError::Folder(path.clone(), error))?;
+        store::migrate(&mut connection).await?;
+        let (identity, store_key) = match store::identity(&mut connection).await? {
+            Some((identity, wrapped)) => {
+                let passphrase = options.passphrase.clone();
+                let opened =
+                    tokio::task::spawn_blocking(move || StoreKey::unwrap(&passphrase, &wrapped))
+                        .await;
+                let store_key = opened
+                    .map_err(|_| OpenError::WrongPassphrase)?
+                    .map_err(|_| OpenError::WrongPassphrase)?;
+                (identity, store_key)
+            }
+            None => {
+                let identity = Identity {
+                    store_id: StoreId(Uuid::now_v7()).to_string(),
+                    device_id: DeviceId(Uuid::now_v7()).to_string(),
+                    epoch: 1,
+                    demo: options.founding.demo,
+                };
+                let key = store::found(
+                    &mut connection,
+                    &identity,
+                    &options.passphrase,
+                    options.hash_cost,
+                )
+                .await?;
+                (identity, key)
+            }
+        };
+        let keyless = store::keyless_customers(&mut connection).await?;
+        let demo = identity.demo;
+        let (changes, _) = broadcast::channel(1_024);
+        let store_key = Arc::new(store_key);
+        let shared = Arc::new(Shared {
+            store_key: store_key.clone(),
+            identity,
+            clock: options.clock.clone(),
+            online: AtomicBool::new(false),
+            business_day: AtomicI32::new(i32::MIN),
+            changes,
+            answered: AtomicU64::new(0),
+        });
+        let writer =
+            Writer::open(path.clone(), connection, shared.clone(), options.batch_max).await?;
+        let (queue, posts) = mpsc::channel(QUEUE_LENGTH);
+        let pool = store::connect_readers(&path).await?;
+        let orders = Orders {
+            queue,
+            shared: shared.clone(),
+            pool: pool.clone(),
+        };
+        let mut tasks = vec![tokio::spawn(writer.run(posts))];
+        set_up_if_fresh(&orders, &options.founding).await?;
+        for id in keyless {
+            if let Ok(customer_id) = id.parse() {
+                orders
+                    .internal(Internal::NoteForgotten { customer_id })
+                    .await
+                    .map_err(StartError::Read)?;
+            }
+        }
+
+        let reader = reader_of(&pool, store_key, demo).await?;
+        let circuit = Arc::new(Mutex::new(Circuit::default()));
+        let (wake_sync, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let sync = Sync::new(orders.clone(), client, circuit.clone(), wake_sync.clone());
+        let heard = shared.changes.subscribe();
+        tasks.push(tokio::spawn(sync.run(heard, stop.clone())));
+        let strangers = Arc::new(Mutex::new(BTreeMap::new()));
+        tasks.push(tokio::spawn(report_strangers(
+            orders.clone(),
+            strangers.clone(),
+        )));
+        Ok(Engine {
+            orders,
+            reader,
+            sessions: Sessions::default(),
+            passwords: Passwords::new(options.hash_cost),
+            circuit,
+            wake_sync,
+            stop,
+            strangers,
+            tasks: Mutex::new(tasks),
+            _folder: folder,
+        })
+    }
+
+    /// Lets what waits be written, then closes the store.
+    pub async fn stop(&self) {
+        self.stop.notify_waiters();
+        let (done, stopped) = oneshot::channel();
+        if self.orders.queue.send(Post::Stop(done)).await.is_ok() {
+            let _ = stopped.await;
+        }
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            task.abort();
+        }
+        self.reader.pool.close().await;
+    }
+
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.orders.shared.changes.subscribe()
+    }
+
+    pub fn orders(&self) -> &Orders {
+        &self.orders
+    }
+
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.orders.shared.clock
+    }
+
+    // --- People ------------------------------------------------------------------------------
+
+    pub async fn store_view(&self) -> Result<StoreView, ApiError> {
+        Ok(self
+            .reader
+            .store_view(self.orders.shared.business_date())
+            .await?)
+    }
+
+    /// The password is hashed before anything is queued, so that the writer never waits for it.
+    pub async fn sign_up(&self, form: SignUp) -> Result<SignedUp, ApiError> {
+        let login = form.login.trim().to_lowercase();
+        let name = form.name.trim().to_owned();
+        password::check(&form.password, &[&login, &name, &self.reader.branch_name])?;
+        let password = Zeroizing::new(form.password);
+        let salt = self.orders.store_key().password_salt(form.id);
+        let phc = self.passwords.hash(&password, salt).await?;
+        let credential_print = self.orders.store_key().credential_print(&phc);
+        let content = json!([
+            form.user_id,
+            login,
+            name,
+            form.employee_number,
+            form.admin,
+            credential_print
+        ]);
+        let ask = AskForAccount {
+            user_id: form.user_id,
+            login,
+            name,
+            employee_number: form.employee_number.trim().to_ascii_uppercase(),
+            admin: form.admin,
+            credential_print,
+        };
+        let order = Order::Internal(Internal::AskForAccount(ask));
+        let credential = Some((form.user_id, phc));
+        let given = self
+            .orders
+            .give(
+                form.id,
+                Actor::Guest,
+                order,
+                credential,
+                content.to_string().as_bytes(),
+            )
+            .await?;
+        match given {
+            Verdict::Done { .. } | Verdict::Nothing => {
+                let user = self.reader.user(form.user_id).await?;
+                Ok(SignedUp {
+                    user_id: user.id,
+                    active: user.state == AccountState::Active,
+                })
+            }
+            Verdict::Refused(refusal) => {
+                self.note_stranger(ErrorCode::Refused(refusal.code));
+                Err(refusal.into())
+            }
+            Verdict::Fault(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Same words and same time for an unknown name and a wrong password.
+    pub async fn sign_in(&self, form: SignIn) -> Result<(Token, SessionView), ApiError> {
+        let login = form.login.trim().to_lowercase();
+        let password = Zeroizing::new(form.password);
+        let facts = self.reader.sign_in_facts(&login).await?;
+        let now = self.orders.now();
+        if facts.as_ref().is_some_and(|facts| !facts.user.may_try(now)) {
+            return Err(RefusalCode::AccountLocked.into_api());
+        }
+        let right = self
+            .passwords
+            .verify(&password, facts.as_ref().map(|facts| facts.phc.as_str()))
+            .await?;
+        let Some(facts) = facts else {
+            self.note_stranger(ErrorCode::Fault(FaultCode::WrongCredentials));
+            return Err(FaultCode::WrongCredentials.into());
+        };
+        let user_id = facts.user.id;
+        if !right {
+            // Counted by the writer: guesses under way at once are judged one after another.
+            self.orders
+                .internal(Internal::SignInFailed { user_id })
+                .await?;
+            return Err(FaultCode::WrongCredentials.into());
+        }
+        self.orders
+            .internal(Internal::SignInSucceeded { user_id })
+            .await?;
+        let token = self.sessions.begin(user_id, self.orders.now());
+        let view = self.session_view(user_id).await?;
+        Ok((token, view))
+    }
+
+    pub async fn session(&self, token: &Token) -> Result<SessionView, ApiError> {
+        let user_id = self.sessions.user_unattended(token, self.orders.now())?;
+        self.session_view(user_id).await
+    }
+
+    pub async fn sign_out(&self, token: &Token) -> Result<(), ApiError> {
+        if let Some(user_id) = self.sessions.end(token) {
+            self.orders
+                .internal(Internal::SignedOut { user_id })
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn session_view(&self, user_id: UserId) -> Result<SessionView, ApiError> {
+        let user = self.reader.user(user_id).await?;
+        let role = user.active_role().ok_or(FaultCode::SessionEnded)?;
+        Ok(SessionView {
+            user_id,
+            login: user.login,
+            name: user.name,
+            role,
+            branch_name: self.reader.branch_name.to_string(),
+            currency: self.reader.currency,
+            business_date: self.orders.shared.business_date(),
+            demo: self.reader.demo,
+        })
+    }
+
+    /// Who asks, as the store knows them now. `unattended`: what a page does by itself does not
+    /// keep a session open.
+    pub async fn viewer(&self, token: &Token, unattended: bool) -> Result<Viewer, ApiError> {
+        let now = self.orders.now();
+        let user_id = if unattended {
+            self.sessions.user_unattended(token, now)?
+        } else {
+            self.sessions.user(token, now)?
+        };
+        let user = self.reader.user(user_id).await?;
+        if user.active_role().is_none() {
+            self.sessions.end_all_of(user_id);
+            return Err(FaultCode::SessionEnded.into());
+        }
+        Ok(Viewer {
+            user,
+            today: self.orders.shared.business_date(),
+            now,
+        })
+    }
+
+    /// An unreadable or unsigned request, counted by code; one summary a minute is an event.
+    pub fn note_stranger(&self, code: ErrorCode) {
+        let name = json!(code).as_str().unwrap_or("unknown").to_owned();
+        let mut strangers = self
+            .strangers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *strangers.entry(name).or_insert(0) += 1;
+    }
+
+    // --- Commands ----------------------------------------------------------------------------
+
+    /// Takes a command of a signed-in person and answers when it is on the disk.
+    pub async fn submit(&self, token: &Token, submission: Submission) -> Result<Answer, ApiError> {
+        let in_flight = self.sessions.command(token, self.orders.now())?;
+        if !in_flight.slowed_by.is_zero() {
+            tokio::time::sleep(in_flight.slowed_by).await;
+        }
+        let answer = self.submit_as(in_flight.user_id, submission).await;
+        if answer.as_ref().is_err_and(ApiError::is_refusal) {
+            self.sessions.note_refusal(token, self.orders.now());
+        }
+        answer
+    }
+
+    /// The same for an account whose session was checked before.
+    async fn submit_as(&self, user_id: UserId, submission: Submission) -> Result<Answer, ApiError> {
+        let Submission { id, command } = submission;
+        let concerns = Concern::of(&command);
+        let (first_seq, last_seq) = self.give_command(user_id, id, command).await?;
+        let viewer = Viewer {
+            user: self.reader.user(user_id).await?,
+            today: self.orders.shared.business_date(),
+            now: self.orders.now(),
+        };
+        let fresh = match concerns {
+            Concern::Line(line_id) => {
+                Fresh::Line(Box::new(self.reader.line(&viewer, line_id).await?))
+            }
+            Concern::Customer(id) => {
+                Fresh::Customer(Box::new(self.reader.customer(&viewer, id).await?))
+            }
+            Concern::Product(id) => Fresh::Product(Box::new(self.reader.product(id).await?)),
+            Concern::Account => Fresh::Nothing,
+        };
+        Ok(Answer {
+            id,
+            first_seq,
+            last_seq,
+            fresh,
+        })
+    }
+
+    /// The command alone, without the fresh view: what bulk intake and load tests use.
+    pub async fn give_command(
+        &self,
+        user_id: UserId,
+        id: CommandId,
+        command: Command,
+    ) -> Result<(u64, u64), ApiError> {
+        let content = json!(command).to_string();
+        let order = Order::Desk(Box::new(command));
+        let verdict = self
+            .orders
+            .give(id, Actor::User(user_id), order, None, content.as_bytes())
+            .await?;
+        match verdict {
+            Verdict::Done {
+                first_seq,
+                last_seq,
+            } => Ok((
+                u64::try_from(first_seq).unwrap_or(0),
+                u64::try_from(last_seq).unwrap_or(0),
+            )),
+            Verdict::Nothing => Ok((0, 0)),
+            Verdict::Refused(refusal) => Err(refusal.into()),
+            Verdict::Fault(fault) => Err(fault.into()),
+        }
+    }
+
+    /// What a command would do, judged by the very rule that will judge it. Changes nothing.
+    pub async fn preview(&self, token: &Token, command: Command) -> Result<Preview, ApiError> {
+        let viewer = self.viewer(token, false).await?;
+        let Concern::Line(line_id) = Concern::of(&command) else {
+            return Err(FaultCode::NotFound.into());
+        };
+        let actor = Actor::User(viewer.user.id);
+        let order = Order::Desk(Box::new(command));
+        let mut needs = Needs::default();
+        needs.add(actor, &order);
+        let mut connection = self
+            .orders
+            .pool
+            .acquire()
+            .await
+            .map_err(|_| FaultCode::StoreUnavailable)?;
+        let loaded = load::world(&mut connection, &needs, self.orders.store_key()).await;
+        drop(connection);
+        let mut world = loaded.map_err(|_| FaultCode::StoreUnavailable)?.world;
+        let online = self.orders.shared.online.load(Ordering::SeqCst);
+        let ctx = Ctx {
+            command_id: CommandId(Uuid::now_v7()),
+            actor,
+            device: DeviceId(Uuid::nil()),
+            now: viewer.now,
+            business_date: viewer.today,
+            network: if online {
+                NetworkState::Online
+            } else {
+                NetworkState::Offline
+            },
+        };
+        let events = domain::decide::decide(&world, &ctx, &order)?;
+        let Some(line) = world.lines.get(&line_id) else {
+            return Err(FaultCode::NotFound.into());
+        };
+        let overflow = |_| ApiError::from(domain::refusal::Refusal::from(RefusalCode::SumTooLarge));
+        let (status_before, before) =
+            (line.status(), line.figures(viewer.today).map_err(overflow)?);
+        let mut allocation = None;
+        let mut needs_second_person = false;
+        for event in &events {
+            match event {
+                Event::CashMoved {
+                    allocation: parts @ Some(_),
+                    ..
+                } => allocation = *parts,
+                // A debit pays when it settles; shown is what it would pay today.
+                Event::TransferQueued {
+                    kind: MovementKind::Repayment,
+                    amount_minor,
+                    ..
+                } => {
+                    allocation = Some(would_pay(line, *amount_minor).map_err(overflow)?);
+                }
+                Event::MovementRequested {
+                    needs_second_person: needed,
+                    ..
+                } => needs_second_person = *needed,
+                _ => {}
+            }
+        }
+        let consequences = consequences(&events);
+        for (ordinal, event) in events.iter().enumerate() {
+            let meta = Meta {
+                command_id: ctx.command_id,
+                ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX),
+                at: ctx.now,
+                business_date: ctx.business_date,
+                user_id: Some(viewer.user.id),
+                person_id: viewer.user.person_id,
+            };
+            apply(&mut world, &meta, event).map_err(|_| FaultCode::Broken)?;
+        }
+        let Some(line) = world.lines.get(&line_id) else {
+            return Err(FaultCode::NotFound.into());
+        };
+        Ok(Preview {
+            status_before,
+            status_after: line.status(),
+            before,
+            after: line.figures(viewer.today).map_err(overflow)?,
+            allocation,
+            needs_second_person,
+            consequences,
+        })
+    }
+
+    // --- Questions ---------------------------------------------------------------------------
+
+    pub async fn sync_view(&self, token: &Token) -> Result<SyncView, ApiError> {
+        let viewer = self.viewer(token, true).await?;
+        let facts = self.reader.transfers(&viewer).await?;
+        let circuit = self
+            .circuit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let waiting = facts.queued + facts.sending + facts.unknown;
+        // The worst that is true.
+        let mark = if facts.needs_review > 0 {
+            SyncMark::NeedsYou
+        } else if circuit.paused {
+            SyncMark::Failing
+        } else if !circuit.online {
+            SyncMark::Offline
+        } else if facts.unknown > 0 {
+            SyncMark::Failing
+        } else if waiting > 0 {
+            SyncMark::Waiting
+        } else {
+            SyncMark::Online
+        };
+        let in_doubt =
+            || (facts.unknown > 0).then(|| "a transfer's outcome is being checked".to_owned());
+        Ok(SyncView {
+            network: if circuit.online {
+                NetworkState::Online
+            } else {
+                NetworkState::Offline
+            },
+            mark,
+            queued: facts.queued,
+            sending: facts.sending,
+            unknown: facts.unknown,
+            accepted: facts.accepted,
+            needs_review: facts.needs_review,
+            since: circuit.since,
+            why: circuit.why.clone().or_else(in_doubt),
+            last_contact_at: circuit.last_contact_at,
+            oldest_queued_at: facts.oldest_queued_at,
+            jobs: facts.jobs,
+        })
+    }
+
+    /// Looks at the network now instead of at the next turn.
+    pub fn wake_sync(&self) {
+        self.wake_sync.notify_one();
+    }
+
+    pub async fn keep_draft(
+        &self,
+        token: &Token,
+        name: String,
+        content: Option<String>,
+    ) -> Result<(), ApiError> {
+        let user_id = self.sessions.user(token, self.orders.now())?;
+        store::drafts::check(&name, content.as_deref().unwrap_or(""))?;
+        let sealed =
+            content.map(|content| self.orders.store_key().seal_draft(user_id, &name, &content));
+        let (answer, kept) = oneshot::channel();
+        self.orders
+            .post(Post::Draft {
+                user_id,
+                name,
+                sealed,
+                answer,
+            })
+            .await?;
+        Ok(kept.await.map_err(|_| FaultCode::StoreUnavailable)??)
+    }
+
+    pub async fn load_draft(&self, token: &Token, name: &str) -> Result<Option<String>, ApiError> {
+        let user_id = self.sessions.user(token, self.orders.now())?;
+        let mut connection = self
+            .orders
+            .pool
+            .acquire()
+            .await
+            .map_err(|_| FaultCode::StoreUnavailable)?;
+        let sealed = store::drafts::sealed(&mut connection, user_id, name).await;
+        let sealed = sealed.map_err(|_| FaultCode::StoreUnavailable)?;
+        let open = |sealed: String| self.orders.store_key().open_draft(user_id, name, &sealed);
+        Ok(sealed
+            .map(open)
+            .transpose()
+            .map_err(|_| FaultCode::Broken)?)
+    }
+}
+
+/// A store opened for reading beside a program that may have it open: the command line's reads.
+pub struct Reading {
+    pub reader: Reader,
+    pub viewer: Viewer,
+}
+
+impl Reading {
+    /// Needs the passphrase and no account: whoever holds the file and its passphrase can read
+    /// it with any other program, too.
+    pub async fn open(
+        data_dir: &Path,
+        passphrase: &str,
+        clock: &Clock,
+    ) -> Result<Reading, StartError> {
+        let folder = DataFolder::beside(data_dir)?;
+        let pool = store::connect_readers(&folder.store_path()).await?;
+        let mut connection = pool.acquire().await?;
+        let (identity, wrapped) = store::identity(&mut connection)
+            .await?
+            .ok_or_else(|| OpenError::NoStore(data_dir.to_owned()))?;
+        drop(connection);
+        let store_key =
+            StoreKey::unwrap(passphrase, &wrapped).map_err(|_| OpenError::WrongPassphrase)?;
+        let reader = reader_of(&pool, Arc::new(store_key), identity.demo).await?;
+        let now = clock.now();
+        let branch = reader
+            .branch()
+            .await
+            .map_err(|error| StartError::Read(error.into()))?;
+        let zone = branch
+            .set_up
+            .map_or_else(|| "UTC".to_owned(), |set_up| set_up.time_zone);
+        let viewer = Viewer {
+            user: nobody(),
+            today: crate::clock::local_date(now, &zone),
+            now,
+        };
+        Ok(Reading { reader, viewer })
+    }
+}
+
+/// Stands for the command line where a read asks who looks; may do nothing.
+fn nobody() -> User {
+    User {
+        id: UserId(Uuid::nil()),
+        version: 0,
+        login: String::new(),
+        name: String::new(),
+        employee_number: String::new(),
+        admin_requested: false,
+        state: AccountState::Active,
+        role: Some(Role::Staff),
+        person_id: Some(PersonId(Uuid::nil())),
+        credential_print: String::new(),
+        asked_at: UtcMillis(0),
+        failures: 0,
+        wait_until: None,
+        last_signed_in_at: None,
+    }
+}
+
+async fn reader_of(
+    pool: &SqlitePool,
+    store_key: Arc<StoreKey>,
+    demo: bool,
+) -> Result<Reader, StartError> {
+    let mut reader = Reader {
+        pool: pool.clone(),
+        store_key,
+        branch_name: "".into(),
+        currency: Currency::USD,
+        demo,
+    };
+    let branch = reader
+        .branch()
+        .await
+        .map_err(|error| StartError::Read(error.into()))?;
+    if let Some(set_up) = branch.set_up {
+        reader.branch_name = set_up.branch_name.into();
+        reader.currency = set_up.currency;
+    }
+    Ok(reader)
+}
+
+async fn set_up_if_fresh(orders: &Orders, founding: &Founding) -> Result<(), StartError> {
+    let mut connection = orders.pool.acquire().await?;
+    let loaded = load::world(&mut connection, &Needs::default(), orders.store_key()).await?;
+    drop(connection);
+    if loaded.world.branch.set_up.is_some() {
+        return Ok(());
+    }
+    let store_id = orders
+        .shared
+        .identity
+        .store_id
+        .parse()
+        .unwrap_or(StoreId(Uuid::nil()));
+    let set_up = SetUpStore {
+        store_id,
+        branch_name: founding.branch_name.clone(),
+        currency: founding.currency,
+        time_zone: founding.time_zone.clone(),
+        product_id: ProductId(Uuid::now_v7()),
+    };
+    orders
+        .internal(Internal::SetUpStore(set_up))
+        .await
+        .map_err(StartError::SetUp)
+}
+
+async fn report_strangers(orders: Orders, strangers: Arc<Mutex<BTreeMap<String, u32>>>) {
+    loop {
+        tokio::time::sleep(STRANGERS_EVERY).await;
+        let counts = std::mem::take(&mut *strangers.lock().unwrap_or_else(PoisonError::into_inner));
+        if !counts.is_empty() {
+            let counts = counts.into_iter().collect();
+            // A summary that cannot be written is not worth stopping for.
+            let _ = orders.internal(Internal::ReportStrangers { counts }).await;
+        }
+    }
+}
+
+/// What a command is about, and so which fresh view answers it.
+enum Concern {
+    Line(LineId),
+    Customer(CustomerId),
+    Product(ProductId),
+    Account,
+}
+
+impl Concern {
+    fn of(command: &Command) -> Concern {
+        match command {
+            Command::RecordCustomer(c) => Concern::Customer(c.customer_id),
+            Command::UpdateCustomer(c) => Concern::Customer(c.customer_id),
+            Command::AddBankAccount(c) => Concern::Customer(c.customer_id),
+            Command::AuthorizeDebit(c) => Concern::Customer(c.customer_id),
+            Command::ForgetCustomer(c) => Concern::Customer(c.customer_id),
+            Command::DefineProduct(c) => Concern::Product(c.product_id),
+            Command::TakeApplication(c) => Concern::Line(c.line_id),
+            Command::ApproveApplication(c) => Concern::Line(c.line_id),
+            Command::RejectApplication(c) => Concern::Line(c.line_id),
+            Command::CancelApplication(c) => Concern::Line(c.line_id),
+            Command::RecordAgreement(c) => Concern::Line(c.line_id),
+            Command::RequestDraw(c) => Concern::Line(c.line_id),
+            Command::ApproveDraw(c) => Concern::Line(c.line_id),
+            Command::DeclineDraw(c) => Concern::Line(c.line_id),
+            Command::PayCashDraw(c) => Concern::Line(c.line_id),
+            Command::CancelDraw(c) => Concern::Line(c.line_id),
+            Command::TakeRepayment(c) => Concern::Line(c.line_id),
+            Command::CancelRepayment(c) => Concern::Line(c.line_id),
+            Command::RefundCredit(c) => Concern::Line(c.line_id),
+            Command::RequestCancellation(c) => Concern::Line(c.line_id),
+            Command::DeclineCancellation(c) => Concern::Line(c.line_id),
+            Command::CloseLine(c) => Concern::Line(c.line_id),
+            Command::FreezeLine(c) => Concern::Line(c.line_id),
+            Command::UnfreezeLine(c) => Concern::Line(c.line_id),
+            Command::AskNetworkAgain(c) => Concern::Line(c.line_id),
+            Command::ApproveAccount(_) | Command::DeclineAccount(_) | Command::UnlockAccount(_) => {
+                Concern::Account
+            }
+        }
+    }
+}
+
+fn would_pay(
+    line: &domain::line::Line,
+    amount: Minor,
+) -> Result<domain::allocation::Allocation, domain::money::Overflow> {
+    let order = line
+        .terms()
+        .map_or([Due::Fees, Due::Interest, Due::Principal], |terms| {
+            terms.allocation_order
+        });
+    let posted = Posted {
+        fees: line.balances.fees_minor,
+        interest: line.balances.interest_minor,
+        principal: line.balances.principal_minor,
+    };
+    allocate(amount, &order, &Posted::default(), &posted)
+}
+
+fn consequences(events: &[Event]) -> Vec<String> {
+    let called_off = events
+        .iter()
+        .filter(|event| matches!(event, Event::MovementCancelled { .. }))
+        .count();
+    let mut words = Vec::new();
+    if called_off > 0 {
+        words.push(format!(
+            "{called_off} waiting draw(s) or repayment(s) are called off."
+        ));
+    }
+    for event in events {
+        match event {
+            Event::ApplicationCancelled { .. } => {
+                words.push("The application is cancelled.".to_owned())
+            }
+            Event::CancellationRequested { .. } => {
+                words.push("No new draws; the line closes itself when nothing is owed.".to_owned());
+            }
+            Event::LineClosed { .. } => words.push("The line closes.".to_owned()),
+            Event::CreditApplied { .. } => {
+                words.push("Customer credit is applied at once.".to_owned())
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+trait IntoApi {
+    fn into_api(self) -> ApiError;
+}
+
+impl IntoApi for RefusalCode {
+    fn into_api(self) -> ApiError {
+        domain::refusal::Refusal::from(self).into()
+    }
+}

@@ -1,0 +1,288 @@
+//! Events in words, for people who read the log. A sentence never holds a private value: it is
+//! made from the event as it reads without any key.
+
+use domain::account::Role;
+use domain::command::Speed;
+use domain::event::Event;
+use domain::money::{Currency, Minor};
+use domain::movement::{Method, MovementKind};
+
+fn noun(kind: MovementKind) -> &'static str {
+    match kind {
+        MovementKind::Draw => "draw",
+        MovementKind::Repayment => "repayment",
+        MovementKind::Refund => "refund of customer credit",
+    }
+}
+
+fn by(method: &Method) -> String {
+    match method {
+        Method::Cash => "in cash".to_owned(),
+        Method::Network { last4, speed, .. } => {
+            let speed = match speed {
+                Speed::Standard => "standard",
+                Speed::Express => "express",
+            };
+            format!("through bank account •••• {last4} ({speed})")
+        }
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Staff => "staff",
+        Role::Admin => "admin",
+    }
+}
+
+/// One plain sentence. Who did it and when stands beside it.
+pub fn sentence(event: &Event, currency: Currency) -> String {
+    let money = |amount: Minor| format!("{} {}", currency.format(amount), currency.code());
+    match event {
+        Event::StoreSetUp { branch_name, .. } => format!("The store of {branch_name} was set up."),
+        Event::CursorMoved { .. } => "The network's news was read.".to_owned(),
+        Event::StrangersRefused { counts } => {
+            let total: u64 = counts.iter().map(|(_, count)| u64::from(*count)).sum();
+            format!("Refused without an account behind it: {total}.")
+        }
+        Event::AccountAsked {
+            login,
+            admin_requested,
+            ..
+        } => {
+            let wish = if *admin_requested {
+                ", as an admin"
+            } else {
+                ""
+            };
+            format!("The account {login} was asked for{wish}.")
+        }
+        Event::AccountApproved {
+            role: granted,
+            founding: true,
+            ..
+        } => format!("The account became the store's first {}.", role(*granted)),
+        Event::AccountApproved { role: granted, .. } => {
+            format!("The account was approved as {}.", role(*granted))
+        }
+        Event::AccountDeclined { .. } => "The account was declined.".to_owned(),
+        Event::SignedIn { .. } => "Signed in.".to_owned(),
+        Event::SignInFailed { failures, .. } => format!("Sign-in failed, {failures} in a row."),
+        Event::SignedOut { .. } => "Signed out.".to_owned(),
+        Event::AccountUnlocked { .. } => "The account was unlocked.".to_owned(),
+        Event::CommandRefused { kind, code, .. } => {
+            format!("Refused: {}. {}", words(&format!("{kind:?}")), code.words())
+        }
+        Event::ProductDefined { name, .. } => format!("The product {name} was defined."),
+        Event::CustomerRecorded { number, .. } => format!("Customer {number} was recorded."),
+        Event::CustomerUpdated { .. } => "The customer's details were changed.".to_owned(),
+        Event::BankAccountAdded { last4, .. } => {
+            format!("Bank account •••• {last4} was added.")
+        }
+        Event::DebitAuthorized { signed_on, .. } => {
+            format!("Debits were authorized, signed on {signed_on}.")
+        }
+        Event::BankAccountUnusable { return_code, .. } => {
+            format!("A bank account became unusable after return {return_code}.")
+        }
+        Event::DebitAuthorizationEnded { return_code, .. } => {
+            format!("A debit authorization ended with return {return_code}.")
+        }
+        Event::CustomerForgotten { .. } => "The customer was forgotten.".to_owned(),
+        Event::ApplicationTaken {
+            number,
+            product_name,
+            requested_minor,
+            ..
+        } => format!(
+            "Application {number} was taken: {product_name}, {} requested.",
+            money(*requested_minor)
+        ),
+        Event::ApplicationApproved {
+            limit_minor, terms, ..
+        } => format!(
+            "Approved with a limit of {} at {} %.",
+            money(*limit_minor),
+            terms.annual_percent
+        ),
+        Event::ApplicationRejected { reasons, .. } => {
+            let reasons: Vec<&str> = reasons.iter().map(|reason| reason.words()).collect();
+            format!("Rejected: {}.", reasons.join("; "))
+        }
+        Event::ApplicationCancelled { .. } => "The application was cancelled.".to_owned(),
+        Event::AgreementRecorded { signed_on, .. } => {
+            format!("The agreement was recorded, signed on {signed_on}.")
+        }
+        Event::LineFrozen { .. } => "The line was frozen: no draws.".to_owned(),
+        Event::LineUnfrozen { .. } => "The line was released from its freeze.".to_owned(),
+        Event::CancellationRequested { .. } => "Cancellation was requested.".to_owned(),
+        Event::CancellationDeclined { .. } => "The request to cancel was declined.".to_owned(),
+        Event::LineClosed {
+            after_request: true,
+            ..
+        } => "The line closed as requested: nothing is owed.".to_owned(),
+        Event::LineClosed { .. } => "The line was closed.".to_owned(),
+        Event::MovementRequested {
+            kind,
+            method,
+            amount_minor,
+            needs_second_person,
+            ..
+        } => {
+            let wait = if *needs_second_person {
+                " A second person has to approve it."
+            } else {
+                ""
+            };
+            format!(
+                "A {} of {} was asked for, {}.{wait}",
+                noun(*kind),
+                money(*amount_minor),
+                by(method)
+            )
+        }
+        Event::DrawApproved { .. } => "The draw was approved.".to_owned(),
+        Event::DrawDeclined { .. } => "The draw was declined.".to_owned(),
+        Event::MovementCancelled { .. } => "It was called off before anything left.".to_owned(),
+        Event::CashMoved {
+            kind, amount_minor, ..
+        } => match kind {
+            MovementKind::Draw => format!("{} was paid out in cash.", money(*amount_minor)),
+            MovementKind::Repayment => format!("{} was repaid in cash.", money(*amount_minor)),
+            MovementKind::Refund => {
+                format!(
+                    "{} of customer credit was handed back.",
+                    money(*amount_minor)
+                )
+            }
+        },
+        Event::CreditApplied { .. } => "Customer credit was applied to what is owed.".to_owned(),
+        Event::CreditTakenBack { .. } => {
+            "Customer credit that had been used was charged to principal.".to_owned()
+        }
+        Event::OverpaymentCredited { amount_minor, .. } => {
+            format!(
+                "{} repaid too much became customer credit.",
+                money(*amount_minor)
+            )
+        }
+        Event::TransferQueued {
+            kind, amount_minor, ..
+        } => format!(
+            "A transfer of {} for the {} is queued.",
+            money(*amount_minor),
+            noun(*kind)
+        ),
+        Event::TransferMarked { attempt, .. } => format!("Sending began, attempt {attempt}."),
+        Event::TransferNotSent { reason, .. } => format!("Nothing was sent: {reason}."),
+        Event::TransferInDoubt { reason, .. } => {
+            format!("It may have arrived: {reason}. The network will be asked.")
+        }
+        Event::TransferDeferred { status, .. } => {
+            format!("The network did not take it yet (status {status}).")
+        }
+        Event::TransferRefused { status, .. } => {
+            format!("The network refused it (status {status}) and will be asked once more.")
+        }
+        Event::TransferNotFound { .. } => "The network does not know it.".to_owned(),
+        Event::TransferAskedInVain { reason, .. } => {
+            format!("The network was asked and gave no answer: {reason}.")
+        }
+        Event::TransferAccepted {
+            settlement_date, ..
+        } => match settlement_date {
+            Some(date) => format!("The network accepted it; it should settle on {date}."),
+            None => "The network accepted it.".to_owned(),
+        },
+        Event::TransferSettled {
+            kind,
+            amount_minor,
+            effective_on,
+            ..
+        } => format!(
+            "The {} of {} settled, effective {effective_on}.",
+            noun(*kind),
+            money(*amount_minor)
+        ),
+        Event::TransferRejected { .. } => "The network rejected it; nothing moved.".to_owned(),
+        Event::TransferReturned {
+            kind,
+            amount_minor,
+            return_code,
+            effective_on,
+            ..
+        } => format!(
+            "The {} of {} came back with {return_code}, effective {effective_on}.",
+            noun(*kind),
+            money(*amount_minor)
+        ),
+        Event::TransferInReview { reason, .. } => {
+            format!("A person has to look at it. {}", reason.words())
+        }
+        Event::TransferToBeAsked { .. } => "The network will be asked once more.".to_owned(),
+    }
+}
+
+/// "ApproveDraw" as "approve draw".
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(c.to_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::command::CommandKind;
+    use domain::customer::AccountNumbers;
+    use domain::ids::*;
+    use domain::private::Private;
+    use domain::refusal::RefusalCode;
+
+    #[test]
+    fn sentences_are_plain_and_hold_nothing_private() {
+        let id = uuid::Uuid::from_u128(1);
+        let usd: Currency = "USD".parse().unwrap();
+        let (line_id, movement_id) = (LineId(id), MovementId(id));
+        for (event, expected) in [
+            (
+                Event::LineFrozen {
+                    line_id,
+                    note: Private::Known("SECRET".into()),
+                },
+                "The line was frozen: no draws.",
+            ),
+            (
+                Event::TransferQueued {
+                    line_id,
+                    movement_id,
+                    kind: MovementKind::Draw,
+                    amount_minor: Minor(125_000),
+                    currency: usd,
+                    account: Private::Known(AccountNumbers {
+                        routing: "SECRET".into(),
+                        number: "SECRET".into(),
+                    }),
+                    speed: Speed::Express,
+                    line_number: "LC-000001".into(),
+                },
+                "A transfer of 1,250.00 USD for the draw is queued.",
+            ),
+            (
+                Event::CommandRefused {
+                    user_id: UserId(id),
+                    kind: CommandKind::ApproveDraw,
+                    code: RefusalCode::OwnRequest,
+                },
+                "Refused: approve draw. You asked for this yourself: another person has to decide.",
+            ),
+        ] {
+            assert_eq!(sentence(&event, usd), expected);
+        }
+    }
+}

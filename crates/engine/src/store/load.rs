@@ -1,0 +1,359 @@
+//! Loading the World of a whole batch: one read a table and hop, whatever the batch's size.
+
+use crate::chain::{BEGINNING, Hash};
+use crate::seal::{CustomerKey, SealError, StoreKey, open_document};
+use domain::ids::*;
+use domain::needs::Needs;
+use domain::world::World;
+use serde::de::DeserializeOwned;
+use sqlx::{Row, SqliteConnection};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// What a batch is judged against, and the keys of the customers in it.
+pub struct Loaded {
+    pub world: World,
+    pub keys: BTreeMap<CustomerId, CustomerKey>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("the store could not be read: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("a stored document cannot be opened: {0}")]
+    Seal(#[from] SealError),
+    #[error("a stored row of {table} cannot be read: {why}")]
+    Unreadable { table: &'static str, why: String },
+}
+
+/// A receipt as stored.
+#[derive(Clone, Debug)]
+pub struct StoredReceipt {
+    pub actor: String,
+    pub content_mac: Vec<u8>,
+    pub first_seq: Option<i64>,
+    pub last_seq: Option<i64>,
+    pub refusal_code: Option<String>,
+    pub refusal_field: Option<String>,
+}
+
+/// The last link of the chain.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub seq: i64,
+    pub hash: Hash,
+    pub business_date: Option<String>,
+}
+
+/// The ids of a set as the JSON array that `json_each` unfolds.
+pub fn json_ids<T: Display>(ids: impl IntoIterator<Item = T>) -> String {
+    let texts: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+    serde_json::Value::from(texts).to_string()
+}
+
+pub async fn head(connection: &mut SqliteConnection) -> Result<Head, LoadError> {
+    let row = sqlx::query("select seq, hash, (select max(business_date) from events where seq > (select max(seq) from events) - 1000) as day from events order by seq desc limit 1")
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else {
+        return Ok(Head {
+            seq: 0,
+            hash: BEGINNING,
+            business_date: None,
+        });
+    };
+    let hash: Vec<u8> = row.try_get("hash")?;
+    let hash = hash.try_into().map_err(|_| LoadError::Unreadable {
+        table: "events",
+        why: "the last hash is not 32 bytes long".to_owned(),
+    })?;
+    Ok(Head {
+        seq: row.try_get("seq")?,
+        hash,
+        business_date: row.try_get("day")?,
+    })
+}
+
+pub async fn receipts(
+    connection: &mut SqliteConnection,
+    ids: &BTreeSet<CommandId>,
+) -> Result<BTreeMap<CommandId, StoredReceipt>, LoadError> {
+    let rows = sqlx::query(
+        "select command_id, actor, content_mac, first_seq, last_seq, refusal_code, refusal_field
+         from receipts where command_id in (select value from json_each(?))",
+    )
+    .bind(json_ids(ids))
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let receipt = StoredReceipt {
+                actor: row.try_get("actor")?,
+                content_mac: row.try_get("content_mac")?,
+                first_seq: row.try_get("first_seq")?,
+                last_seq: row.try_get("last_seq")?,
+                refusal_code: row.try_get("refusal_code")?,
+                refusal_field: row.try_get("refusal_field")?,
+            };
+            Ok((parse("receipts", row.try_get("command_id")?)?, receipt))
+        })
+        .collect()
+}
+
+/// Two hops: what the commands name, then what hangs on it.
+pub async fn world(
+    connection: &mut SqliteConnection,
+    needs: &Needs,
+    store_key: &StoreKey,
+) -> Result<Loaded, LoadError> {
+    let mut loaded = Loaded {
+        world: World::default(),
+        keys: BTreeMap::new(),
+    };
+    let world = &mut loaded.world;
+
+    // Hop one.
+    if let Some(row) = sqlx::query("select document from branch")
+        .fetch_optional(&mut *connection)
+        .await?
+    {
+        world.branch = plain("branch", row.try_get("document")?)?;
+    }
+    if !needs.users.is_empty() || !needs.logins.is_empty() {
+        let rows = sqlx::query(
+            "select document from users where id in (select value from json_each(?1))
+             or login in (select value from json_each(?2))",
+        )
+        .bind(json_ids(&needs.users))
+        .bind(json_ids(&needs.logins))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let user: domain::account::User = plain("users", row.try_get("document")?)?;
+            world.logins.insert(user.login.clone(), user.id);
+            world.users.insert(user.id, user);
+        }
+    }
+    if !needs.employee_numbers.is_empty() {
+        let rows = sqlx::query(
+            "select employee_number, person_id from persons
+             where employee_number in (select value from json_each(?))",
+        )
+        .bind(json_ids(&needs.employee_numbers))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            world
+                .persons
+                .insert(row.try_get(0)?, parse("persons", row.try_get(1)?)?);
+        }
+    }
+    if !needs.tax_ids.is_empty() {
+        let by_mac: BTreeMap<Vec<u8>, &String> = needs
+            .tax_ids
+            .iter()
+            .map(|tax_id| (store_key.blind("tax_id", tax_id).to_vec(), tax_id))
+            .collect();
+        let hexes: Vec<String> = by_mac.keys().map(|mac| hex(mac)).collect();
+        let rows = sqlx::query(
+            "select mac, customer_id from blind_index
+             where kind = 'tax_id' and mac in (select unhex(value) from json_each(?))",
+        )
+        .bind(json_ids(&hexes))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let mac: Vec<u8> = row.try_get(0)?;
+            if let Some(tax_id) = by_mac.get(&mac) {
+                world
+                    .tax_ids
+                    .insert((*tax_id).clone(), parse("blind_index", row.try_get(1)?)?);
+            }
+        }
+    }
+    // Documents of lines and customers are sealed; they wait here for their keys.
+    let mut lines = documents(
+        connection,
+        "select id, customer_id, document from lines where id in (select value from json_each(?1))
+         or customer_id in (select value from json_each(?2))",
+        &[json_ids(&needs.lines), json_ids(&needs.lines_of_customers)],
+        needs.lines.is_empty() && needs.lines_of_customers.is_empty(),
+    )
+    .await?;
+    if !needs.movements.is_empty() || !needs.waiting_of_lines.is_empty() {
+        let rows = sqlx::query(
+            "select document from movements where id in (select value from json_each(?1))
+             union all
+             select document from movements where on_its_way = 1 and line_id in (select value from json_each(?2))
+             and id not in (select value from json_each(?1))",
+        )
+        .bind(json_ids(&needs.movements))
+        .bind(json_ids(&needs.waiting_of_lines))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let movement: domain::movement::Movement =
+                plain("movements", row.try_get("document")?)?;
+            world.movements.insert(movement.id, movement);
+        }
+    }
+
+    // Hop two.
+    let mut customer_ids: BTreeSet<String> =
+        needs.customers.iter().map(ToString::to_string).collect();
+    customer_ids.extend(needs.lines_of_customers.iter().map(ToString::to_string));
+    customer_ids.extend(lines.values().map(|sealed| sealed.customer_id.clone()));
+    if !needs.exposure_of_lines.is_empty() {
+        let exposed: BTreeSet<&String> = needs
+            .exposure_of_lines
+            .iter()
+            .filter_map(|id| lines.get(&id.to_string()).map(|sealed| &sealed.customer_id))
+            .collect();
+        let others = documents(
+            connection,
+            "select id, customer_id, document from lines where customer_id in (select value from json_each(?1))",
+            &[json_ids(exposed)],
+            false,
+        )
+        .await?;
+        lines.extend(others);
+    }
+    let customers = documents(
+        connection,
+        "select id, id as customer_id, document from customers where id in (select value from json_each(?1))",
+        &[json_ids(&customer_ids)],
+        customer_ids.is_empty(),
+    )
+    .await?;
+    loaded.keys = keys(connection, customers.keys(), store_key).await?;
+    let world = &mut loaded.world;
+    for (id, sealed) in customers {
+        let customer: domain::customer::Customer = sealed.open("customers", &id, &loaded.keys)?;
+        world.customers.insert(customer.id, customer);
+    }
+    for (id, sealed) in lines {
+        let line: domain::line::Line = sealed.open("lines", &id, &loaded.keys)?;
+        world.lines.insert(line.id, line);
+    }
+    let mut product_ids: BTreeSet<ProductId> = needs.products.clone();
+    product_ids.extend(world.lines.values().map(|line| line.product_id));
+    if !product_ids.is_empty() {
+        let rows = sqlx::query(
+            "select document from products where id in (select value from json_each(?))",
+        )
+        .bind(json_ids(&product_ids))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let product: domain::product::Product = plain("products", row.try_get("document")?)?;
+            world.products.insert(product.id, product);
+        }
+    }
+    Ok(loaded)
+}
+
+struct Sealed {
+    customer_id: String,
+    document: String,
+}
+
+impl Sealed {
+    fn open<T: DeserializeOwned>(
+        &self,
+        table: &'static str,
+        id: &str,
+        keys: &BTreeMap<CustomerId, CustomerKey>,
+    ) -> Result<T, LoadError> {
+        let key = keys.get(&parse(table, self.customer_id.clone())?);
+        let mut value: serde_json::Value = plain(table, self.document.clone())?;
+        open_document(&mut value, key, &format!("{table}/{id}"))?;
+        serde_json::from_value(value).map_err(|error| unreadable(table, error))
+    }
+}
+
+/// Documents by id; `skip` saves the statement when nothing is asked for.
+async fn documents(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    binds: &[String],
+    skip: bool,
+) -> Result<BTreeMap<String, Sealed>, LoadError> {
+    if skip {
+        return Ok(BTreeMap::new());
+    }
+    let mut query = sqlx::query(sql);
+    for bind in binds {
+        query = query.bind(bind);
+    }
+    let rows = query.fetch_all(connection).await?;
+    rows.iter()
+        .map(|row| {
+            let sealed = Sealed {
+                customer_id: row.try_get("customer_id")?,
+                document: row.try_get("document")?,
+            };
+            Ok((row.try_get("id")?, sealed))
+        })
+        .collect()
+}
+
+/// The data keys of these customers; a forgotten one has none.
+pub async fn keys<T: Display>(
+    connection: &mut SqliteConnection,
+    ids: impl IntoIterator<Item = T>,
+    store_key: &StoreKey,
+) -> Result<BTreeMap<CustomerId, CustomerKey>, LoadError> {
+    let ids = json_ids(ids);
+    if ids == "[]" {
+        return Ok(BTreeMap::new());
+    }
+    let rows = sqlx::query(
+        "select customer_id, version, wrapped from customer_keys
+         where customer_id in (select value from json_each(?))",
+    )
+    .bind(ids)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let customer_id: CustomerId = parse("customer_keys", row.try_get("customer_id")?)?;
+            let version = u32::try_from(row.try_get::<i64, _>("version")?)
+                .map_err(|error| unreadable("customer_keys", error))?;
+            let wrapped: Vec<u8> = row.try_get("wrapped")?;
+            Ok((
+                customer_id,
+                CustomerKey::unwrap(customer_id, version, &wrapped, store_key)?,
+            ))
+        })
+        .collect()
+}
+
+fn plain<T: DeserializeOwned>(table: &'static str, document: String) -> Result<T, LoadError> {
+    serde_json::from_str(&document).map_err(|error| unreadable(table, error))
+}
+
+fn parse<T: FromStr>(table: &'static str, text: String) -> Result<T, LoadError>
+where
+    T::Err: Display,
+{
+    text.parse().map_err(|error| unreadable(table, error))
+}
+
+fn unreadable(table: &'static str, why: impl Display) -> LoadError {
+    LoadError::Unreadable {
+        table,
+        why: why.to_string(),
+    }
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,283 @@
+//! The embedded store: one SQLite file, one write connection, a small read-only pool. The only
+//! place where SQL stands.
+
+pub mod check;
+pub mod copies;
+pub mod drafts;
+pub mod jobs;
+pub mod load;
+pub mod reads;
+pub mod rows;
+pub mod terms;
+pub mod write;
+
+use crate::seal::{HashCost, StoreKey, Wrapped};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, SqlitePool};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file inside a data folder.
+pub const STORE_FILE: &str = "branchline.db";
+const LOCK_FILE: &str = "branchline.lock";
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the data folder {0} cannot be used: {1}")]
+    Folder(PathBuf, std::io::Error),
+    #[error("another program has this store open")]
+    InUse,
+    #[error("there is no store in {0}")]
+    NoStore(PathBuf),
+    #[error("the passphrase is not right")]
+    WrongPassphrase,
+    #[error("the passphrase is shorter than {0} characters")]
+    ShortPassphrase(usize),
+    #[error(
+        "SQLite {0} is too old: 3.51.3 is the first that does not lose commits when its log restarts"
+    )]
+    OldSqlite(String),
+    #[error("the store setting {name} is {found}, not {wanted}")]
+    Setting {
+        name: &'static str,
+        found: String,
+        wanted: &'static str,
+    },
+    #[error("the store was written by a newer program")]
+    Newer,
+    #[error(transparent)]
+    Load(#[from] load::LoadError),
+    #[error("the store could not be opened: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("the store could not be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// Who and what a store is.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub store_id: String,
+    pub device_id: String,
+    pub epoch: i64,
+    pub demo: bool,
+}
+
+/// The data folder, created private, and its lock: held as long as this lives, released by the
+/// system whatever happens to the process.
+pub struct DataFolder {
+    path: PathBuf,
+    _lock: Option<File>,
+}
+
+impl DataFolder {
+    /// For the one program that may write.
+    pub fn lock(path: &Path) -> Result<DataFolder, OpenError> {
+        let failed = |error| OpenError::Folder(path.to_owned(), error);
+        create_private(path).map_err(failed)?;
+        let lock = File::create(path.join(LOCK_FILE)).map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(DataFolder {
+                path: path.to_owned(),
+                _lock: Some(lock),
+            }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse),
+            Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+        }
+    }
+
+    /// For reading beside a program that writes.
+    pub fn beside(path: &Path) -> Result<DataFolder, OpenError> {
+        let folder = DataFolder {
+            path: path.to_owned(),
+            _lock: None,
+        };
+        if !folder.has_store() {
+            return Err(OpenError::NoStore(path.to_owned()));
+        }
+        Ok(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn store_path(&self) -> PathBuf {
+        self.path.join(STORE_FILE)
+    }
+
+    pub fn has_store(&self) -> bool {
+        self.store_path().exists()
+    }
+}
+
+#[cfg(unix)]
+fn create_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    if path.is_dir() {
+        return std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
+    }
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+}
+
+#[cfg(not(unix))]
+fn create_private(path: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+#[cfg(unix)]
+pub fn make_private(file: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+}
+
+#[cfg(not(unix))]
+pub fn make_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("recursive_triggers", "on")
+        .pragma("trusted_schema", "off")
+        .pragma("cell_size_check", "on")
+        .pragma("secure_delete", "on")
+        .pragma("temp_store", "memory")
+        .disable_statement_logging()
+}
+
+/// The one connection that writes.
+pub async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> {
+    let mut connection = options(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .connect()
+        .await?;
+    assert_settings(&mut connection).await?;
+    Ok(connection)
+}
+
+/// The pool that reads and cannot write.
+pub async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
+    let read = options(path).read_only(true).pragma("query_only", "on");
+    Ok(SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_with(read)
+        .await?)
+}
+
+/// A wrong setting refuses to start: each of these was the cause of somebody's lost money.
+async fn assert_settings(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    let version: String = sqlx::query("select sqlite_version()")
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get(0)?;
+    let numbers: Vec<u32> = version
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    if numbers < vec![3, 51, 3] {
+        return Err(OpenError::OldSqlite(version));
+    }
+    for (name, sql, wanted) in [
+        ("journal_mode", "pragma journal_mode", "wal"),
+        ("synchronous", "pragma synchronous", "2"),
+        ("foreign_keys", "pragma foreign_keys", "1"),
+        ("recursive_triggers", "pragma recursive_triggers", "1"),
+        ("trusted_schema", "pragma trusted_schema", "0"),
+        ("cell_size_check", "pragma cell_size_check", "1"),
+        ("secure_delete", "pragma secure_delete", "1"),
+    ] {
+        let row = sqlx::query(sql).fetch_one(&mut *connection).await?;
+        let found = match row.try_get::<i64, _>(0) {
+            Ok(number) => number.to_string(),
+            Err(_) => row.try_get::<String, _>(0)?,
+        };
+        if found != wanted {
+            return Err(OpenError::Setting {
+                name,
+                found,
+                wanted,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Brings the schema up to date; a store of a newer program is refused.
+pub async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    match sqlx::migrate!("../../migrations").run(connection).await {
+        Ok(()) => Ok(()),
+        Err(sqlx::migrate::MigrateError::VersionMissing(_)) => Err(OpenError::Newer),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The store's own row and its key, or nothing on a file that was only just made.
+pub async fn identity(
+    connection: &mut SqliteConnection,
+) -> Result<Option<(Identity, Wrapped)>, OpenError> {
+    let row = sqlx::query("select store_id, device_id, epoch, demo, kdf, wrapped_key from store")
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let identity = Identity {
+        store_id: row.try_get("store_id")?,
+        device_id: row.try_get("device_id")?,
+        epoch: row.try_get("epoch")?,
+        demo: row.try_get::<i64, _>("demo")? == 1,
+    };
+    let wrapped = Wrapped {
+        kdf: row.try_get("kdf")?,
+        wrapped: row.try_get("wrapped_key")?,
+    };
+    Ok(Some((identity, wrapped)))
+}
+
+/// Writes who the store is, with a new key under the passphrase.
+pub async fn found(
+    connection: &mut SqliteConnection,
+    identity: &Identity,
+    passphrase: &str,
+    cost: HashCost,
+) -> Result<StoreKey, OpenError> {
+    let store_key = StoreKey::generate();
+    let wrapped = store_key.wrap(passphrase, cost);
+    sqlx::query("insert into store (one, store_id, device_id, epoch, demo, kdf, wrapped_key) values (1, ?, ?, ?, ?, ?, ?)")
+        .bind(&identity.store_id)
+        .bind(&identity.device_id)
+        .bind(identity.epoch)
+        .bind(i64::from(identity.demo))
+        .bind(wrapped.kdf)
+        .bind(wrapped.wrapped)
+        .execute(connection)
+        .await?;
+    Ok(store_key)
+}
+
+/// Customers whose key is gone and whose views have not forgotten yet.
+pub async fn keyless_customers(
+    connection: &mut SqliteConnection,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query(
+        "select id from customers where json_extract(document, '$.forgotten_on') is null
+         and id not in (select customer_id from customer_keys)",
+    )
+    .fetch_all(connection)
+    .await?
+    .iter()
+    .map(|row| row.try_get(0))
+    .collect()
+}
+
+pub async fn close(connection: SqliteConnection) {
+    // Nothing is left to do when closing fails: what was committed is on the disk.
+    let _ = connection.close().await;
+}

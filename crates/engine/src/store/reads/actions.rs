@@ -1,0 +1,149 @@
+//! What may be done now, and why not: the same questions in the same order as the rules ask
+//! before they look at what was typed. The answer to a submission is what counts.
+
+use domain::account::{Role, User};
+use domain::actor::ActedBy;
+use domain::command::CommandKind;
+use domain::line::{Line, may, refuse_if};
+use domain::movement::{Method, Movement, MovementKind, MovementState};
+use domain::refusal::RefusalCode;
+use domain::view::ActionView;
+
+/// Every kind of command that is about a line as a whole.
+const LINE_KINDS: &[CommandKind] = &[
+    CommandKind::ApproveApplication,
+    CommandKind::RejectApplication,
+    CommandKind::CancelApplication,
+    CommandKind::RecordAgreement,
+    CommandKind::RequestDraw,
+    CommandKind::TakeRepayment,
+    CommandKind::RefundCredit,
+    CommandKind::RequestCancellation,
+    CommandKind::DeclineCancellation,
+    CommandKind::CloseLine,
+    CommandKind::FreezeLine,
+    CommandKind::UnfreezeLine,
+];
+
+fn right(viewer: &User, kind: CommandKind) -> Result<(), RefusalCode> {
+    let role = viewer.active_role().ok_or(RefusalCode::AccountNotActive)?;
+    match (kind.role_needed(), role) {
+        (Role::Staff, Role::Staff | Role::Admin) | (Role::Admin, Role::Admin) => Ok(()),
+        (Role::Admin, Role::Staff) => Err(RefusalCode::AdminOnly),
+    }
+}
+
+/// I7: nobody decides on what they themselves asked for.
+fn by_another(viewer: &User, asked: &ActedBy) -> Result<(), RefusalCode> {
+    if viewer.id == asked.user_id || viewer.person_id == Some(asked.person_id) {
+        return Err(RefusalCode::OwnRequest);
+    }
+    Ok(())
+}
+
+/// Kinds the rules refuse for a forgotten customer.
+fn needs_customer(kind: CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::ApproveApplication
+            | CommandKind::RecordAgreement
+            | CommandKind::RequestDraw
+            | CommandKind::ApproveDraw
+            | CommandKind::PayCashDraw
+            | CommandKind::TakeRepayment
+            | CommandKind::RefundCredit
+            | CommandKind::FreezeLine
+            | CommandKind::UnfreezeLine
+    )
+}
+
+fn known(forgotten: bool, kind: CommandKind) -> Result<(), RefusalCode> {
+    if forgotten && needs_customer(kind) {
+        return Err(RefusalCode::CustomerForgotten);
+    }
+    Ok(())
+}
+
+pub(super) fn of_line(viewer: &User, line: &Line, forgotten: bool) -> Vec<ActionView> {
+    let judge = |kind| {
+        right(viewer, kind)?;
+        known(forgotten, kind)?;
+        may(line, kind)?;
+        match kind {
+            CommandKind::ApproveApplication | CommandKind::RejectApplication => {
+                by_another(viewer, &line.taken_by)
+            }
+            _ => Ok(()),
+        }
+    };
+    views(LINE_KINDS, judge)
+}
+
+pub(super) fn of_movement(
+    viewer: &User,
+    line: &Line,
+    movement: &Movement,
+    forgotten: bool,
+) -> Vec<ActionView> {
+    let kinds: &[CommandKind] = match movement.kind {
+        MovementKind::Draw => &[
+            CommandKind::ApproveDraw,
+            CommandKind::DeclineDraw,
+            CommandKind::PayCashDraw,
+            CommandKind::CancelDraw,
+            CommandKind::AskNetworkAgain,
+        ],
+        MovementKind::Repayment => &[CommandKind::CancelRepayment, CommandKind::AskNetworkAgain],
+        MovementKind::Refund => &[],
+    };
+    views(kinds, |kind| {
+        right(viewer, kind)?;
+        known(forgotten, kind)?;
+        state_allows(movement, kind)?;
+        may(line, kind)?;
+        match kind {
+            CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
+                by_another(viewer, &movement.requested_by)
+            }
+            _ => Ok(()),
+        }
+    })
+}
+
+fn state_allows(movement: &Movement, kind: CommandKind) -> Result<(), RefusalCode> {
+    let state = movement.state;
+    match kind {
+        CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
+            refuse_if(state != MovementState::Requested, RefusalCode::NotRequested)
+        }
+        CommandKind::PayCashDraw => {
+            let payable = state == MovementState::Approved && movement.method == Method::Cash;
+            refuse_if(!payable, RefusalCode::NotPayable)
+        }
+        CommandKind::CancelDraw | CommandKind::CancelRepayment => {
+            refuse_if(!state.on_its_way(), RefusalCode::AlreadyFinished)?;
+            refuse_if(
+                !state.cancellable() || movement.sent,
+                RefusalCode::AlreadySent,
+            )
+        }
+        CommandKind::AskNetworkAgain => refuse_if(
+            state != MovementState::NeedsReview,
+            RefusalCode::NotInReview,
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn views(
+    kinds: &[CommandKind],
+    judge: impl Fn(CommandKind) -> Result<(), RefusalCode>,
+) -> Vec<ActionView> {
+    kinds
+        .iter()
+        .map(|kind| ActionView {
+            kind: *kind,
+            refused: judge(*kind).err(),
+        })
+        .collect()
+}

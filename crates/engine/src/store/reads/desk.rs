@@ -1,0 +1,122 @@
+//! What the admins have to decide, the longest waiting first.
+
+use super::*;
+use domain::account::{AccountState, FAILURES_TO_LOCK};
+use domain::ids::LineId;
+use domain::line::Status;
+use domain::movement::{MovementKind, MovementState};
+use domain::view::{AccountRow, AdminDesk};
+
+/// Rows of each list; the page of applications shows the rest.
+const SHOWN: u32 = 100;
+
+impl Reader {
+    pub async fn admin_desk(&self, viewer: &Viewer) -> Result<AdminDesk, ReadError> {
+        let mut snapshot = self.snapshot().await?;
+        let connection = &mut *snapshot;
+        let mut open: Vec<(String,)> =
+            sqlx::query_as("select id from lines where status = ? order by number limit ?")
+                .bind(Status::Open.tag())
+                .bind(SHOWN + 1)
+                .fetch_all(&mut *connection)
+                .await?;
+        let more_open = open.len() > SHOWN as usize;
+        open.truncate(SHOWN as usize);
+        let cancellations: Vec<(String,)> = sqlx::query_as(
+            "select id from lines where cancellation_requested = 1 order by number limit ?",
+        )
+        .bind(SHOWN)
+        .fetch_all(&mut *connection)
+        .await?;
+        let waiting = movements_in(connection, MovementState::Requested).await?;
+        let in_review = movements_in(connection, MovementState::NeedsReview).await?;
+        Ok(AdminDesk {
+            open_applications: self.rows_of(connection, viewer, open).await?,
+            more_open,
+            waiting_draws: self
+                .movement_rows(connection, viewer, &waiting)
+                .await?
+                .into_iter()
+                .filter(|row| row.kind == MovementKind::Draw)
+                .collect(),
+            waiting_accounts: accounts(
+                connection,
+                viewer,
+                "select id, document from users where state = ?1
+                 order by json_extract(document, '$.asked_at'), id limit ?3",
+                AccountState::Waiting,
+            )
+            .await?,
+            cancellations: self.rows_of(connection, viewer, cancellations).await?,
+            in_review: self.movement_rows(connection, viewer, &in_review).await?,
+            // Few accounts ever fail so often: no index is worth it.
+            locked_accounts: accounts(
+                connection,
+                viewer,
+                "select id, document from users
+                 where state = ?1 and json_extract(document, '$.failures') >= ?2
+                 order by login limit ?3",
+                AccountState::Active,
+            )
+            .await?
+            .into_iter()
+            .filter(|row| row.locked)
+            .collect(),
+        })
+    }
+
+    async fn rows_of(
+        &self,
+        connection: &mut SqliteConnection,
+        viewer: &Viewer,
+        ids: Vec<(String,)>,
+    ) -> Result<Vec<domain::view::LineRow>, ReadError> {
+        let ids = ids
+            .into_iter()
+            .map(|(id,)| parse_id("lines", &id))
+            .collect::<Result<Vec<LineId>, _>>()?;
+        self.line_rows(connection, viewer.today, &ids).await
+    }
+}
+
+async fn movements_in(
+    connection: &mut SqliteConnection,
+    state: MovementState,
+) -> Result<Vec<String>, ReadError> {
+    let ids: Vec<(String,)> =
+        sqlx::query_as("select id from movements where state = ? order by requested_seq limit ?")
+            .bind(tag(state))
+            .bind(SHOWN)
+            .fetch_all(connection)
+            .await?;
+    Ok(ids.into_iter().map(|(id,)| id).collect())
+}
+
+async fn accounts(
+    connection: &mut SqliteConnection,
+    viewer: &Viewer,
+    sql: &'static str,
+    state: AccountState,
+) -> Result<Vec<AccountRow>, ReadError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(sql)
+        .bind(tag(state))
+        .bind(FAILURES_TO_LOCK)
+        .bind(SHOWN)
+        .fetch_all(connection)
+        .await?;
+    rows.into_iter()
+        .map(|(id, text)| {
+            let user: User = document("users", &id, &text, None)?;
+            Ok(AccountRow {
+                id: user.id,
+                locked: user.locked(viewer.now),
+                login: user.login,
+                name: user.name,
+                employee_number: user.employee_number,
+                admin_requested: user.admin_requested,
+                role: user.role,
+                asked_at: user.asked_at,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! What happened: the journal of a line as its customer sees it, and the event log.
+
+use super::*;
+use domain::date::UtcMillis;
+use domain::event::{Event, Stream, upcast};
+use domain::ids::LineId;
+use domain::ledger::EntryKind;
+use domain::money::Minor;
+use domain::view::{EventPage, EventRow, TransactionPage, TransactionRow};
+use serde::Deserialize;
+
+#[derive(Serialize, Deserialize)]
+struct TransactionPlace {
+    effective_on: String,
+    seq: i64,
+    entry: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EventPlace {
+    /// A place in the stream that is listed, or in the whole log.
+    before: i64,
+}
+
+/// A page of events chosen by `$chosen`.
+macro_rules! events {
+    ($chosen:literal) => {
+        concat!(
+            "select e.seq, e.stream_seq, e.type, e.version, e.payload, e.at_ms, e.business_date,
+                 e.command_id, e.ordinal, u.name actor_name
+             from events e left join users u on u.id = e.user_id
+             where ",
+            $chosen,
+            " limit ?4"
+        )
+    };
+}
+
+/// By the unique index on stream and place.
+const OF_A_STREAM: &str =
+    events!("e.stream = ?1 and e.stream_id = ?2 and e.stream_seq < ?3 order by e.stream_seq desc");
+/// By the primary key.
+const OF_ALL_STREAMS: &str = events!("?1 = ?2 and e.seq < ?3 order by e.seq desc");
+
+#[derive(sqlx::FromRow)]
+struct EntryRecord {
+    seq: i64,
+    entry: i64,
+    kind: String,
+    movement_id: Option<String>,
+    effective_on: String,
+    posted_on: String,
+    principal_minor: i64,
+    interest_minor: i64,
+    fees_minor: i64,
+    credit_minor: i64,
+    balance_minor: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRecord {
+    seq: i64,
+    stream_seq: i64,
+    #[sqlx(rename = "type")]
+    event_type: String,
+    version: u32,
+    payload: String,
+    at_ms: i64,
+    business_date: String,
+    command_id: String,
+    ordinal: i64,
+    actor_name: Option<String>,
+}
+
+impl Reader {
+    /// Journal entries as they touched one line, latest effective date first, each with the
+    /// balance after it. A late fact stands at its effective date, and the balances above it
+    /// follow.
+    pub async fn transactions(
+        &self,
+        line_id: LineId,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<TransactionPage, ReadError> {
+        let mut snapshot = self.snapshot().await?;
+        self.line_exists(&mut snapshot, line_id).await?;
+        let limit = page_limit(limit);
+        let after: Option<TransactionPlace> = read_cursor(after)?;
+        let after = after.unwrap_or(TransactionPlace {
+            effective_on: "9999-12-31".to_owned(),
+            seq: i64::MAX,
+            entry: i64::MAX,
+        });
+        let records: Vec<EntryRecord> = sqlx::query_as(
+            "with entries as (
+                 select seq, entry, min(kind) kind, min(movement_id) movement_id, effective_on,
+                     min(posted_on) posted_on,
+                     sum(case account when 'PRI' then amount_minor else 0 end) principal_minor,
+                     sum(case account when 'INT' then amount_minor else 0 end) interest_minor,
+                     sum(case account when 'FEE' then amount_minor else 0 end) fees_minor,
+                     -sum(case account when 'CRE' then amount_minor else 0 end) credit_minor
+                 from journal
+                 where owner = ?1 and account in ('PRI', 'INT', 'FEE', 'CRE')
+                 group by effective_on, seq, entry),
+             running as (
+                 select *, sum(principal_minor + interest_minor + fees_minor - credit_minor)
+                     over (order by effective_on, seq, entry) balance_minor
+                 from entries)
+             select * from running
+             where (effective_on, seq, entry) < (?2, ?3, ?4)
+             order by effective_on desc, seq desc, entry desc limit ?5",
+        )
+        .bind(line_id.to_string())
+        .bind(&after.effective_on)
+        .bind(after.seq)
+        .bind(after.entry)
+        .bind(u32::try_from(limit + 1).unwrap_or(PAGE_MAX))
+        .fetch_all(&mut *snapshot)
+        .await?;
+        let (records, next) = cut(records, limit, |last| TransactionPlace {
+            effective_on: last.effective_on.clone(),
+            seq: last.seq,
+            entry: last.entry,
+        });
+        let rows = records
+            .into_iter()
+            .map(transaction)
+            .collect::<Result<_, _>>()?;
+        Ok(TransactionPage { rows, next })
+    }
+
+    async fn line_exists(
+        &self,
+        connection: &mut SqliteConnection,
+        line_id: LineId,
+    ) -> Result<(), ReadError> {
+        let found: Option<(i64,)> = sqlx::query_as("select 1 from lines where id = ?")
+            .bind(line_id.to_string())
+            .fetch_optional(connection)
+            .await?;
+        found.map(|_| ()).ok_or_else(not_found)
+    }
+
+    /// Events in words, newest first: of one stream, or all.
+    pub async fn events(
+        &self,
+        stream: Option<Stream>,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<EventPage, ReadError> {
+        let mut snapshot = self.snapshot().await?;
+        let limit = page_limit(limit);
+        let after: Option<EventPlace> = read_cursor(after)?;
+        let (of_one, kind, id) = match stream {
+            Some(stream) => (true, stream.kind(), stream.id()),
+            None => (false, "", String::new()),
+        };
+        let records: Vec<EventRecord> =
+            sqlx::query_as(if of_one { OF_A_STREAM } else { OF_ALL_STREAMS })
+                .bind(kind)
+                .bind(id)
+                .bind(after.map_or(i64::MAX, |place| place.before))
+                .bind(u32::try_from(limit + 1).unwrap_or(PAGE_MAX))
+                .fetch_all(&mut *snapshot)
+                .await?;
+        let (records, next) = cut(records, limit, |last| EventPlace {
+            before: if of_one { last.stream_seq } else { last.seq },
+        });
+        let rows = records
+            .into_iter()
+            .map(|record| self.event_row(record))
+            .collect::<Result<_, _>>()?;
+        Ok(EventPage { rows, next })
+    }
+
+    fn event_row(&self, record: EventRecord) -> Result<EventRow, ReadError> {
+        let place = format!("{}/{}", record.command_id, record.ordinal);
+        let unreadable = |what: String| ReadError::Unreadable {
+            table: "events",
+            id: place.clone(),
+            what,
+        };
+        // A sentence shows nothing private, so the payload is read without any key.
+        let payload: serde_json::Value = document("events", &place, &record.payload, None)?;
+        let event: Event =
+            upcast(record.version, payload).map_err(|error| unreadable(format!("{error:?}")))?;
+        Ok(EventRow {
+            seq: record.seq.cast_unsigned(),
+            at: UtcMillis(record.at_ms),
+            business_date: date("events", &record.business_date)?,
+            actor_name: record.actor_name.unwrap_or_else(|| "Branchline".to_owned()),
+            event_type: record.event_type,
+            sentence: crate::sentences::sentence(&event, self.currency),
+        })
+    }
+}
+
+fn date(table: &'static str, text: &str) -> Result<BusinessDate, ReadError> {
+    text.parse().map_err(|what: &str| ReadError::Unreadable {
+        table,
+        id: text.to_owned(),
+        what: what.to_owned(),
+    })
+}
+
+fn transaction(record: EntryRecord) -> Result<TransactionRow, ReadError> {
+    let kind: EntryKind = serde_json::from_value(record.kind.clone().into()).map_err(|error| {
+        ReadError::Unreadable {
+            table: "journal",
+            id: format!("{}/{}", record.seq, record.entry),
+            what: error.to_string(),
+        }
+    })?;
+    let movement_id = record.movement_id.as_deref();
+    Ok(TransactionRow {
+        seq: record.seq.cast_unsigned(),
+        entry: u32::try_from(record.entry).unwrap_or(u32::MAX),
+        kind,
+        movement_id: movement_id.map(|id| parse_id("journal", id)).transpose()?,
+        effective_on: date("journal", &record.effective_on)?,
+        posted_on: date("journal", &record.posted_on)?,
+        principal_minor: Minor(record.principal_minor),
+        interest_minor: Minor(record.interest_minor),
+        fees_minor: Minor(record.fees_minor),
+        credit_minor: Minor(record.credit_minor),
+        balance_minor: Minor(record.balance_minor),
+    })
+}

@@ -1,0 +1,6 @@
+//! Stories of a store: what is read from it, proven about it, copied of it.
+
+mod backup;
+mod branch;
+mod reads;
+mod verify;

@@ -1,0 +1,258 @@
+//! The bridge: session → one call → `?`. Every command takes one JSON value, so that what
+//! cannot be read is answered with the field it stands at.
+
+use crate::window::Desk;
+use domain::command::{Command, Submission};
+use domain::ids::{CustomerId, LineId};
+use domain::refusal::{ApiError, ErrorCode, FaultCode};
+use domain::view::*;
+use engine::Engine;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+use tauri::State;
+
+/// The longest input of any command, in bytes: far above every honest form.
+const INPUT_MAX_BYTES: usize = 256 * 1024;
+
+type Answered<T> = Result<T, ApiError>;
+
+/// Reads an input, or says where it cannot be read.
+pub fn read<T: DeserializeOwned>(input: Value) -> Answered<T> {
+    if input.to_string().len() > INPUT_MAX_BYTES {
+        return Err(ApiError::malformed(None, "This is too long."));
+    }
+    serde_path_to_error::deserialize(input).map_err(|error| {
+        let path = error.path().to_string();
+        let field = (path != ".").then_some(path);
+        ApiError::malformed(field, error.inner().to_string())
+    })
+}
+
+/// Reads an input and counts what cannot be read.
+fn heard<T: DeserializeOwned>(engine: &Engine, input: Value) -> Answered<T> {
+    read(input).inspect_err(|_| engine.note_stranger(ErrorCode::Fault(FaultCode::Malformed)))
+}
+
+/// Whether the store is open, and what opens it.
+#[tauri::command]
+pub async fn door(desk: State<'_, Arc<Desk>>) -> Answered<DoorView> {
+    Ok(desk.door().await)
+}
+
+/// Opens the store with its passphrase, or founds one on an empty folder.
+#[tauri::command]
+pub async fn unlock(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<DoorView> {
+    desk.unlock(read::<Unlock>(input)?).await
+}
+
+#[tauri::command]
+pub async fn store(desk: State<'_, Arc<Desk>>) -> Answered<StoreView> {
+    desk.engine().await?.store_view().await
+}
+
+#[tauri::command]
+pub async fn session(desk: State<'_, Arc<Desk>>) -> Answered<Option<SessionView>> {
+    let engine = desk.engine().await?;
+    match desk.token() {
+        Ok(token) => match engine.session(&token).await {
+            Ok(view) => Ok(Some(view)),
+            Err(_) => Ok(None),
+        },
+        Err(_) => Ok(None),
+    }
+}
+
+#[tauri::command]
+pub async fn sign_up(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<SignedUp> {
+    let engine = desk.engine().await?;
+    engine.sign_up(heard(&engine, input)?).await
+}
+
+#[tauri::command]
+pub async fn sign_in(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<SessionView> {
+    let engine = desk.engine().await?;
+    let (token, view) = engine.sign_in(heard(&engine, input)?).await?;
+    desk.keep_token(Some(token));
+    Ok(view)
+}
+
+#[tauri::command]
+pub async fn sign_out(desk: State<'_, Arc<Desk>>) -> Answered<()> {
+    let engine = desk.engine().await?;
+    match desk.keep_token(None) {
+        Some(token) => engine.sign_out(&token).await,
+        None => Ok(()),
+    }
+}
+
+#[tauri::command]
+pub async fn submit(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Answer> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine
+        .submit(&token, heard::<Submission>(&engine, input)?)
+        .await
+}
+
+#[tauri::command]
+pub async fn preview(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Preview> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine
+        .preview(&token, heard::<Command>(&engine, input)?)
+        .await
+}
+
+#[tauri::command]
+pub async fn lines(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<LinePage> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    Ok(engine
+        .reader()
+        .lines(&viewer, &heard(&engine, input)?)
+        .await?)
+}
+
+#[tauri::command]
+pub async fn line(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<LineDetails> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    Ok(engine
+        .reader()
+        .line(&viewer, heard::<LineId>(&engine, input)?)
+        .await?)
+}
+
+/// A page of something that belongs to one line.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfLine {
+    line_id: LineId,
+    after: Option<String>,
+    limit: u32,
+}
+
+#[tauri::command]
+pub async fn transactions(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<TransactionPage> {
+    let engine = desk.engine().await?;
+    engine.viewer(&desk.token()?, false).await?;
+    let OfLine {
+        line_id,
+        after,
+        limit,
+    } = heard(&engine, input)?;
+    Ok(engine
+        .reader()
+        .transactions(line_id, after.as_deref(), limit)
+        .await?)
+}
+
+#[tauri::command]
+pub async fn line_events(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<EventPage> {
+    let engine = desk.engine().await?;
+    engine.viewer(&desk.token()?, false).await?;
+    let OfLine {
+        line_id,
+        after,
+        limit,
+    } = heard(&engine, input)?;
+    let stream = domain::event::Stream::Line(line_id);
+    Ok(engine
+        .reader()
+        .events(Some(stream), after.as_deref(), limit)
+        .await?)
+}
+
+#[tauri::command]
+pub async fn customers(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<CustomerPage> {
+    let engine = desk.engine().await?;
+    engine.viewer(&desk.token()?, false).await?;
+    Ok(engine.reader().customers(&heard(&engine, input)?).await?)
+}
+
+#[tauri::command]
+pub async fn customer(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<CustomerDetails> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    Ok(engine
+        .reader()
+        .customer(&viewer, heard::<CustomerId>(&engine, input)?)
+        .await?)
+}
+
+#[tauri::command]
+pub async fn products(desk: State<'_, Arc<Desk>>) -> Answered<Vec<ProductView>> {
+    let engine = desk.engine().await?;
+    engine.viewer(&desk.token()?, false).await?;
+    Ok(engine.reader().products().await?)
+}
+
+#[tauri::command]
+pub async fn admin_desk(desk: State<'_, Arc<Desk>>) -> Answered<AdminDesk> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    Ok(engine.reader().admin_desk(&viewer).await?)
+}
+
+#[tauri::command]
+pub async fn sync(desk: State<'_, Arc<Desk>>) -> Answered<SyncView> {
+    desk.engine().await?.sync_view(&desk.token()?).await
+}
+
+#[tauri::command]
+pub async fn draft_load(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Option<String>> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine
+        .load_draft(&token, &heard::<String>(&engine, input)?)
+        .await
+}
+
+#[tauri::command]
+pub async fn draft_save(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    let Draft { name, content } = heard(&engine, input)?;
+    engine.keep_draft(&token, name, Some(content)).await
+}
+
+#[tauri::command]
+pub async fn draft_discard(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine
+        .keep_draft(&token, heard(&engine, input)?, None)
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    macro_rules! bridge_commands {
+        ($($name:ident),* $(,)?) => { [$(stringify!($name)),*] };
+    }
+
+    /// The capability lists what the bridge has, and nothing else: a command added in one
+    /// place only fails here.
+    #[test]
+    fn the_capability_allows_exactly_the_bridge() {
+        let listed = include!("bridge_list.rs");
+        let capability: serde_json::Value =
+            serde_json::from_str(include_str!("../capabilities/desk.json")).unwrap();
+        let mut allowed: Vec<String> = capability["permissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|permission| permission.as_str().unwrap().to_owned())
+            .filter(|permission| !permission.starts_with("core:event:"))
+            .collect();
+        let mut wanted: Vec<String> = listed
+            .iter()
+            .map(|name| format!("allow-{}", name.replace('_', "-")))
+            .collect();
+        allowed.sort();
+        wanted.sort();
+        assert_eq!(allowed, wanted);
+    }
+}

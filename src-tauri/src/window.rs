@@ -1,0 +1,224 @@
+//! The one window, and what stands behind it: the engine once the store is open, and the token
+//! of whoever is signed in. The page holds neither.
+
+use crate::commands;
+use domain::money::Currency;
+use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
+use domain::view::{DoorState, DoorView, Unlock};
+use engine::engine::{PASSPHRASE_LEAST, StartError};
+use engine::sessions::Token;
+use engine::store::{DataFolder, OpenError, STORE_FILE};
+use engine::{Engine, Founding, NetworkAddress, Options};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Emitter, WebviewUrl, WebviewWindowBuilder};
+use tokio::sync::{RwLock, broadcast};
+use zeroize::Zeroizing;
+
+/// The label the capability names.
+const LABEL: &str = "desk";
+/// The one event the page hears.
+const CHANGED: &str = "changed";
+
+/// How the window was asked to open.
+pub struct Opening {
+    pub data_dir: PathBuf,
+    /// Given at the start by prompt or file descriptor; otherwise the page asks.
+    pub passphrase: Option<Zeroizing<String>>,
+    pub network: Option<NetworkAddress>,
+    pub demo: bool,
+}
+
+pub struct Desk {
+    opening: Opening,
+    engine: RwLock<Option<Arc<Engine>>>,
+    token: Mutex<Option<Token>>,
+    app: Mutex<Option<AppHandle>>,
+}
+
+impl Desk {
+    fn new(opening: Opening) -> Desk {
+        Desk {
+            opening,
+            engine: RwLock::new(None),
+            token: Mutex::new(None),
+            app: Mutex::new(None),
+        }
+    }
+
+    pub async fn engine(&self) -> Result<Arc<Engine>, ApiError> {
+        self.engine
+            .read()
+            .await
+            .clone()
+            .ok_or_else(|| FaultCode::StoreUnavailable.into())
+    }
+
+    pub fn token(&self) -> Result<Token, ApiError> {
+        let token = self
+            .token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        token.ok_or_else(|| ApiError {
+            code: ErrorCode::Refused(RefusalCode::NotSignedIn),
+            message: RefusalCode::NotSignedIn.words().to_owned(),
+            field: None,
+        })
+    }
+
+    /// Keeps a token and gives back the one before.
+    pub fn keep_token(&self, token: Option<Token>) -> Option<Token> {
+        std::mem::replace(
+            &mut *self.token.lock().unwrap_or_else(PoisonError::into_inner),
+            token,
+        )
+    }
+
+    pub async fn door(&self) -> DoorView {
+        let state = if self.engine.read().await.is_some() {
+            DoorState::Open
+        } else if self.opening.data_dir.join(STORE_FILE).exists() {
+            DoorState::Locked
+        } else {
+            DoorState::Fresh
+        };
+        DoorView {
+            state,
+            demo: self.opening.demo,
+            data_dir: self.opening.data_dir.display().to_string(),
+            passphrase_least: u32::try_from(PASSPHRASE_LEAST).unwrap_or(u32::MAX),
+        }
+    }
+
+    pub async fn unlock(&self, unlock: Unlock) -> Result<DoorView, ApiError> {
+        let passphrase = Zeroizing::new(unlock.passphrase);
+        let founding = unlock.founding.map(|form| Founding {
+            branch_name: form.branch_name,
+            currency: form.currency,
+            time_zone: form.time_zone,
+            demo: false,
+        });
+        self.open(passphrase, founding).await?;
+        Ok(self.door().await)
+    }
+
+    async fn open(
+        &self,
+        passphrase: Zeroizing<String>,
+        founding: Option<Founding>,
+    ) -> Result<(), ApiError> {
+        let mut engine = self.engine.write().await;
+        if engine.is_some() {
+            return Ok(());
+        }
+        let founding = founding.unwrap_or_else(|| usual_founding(self.opening.demo));
+        let mut options = Options::new(&self.opening.data_dir, &passphrase, founding);
+        options.network = self.opening.network.clone();
+        let opened = Arc::new(Engine::open(options).await.map_err(start_error)?);
+        self.tell_the_page(opened.subscribe());
+        *engine = Some(opened);
+        Ok(())
+    }
+
+    fn tell_the_page(&self, mut changes: broadcast::Receiver<domain::view::Change>) {
+        let Some(app) = self
+            .app
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+        else {
+            return;
+        };
+        tauri::async_runtime::spawn(async move {
+            loop {
+                match changes.recv().await {
+                    Ok(change) => {
+                        // A window that is closing hears nothing more.
+                        let _ = app.emit_to(LABEL, CHANGED, change);
+                    }
+                    Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => return,
+                }
+            }
+        });
+    }
+
+    async fn close(&self) {
+        if let Some(engine) = self.engine.write().await.take() {
+            engine.stop().await;
+        }
+    }
+}
+
+/// What a store is founded with when nobody says otherwise.
+pub fn usual_founding(demo: bool) -> Founding {
+    Founding {
+        branch_name: "Main Street branch".to_owned(),
+        currency: Currency::USD,
+        time_zone: "America/New_York".to_owned(),
+        demo,
+    }
+}
+
+fn start_error(error: StartError) -> ApiError {
+    let message = error.to_string();
+    let (code, field) = match &error {
+        StartError::Open(OpenError::WrongPassphrase | OpenError::ShortPassphrase(_)) => {
+            (FaultCode::WrongPassphrase, Some("passphrase".to_owned()))
+        }
+        StartError::SetUp(refused) => return refused.clone(),
+        StartError::Open(_) | StartError::Address(_) | StartError::Read(_) => {
+            (FaultCode::StoreUnavailable, None)
+        }
+    };
+    ApiError {
+        code: ErrorCode::Fault(code),
+        message,
+        field,
+    }
+}
+
+/// Opens the window and runs until it closes.
+pub fn open(opening: Opening) -> Result<(), Box<dyn std::error::Error>> {
+    // Another program in this folder is found before a window shows.
+    drop(DataFolder::lock(&opening.data_dir)?);
+    let desk = Arc::new(Desk::new(opening));
+    let held = desk.clone();
+
+    macro_rules! bridge_commands {
+        ($($name:ident),* $(,)?) => { tauri::generate_handler![$(commands::$name),*] };
+    }
+    tauri::Builder::default()
+        .manage(desk.clone())
+        .invoke_handler(include!("bridge_list.rs"))
+        .setup(move |app| {
+            *desk.app.lock().unwrap_or_else(PoisonError::into_inner) = Some(app.handle().clone());
+            if let Some(passphrase) = desk.opening.passphrase.clone() {
+                let desk = desk.clone();
+                let opened =
+                    tauri::async_runtime::block_on(
+                        async move { desk.open(passphrase, None).await },
+                    );
+                opened.map_err(|error| error.message)?;
+            }
+            WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+                .title("Branchline")
+                .inner_size(1280.0, 840.0)
+                .min_inner_size(800.0, 560.0)
+                .on_navigation(|url| {
+                    url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost")
+                })
+                .on_new_window(|_, _| NewWindowResponse::Deny)
+                .build()?;
+            Ok(())
+        })
+        .build(tauri::generate_context!())?
+        .run(move |_, event| {
+            if let tauri::RunEvent::Exit = event {
+                tauri::async_runtime::block_on(held.close());
+            }
+        });
+    Ok(())
+}

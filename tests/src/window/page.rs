@@ -1,0 +1,356 @@
+//! Looking at the page, and acting on what is found by its role and name.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use thirtyfour::WebElement;
+
+use super::{Error, Outcome, Window};
+
+/// How long the page may take to come to a state that it must come to.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long between two looks.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// An element of the page with the words it was found by.
+#[derive(Clone, Debug)]
+pub struct Found {
+    element: WebElement,
+    said: String,
+}
+
+/// One rule of axe-core that the page breaks, and where.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Violation {
+    pub rule: String,
+    pub impact: String,
+    pub help: String,
+    pub places: Vec<String>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} ({}): {}", self.rule, self.impact, self.help)?;
+        self.places
+            .iter()
+            .try_for_each(|place| write!(out, "\n    {place}"))
+    }
+}
+
+impl Window {
+    /// The one element with this role and accessible name, as soon as it is there. Two of them are
+    /// an error: a person could not tell them apart either.
+    pub async fn find(&self, role: &str, name: &str) -> Outcome<Found> {
+        let said = format!("{role} “{name}”");
+        let element = self
+            .until(&said, async || {
+                let mut elements = self.matching(role, Some(name)).await?;
+                match elements.len() {
+                    0 => Ok(Err("none".to_owned())),
+                    1 => Ok(Ok(elements.remove(0))),
+                    count => Ok(Err(format!("{count} of them"))),
+                }
+            })
+            .await?;
+        Ok(Found { element, said })
+    }
+
+    /// The field with this label, whatever kind of field it is.
+    pub async fn field(&self, label: &str) -> Outcome<Found> {
+        const ROLES: [&str; 6] = [
+            "textbox",
+            "combobox",
+            "searchbox",
+            "spinbutton",
+            "checkbox",
+            "radio",
+        ];
+        let said = format!("field “{label}”");
+        let element = self
+            .until(&said, async || {
+                let mut elements = Vec::new();
+                for role in ROLES {
+                    elements.extend(self.matching(role, Some(label)).await?);
+                }
+                match elements.len() {
+                    0 => Ok(Err("none".to_owned())),
+                    1 => Ok(Ok(elements.remove(0))),
+                    count => Ok(Err(format!("{count} of them"))),
+                }
+            })
+            .await?;
+        Ok(Found { element, said })
+    }
+
+    /// The one visible element with this `data-testid`, for what has no name of its own.
+    pub async fn find_by_test_id(&self, id: &str) -> Outcome<Found> {
+        let said = format!("element with test id {id}");
+        let script = "return [...document.querySelectorAll(`[data-testid=\"${arguments[0]}\"]`)]
+            .filter((element) => element.checkVisibility())";
+        let element = self
+            .until(&said, async || {
+                let found = self.driver.execute(script, vec![json!(id)]).await?;
+                let mut elements = found.elements()?;
+                match elements.len() {
+                    0 => Ok(Err("none".to_owned())),
+                    1 => Ok(Ok(elements.remove(0))),
+                    count => Ok(Err(format!("{count} of them"))),
+                }
+            })
+            .await?;
+        Ok(Found { element, said })
+    }
+
+    /// How many visible elements have this role, and this name if one is given.
+    pub async fn count(&self, role: &str, name: Option<&str>) -> Outcome<usize> {
+        Ok(self.matching(role, name).await?.len())
+    }
+
+    /// Presses the mouse button on it.
+    pub async fn click(&self, role: &str, name: &str) -> Outcome<()> {
+        self.find(role, name).await?.click().await
+    }
+
+    /// Clicks into the field, replaces what it holds by `text`, key by key.
+    pub async fn fill(&self, label: &str, text: &str) -> Outcome<()> {
+        self.field(label).await?.fill(text).await
+    }
+
+    /// Chooses an option of a native select by the words it shows.
+    pub async fn choose(&self, label: &str, option: &str) -> Outcome<()> {
+        let field = self.field(label).await?;
+        let script = "const [select, words] = arguments;
+            const option = [...select.options].find((option) => option.text.trim() === words);
+            if (!option) return [...select.options].map((option) => option.text.trim());
+            select.value = option.value;
+            select.dispatchEvent(new Event('input', { bubbles: true }));
+            select.dispatchEvent(new Event('change', { bubbles: true }));
+            return null;";
+        let arguments = vec![field.element.to_json()?, json!(option)];
+        match self.driver.execute(script, arguments).await?.json() {
+            Value::Null => Ok(()),
+            offered => Err(Error::Unexpected(format!(
+                "{} offers {offered}, not “{option}”",
+                field.said
+            ))),
+        }
+    }
+
+    /// Waits until the page shows these words.
+    pub async fn sees(&self, words: &str) -> Outcome<()> {
+        self.until(&format!("the words “{words}”"), async || {
+            let page = self.text().await?;
+            Ok(if page.contains(words) {
+                Ok(())
+            } else {
+                Err("not shown".to_owned())
+            })
+        })
+        .await
+    }
+
+    /// Waits until the page shows these words no more.
+    pub async fn sees_no_more(&self, words: &str) -> Outcome<()> {
+        self.until(&format!("“{words}” to go"), async || {
+            let page = self.text().await?;
+            Ok(if page.contains(words) {
+                Err("still shown".to_owned())
+            } else {
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Waits until the route is this one.
+    pub async fn arrives_at(&self, path: &str) -> Outcome<()> {
+        self.until(&format!("the route {path}"), async || {
+            let here = self.path().await?;
+            Ok(if here == path { Ok(()) } else { Err(here) })
+        })
+        .await
+    }
+
+    /// Loads another address, as a link from outside would.
+    pub async fn go_to(&self, url: &str) -> Outcome<()> {
+        Ok(self.driver.goto(url).await?)
+    }
+
+    /// The route that is shown.
+    pub async fn path(&self) -> Outcome<String> {
+        let path = self
+            .driver
+            .execute("return location.pathname", vec![])
+            .await?;
+        Ok(path.convert()?)
+    }
+
+    /// What the page shows, as words.
+    pub async fn text(&self) -> Outcome<String> {
+        let text = self
+            .driver
+            .execute("return document.body.innerText", vec![])
+            .await?;
+        // Words broken over lines or held together by a no-break space are the same words.
+        let text: String = text.convert()?;
+        Ok(text.replace('\u{a0}', " "))
+    }
+
+    /// Asks again and again until `look` gives a value, for as long as the page is given. `look`
+    /// answers with the value, or with what it found instead; an error of the driver ends it,
+    /// except that of an element that went away between two looks.
+    pub async fn until<T>(
+        &self,
+        wanted: &str,
+        look: impl AsyncFn() -> Outcome<Result<T, String>>,
+    ) -> Outcome<T> {
+        self.until_within(PATIENCE, wanted, look).await
+    }
+
+    /// As [`Window::until`], for what may take longer than a page.
+    pub async fn until_within<T>(
+        &self,
+        patience: Duration,
+        wanted: &str,
+        look: impl AsyncFn() -> Outcome<Result<T, String>>,
+    ) -> Outcome<T> {
+        let started_at = Instant::now();
+        loop {
+            let last = match look().await {
+                Ok(Ok(value)) => return Ok(value),
+                Ok(Err(instead)) => instead,
+                Err(Error::Driver(error)) if is_stale(&error) => error.to_string(),
+                Err(error) => return Err(error),
+            };
+            if started_at.elapsed() > patience {
+                return Err(Error::TimedOut {
+                    wanted: wanted.to_owned(),
+                    waited: patience,
+                    last,
+                    page: self.text().await.unwrap_or_else(|error| error.to_string()),
+                });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// The rules of accessibility that the page as it stands breaks.
+    pub async fn violations(&self) -> Outcome<Vec<Violation>> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Answer {
+            Violations(Vec<Violation>),
+            Error(String),
+        }
+        self.still().await?;
+        self.with_axe().await?;
+        let answer = self
+            .driver
+            .execute_async(include_str!("axe.js"), vec![])
+            .await?;
+        match answer.convert()? {
+            Answer::Violations(violations) => Ok(violations),
+            Answer::Error(problem) => Err(Error::Unexpected(format!("axe-core: {problem}"))),
+        }
+    }
+
+    /// Waits until nothing on the page moves any more.
+    pub async fn still(&self) -> Outcome<()> {
+        let answer = self
+            .driver
+            .execute_async(include_str!("still.js"), vec![])
+            .await?;
+        match answer.json() {
+            Value::Bool(true) => Ok(()),
+            problem => Err(Error::Unexpected(format!(
+                "the page does not settle: {problem}"
+            ))),
+        }
+    }
+
+    /// Role and accessible name of what has the keyboard focus; both empty when nothing has it.
+    pub async fn focused(&self) -> Outcome<(String, String)> {
+        self.with_axe().await?;
+        let answer = self
+            .driver
+            .execute(include_str!("focus.js"), vec![])
+            .await?;
+        Ok(answer.convert()?)
+    }
+
+    async fn matching(&self, role: &str, name: Option<&str>) -> Outcome<Vec<WebElement>> {
+        self.with_axe().await?;
+        let arguments = vec![json!(role), json!(name)];
+        let found = self
+            .driver
+            .execute(include_str!("find.js"), arguments)
+            .await?;
+        Ok(found.elements()?)
+    }
+
+    /// axe-core works out names and roles, and finds violations. It is put into the page from
+    /// outside, once for each document: the program itself carries no test code.
+    async fn with_axe(&self) -> Outcome<()> {
+        let there = self
+            .driver
+            .execute("return typeof axe === 'object'", vec![])
+            .await?;
+        if there.json() == &Value::Bool(true) {
+            return Ok(());
+        }
+        let source: Arc<str> = std::fs::read_to_string(axe_file())?.into();
+        self.driver.execute(source, vec![]).await?;
+        Ok(())
+    }
+}
+
+impl Found {
+    /// Presses the mouse button on its middle.
+    pub async fn click(&self) -> Outcome<()> {
+        Ok(self.element.click().await?)
+    }
+
+    /// Types `text` in the place of what it holds.
+    pub async fn fill(&self, text: &str) -> Outcome<()> {
+        self.element.click().await?;
+        self.element.clear().await?;
+        self.element.send_keys(text).await?;
+        let holds = self.element.value().await?.unwrap_or_default();
+        if holds.is_empty() && !text.is_empty() {
+            return Err(Error::Unexpected(format!(
+                "{} took nothing of “{text}”",
+                self.said
+            )));
+        }
+        Ok(())
+    }
+
+    /// What a field holds.
+    pub async fn value(&self) -> Outcome<String> {
+        Ok(self.element.value().await?.unwrap_or_default())
+    }
+
+    /// The words it shows.
+    pub async fn text(&self) -> Outcome<String> {
+        Ok(self.element.text().await?)
+    }
+
+    /// Whether it can be used.
+    pub async fn is_enabled(&self) -> Outcome<bool> {
+        Ok(self.element.is_enabled().await?)
+    }
+}
+
+/// The element was there at one look and replaced by the next drawing of the page.
+fn is_stale(error: &thirtyfour::error::WebDriverError) -> bool {
+    use thirtyfour::error::WebDriverErrorInner::{NoSuchElement, StaleElementReference};
+    matches!(&**error, StaleElementReference(_) | NoSuchElement(_))
+}
+
+fn axe_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js")
+}
