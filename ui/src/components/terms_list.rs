@@ -20,13 +20,22 @@ pub fn TermsList(props: &TermsListProps) -> Html {
     let money = |amount| format!("{} {}", currency.format(amount), currency.code());
     let rows = [
         (words::RATE, format!("{} %", terms.annual_percent)),
-        (words::DAY_COUNT, words::day_count(terms.day_count).to_owned()),
-        (words::ORDER, words::allocation_order(&terms.allocation_order)),
+        (
+            words::DAY_COUNT,
+            words::day_count(terms.day_count).to_owned(),
+        ),
+        (
+            words::ORDER,
+            words::allocation_order(&terms.allocation_order),
+        ),
         (words::LARGEST_LIMIT, money(terms.largest_limit_minor)),
         (words::SINGLE_SIGNATURE, money(terms.single_signature_minor)),
         (words::OFFLINE_CAP, money(terms.offline_cap_minor)),
         (words::EXPOSURE_CAP, money(terms.exposure_cap_minor)),
-        (words::HOLD_DAYS, words::banking_days(terms.hold_banking_days)),
+        (
+            words::HOLD_DAYS,
+            words::banking_days(terms.hold_banking_days),
+        ),
     ];
     html! {
         <section class="terms" data-testid="terms" aria-label={words::terms_of(&props.title)}>

@@ -26,7 +26,14 @@ pub fn AccountDialog(props: &AccountDialogProps) -> Html {
     let account = &props.account;
     // Empty at first: typing it from the staff records is the check.
     let employee_number = use_state(String::new);
-    let role = use_state(|| if account.admin_requested { ADMIN } else { STAFF }.to_owned());
+    let role = use_state(|| {
+        if account.admin_requested {
+            ADMIN
+        } else {
+            STAFF
+        }
+        .to_owned()
+    });
     let submitting = use_dialog_submission(props.kind, &props.on_close);
     let user_id = account.id;
     let filled = match props.kind {
@@ -36,7 +43,11 @@ pub fn AccountDialog(props: &AccountDialogProps) -> Html {
         CommandKind::ApproveAccount => Ok(Command::ApproveAccount(ApproveAccount {
             user_id,
             employee_number: employee_number.trim().to_owned(),
-            role: if *role == ADMIN { Role::Admin } else { Role::Staff },
+            role: if *role == ADMIN {
+                Role::Admin
+            } else {
+                Role::Staff
+            },
         })),
         CommandKind::DeclineAccount => Ok(Command::DeclineAccount(DeclineAccount { user_id })),
         CommandKind::UnlockAccount => Ok(Command::UnlockAccount(UnlockAccount { user_id })),

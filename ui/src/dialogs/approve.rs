@@ -44,7 +44,11 @@ pub fn Approve(props: &OnLineProps) -> Html {
         let typed = typed.setter();
         Callback::from(move |text| typed.set(text))
     };
-    let products = use_load((), |(), change| !change.products.is_empty(), |()| backend::products());
+    let products = use_load(
+        (),
+        |(), change| !change.products.is_empty(),
+        |()| backend::products(),
+    );
     let product_id = line.product_id;
     let product = products
         .data

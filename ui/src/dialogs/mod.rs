@@ -2,11 +2,11 @@
 //! while it is filled in, what the command would do.
 
 mod accounts;
+mod agreement;
 mod approve;
 mod bank_account;
 mod command_dialog;
 mod confirm;
-mod agreement;
 mod draw;
 mod notice;
 mod pay_cash;
@@ -67,11 +67,7 @@ pub struct IntentDialogProps {
 #[component]
 pub fn IntentDialog(props: &IntentDialogProps) -> Html {
     let IntentDialogProps { intent, on_close } = props;
-    let load = use_load(
-        intent.line_id,
-        |_, _| true,
-        backend::line,
-    );
+    let load = use_load(intent.line_id, |_, _| true, backend::line);
     match (&load.data, &load.error) {
         (Some(line), _) => html! {
             <LineDialog intent={*intent} line={line.clone()} on_close={on_close.clone()} />
@@ -120,17 +116,29 @@ pub struct OnMovementProps {
 fn LineDialog(props: &LineDialogProps) -> Html {
     let kind = props.intent.kind;
     let (line, on_close) = (props.line.clone(), props.on_close.clone());
-    let movement = props
-        .intent
-        .movement_id
-        .and_then(|id| line.movements.iter().find(|movement| movement.id == id).cloned());
+    let movement = props.intent.movement_id.and_then(|id| {
+        line.movements
+            .iter()
+            .find(|movement| movement.id == id)
+            .cloned()
+    });
     match (kind, movement) {
-        (CommandKind::ApproveApplication, _) => html! { <approve::Approve {kind} {line} {on_close} /> },
-        (CommandKind::RejectApplication, _) => html! { <reject::Reject {kind} {line} {on_close} /> },
-        (CommandKind::RecordAgreement, _) => html! { <agreement::RecordAgreement {kind} {line} {on_close} /> },
+        (CommandKind::ApproveApplication, _) => {
+            html! { <approve::Approve {kind} {line} {on_close} /> }
+        }
+        (CommandKind::RejectApplication, _) => {
+            html! { <reject::Reject {kind} {line} {on_close} /> }
+        }
+        (CommandKind::RecordAgreement, _) => {
+            html! { <agreement::RecordAgreement {kind} {line} {on_close} /> }
+        }
         (CommandKind::RequestDraw, _) => html! { <draw::RequestDraw {kind} {line} {on_close} /> },
-        (CommandKind::TakeRepayment, _) => html! { <repayment::TakeRepayment {kind} {line} {on_close} /> },
-        (CommandKind::RefundCredit, _) => html! { <refund::RefundCredit {kind} {line} {on_close} /> },
+        (CommandKind::TakeRepayment, _) => {
+            html! { <repayment::TakeRepayment {kind} {line} {on_close} /> }
+        }
+        (CommandKind::RefundCredit, _) => {
+            html! { <refund::RefundCredit {kind} {line} {on_close} /> }
+        }
         (CommandKind::PayCashDraw, Some(movement)) => {
             html! { <pay_cash::PayCash {kind} {line} {movement} {on_close} /> }
         }

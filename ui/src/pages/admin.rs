@@ -96,34 +96,66 @@ struct SectionsProps {
 fn Sections(props: &SectionsProps) -> Html {
     let desk = &props.desk;
     let on_intent = props.on_deed.reform(Deed::Line);
-    let on_account = props.on_deed.reform(|(kind, account)| Deed::Account(kind, account));
+    let on_account = props
+        .on_deed
+        .reform(|(kind, account)| Deed::Account(kind, account));
     let sections = [
-        (words::OPEN_APPLICATIONS, desk.open_applications.len(), html! {
-            <LineTable caption={words::OPEN_APPLICATIONS} rows={desk.open_applications.clone()}
-                on_intent={on_intent.clone()} more={desk.more_open}
-                kinds={&[CommandKind::ApproveApplication, CommandKind::RejectApplication][..]} />
-        }, "open_applications"),
-        (words::WAITING_DRAWS, desk.waiting_draws.len(), html! {
-            <MovementTable caption={words::WAITING_DRAWS} rows={desk.waiting_draws.clone()}
-                on_intent={on_intent.clone()} />
-        }, "waiting_draws"),
-        (words::IN_REVIEW, desk.in_review.len(), html! {
-            <MovementTable caption={words::IN_REVIEW} rows={desk.in_review.clone()}
-                on_intent={on_intent.clone()} />
-        }, "in_review"),
-        (words::CANCELLATIONS, desk.cancellations.len(), html! {
-            <LineTable caption={words::CANCELLATIONS} rows={desk.cancellations.clone()}
-                on_intent={on_intent.clone()} kinds={&[CommandKind::DeclineCancellation][..]} />
-        }, "cancellations"),
-        (words::WAITING_ACCOUNTS, desk.waiting_accounts.len(), html! {
-            <AccountTable caption={words::WAITING_ACCOUNTS} rows={desk.waiting_accounts.clone()}
-                on_act={on_account.clone()}
-                kinds={&[CommandKind::ApproveAccount, CommandKind::DeclineAccount][..]} />
-        }, "waiting_accounts"),
-        (words::LOCKED_ACCOUNTS, desk.locked_accounts.len(), html! {
-            <AccountTable caption={words::LOCKED_ACCOUNTS} rows={desk.locked_accounts.clone()}
-                on_act={on_account} kinds={&[CommandKind::UnlockAccount][..]} />
-        }, "locked_accounts"),
+        (
+            words::OPEN_APPLICATIONS,
+            desk.open_applications.len(),
+            html! {
+                <LineTable caption={words::OPEN_APPLICATIONS} rows={desk.open_applications.clone()}
+                    on_intent={on_intent.clone()} more={desk.more_open}
+                    kinds={&[CommandKind::ApproveApplication, CommandKind::RejectApplication][..]} />
+            },
+            "open_applications",
+        ),
+        (
+            words::WAITING_DRAWS,
+            desk.waiting_draws.len(),
+            html! {
+                <MovementTable caption={words::WAITING_DRAWS} rows={desk.waiting_draws.clone()}
+                    on_intent={on_intent.clone()} />
+            },
+            "waiting_draws",
+        ),
+        (
+            words::IN_REVIEW,
+            desk.in_review.len(),
+            html! {
+                <MovementTable caption={words::IN_REVIEW} rows={desk.in_review.clone()}
+                    on_intent={on_intent.clone()} />
+            },
+            "in_review",
+        ),
+        (
+            words::CANCELLATIONS,
+            desk.cancellations.len(),
+            html! {
+                <LineTable caption={words::CANCELLATIONS} rows={desk.cancellations.clone()}
+                    on_intent={on_intent.clone()} kinds={&[CommandKind::DeclineCancellation][..]} />
+            },
+            "cancellations",
+        ),
+        (
+            words::WAITING_ACCOUNTS,
+            desk.waiting_accounts.len(),
+            html! {
+                <AccountTable caption={words::WAITING_ACCOUNTS} rows={desk.waiting_accounts.clone()}
+                    on_act={on_account.clone()}
+                    kinds={&[CommandKind::ApproveAccount, CommandKind::DeclineAccount][..]} />
+            },
+            "waiting_accounts",
+        ),
+        (
+            words::LOCKED_ACCOUNTS,
+            desk.locked_accounts.len(),
+            html! {
+                <AccountTable caption={words::LOCKED_ACCOUNTS} rows={desk.locked_accounts.clone()}
+                    on_act={on_account} kinds={&[CommandKind::UnlockAccount][..]} />
+            },
+            "locked_accounts",
+        ),
     ];
     if sections.iter().all(|(_, count, ..)| *count == 0) {
         return html! {

@@ -27,7 +27,11 @@ enum Editing {
 pub fn ProductsPage() -> Html {
     use_title(words::TITLE);
     let desk = use_desk();
-    let load = use_load((), |(), change| !change.products.is_empty(), |()| backend::products());
+    let load = use_load(
+        (),
+        |(), change| !change.products.is_empty(),
+        |()| backend::products(),
+    );
     let editing = use_state(|| Editing::Nothing);
     let edit = {
         let editing = editing.setter();
@@ -80,7 +84,9 @@ pub fn ProductsPage() -> Html {
     let dialog = match &*editing {
         Editing::Nothing => html! {},
         Editing::New => html! { <ProductDialog {on_close} /> },
-        Editing::Revision(product) => html! { <ProductDialog product={product.clone()} {on_close} /> },
+        Editing::Revision(product) => {
+            html! { <ProductDialog product={product.clone()} {on_close} /> }
+        }
     };
     html! {
         <div class="page products" data-testid="page-products">

@@ -77,7 +77,10 @@ fn State(props: &StateProps) -> Html {
     };
     let times = [
         (words::SINCE, moment(sync.since, words::NEVER)),
-        (words::LAST_CONTACT, moment(sync.last_contact_at, words::NEVER)),
+        (
+            words::LAST_CONTACT,
+            moment(sync.last_contact_at, words::NEVER),
+        ),
         (words::OLDEST, moment(sync.oldest_queued_at, words::NOTHING)),
     ];
     let counts = [

@@ -3,7 +3,8 @@
 pub const TITLE: &str = "Admin";
 pub const SUBTITLE: &str = "What waits for an admin's decision";
 pub const OPEN_APPLICATIONS: &str = "Open applications";
-pub const MORE_OPEN: &str = "More are open than are shown here. Decide these first, or search all of them.";
+pub const MORE_OPEN: &str =
+    "More are open than are shown here. Decide these first, or search all of them.";
 pub const WAITING_DRAWS: &str = "Draws waiting for a second person";
 pub const WAITING_ACCOUNTS: &str = "Accounts waiting for approval";
 pub const CANCELLATIONS: &str = "Cancellation requests";

@@ -73,18 +73,18 @@ pub fn done(kind: CommandKind) -> &'static str {
 /// One sentence above the fields: what this does.
 pub fn explained(kind: CommandKind) -> Option<&'static str> {
     match kind {
-        CommandKind::ApproveApplication => {
-            Some("The terms of the product are copied into the line. A limit below the requested one is a counter-offer.")
-        }
+        CommandKind::ApproveApplication => Some(
+            "The terms of the product are copied into the line. A limit below the requested one is a counter-offer.",
+        ),
         CommandKind::RejectApplication => {
             Some("Choose one to four principal reasons. The adverse action notice prints them.")
         }
-        CommandKind::CancelApplication => {
-            Some("The customer withdraws the application. It takes effect at once and cannot be undone.")
-        }
-        CommandKind::RecordAgreement => {
-            Some("The customer signed the credit agreement. From then on disbursements may be requested.")
-        }
+        CommandKind::CancelApplication => Some(
+            "The customer withdraws the application. It takes effect at once and cannot be undone.",
+        ),
+        CommandKind::RecordAgreement => Some(
+            "The customer signed the credit agreement. From then on disbursements may be requested.",
+        ),
         CommandKind::ApproveDraw => {
             Some("You are the second person: check the request and the customer before you agree.")
         }
@@ -101,9 +101,9 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         CommandKind::RefundCredit => {
             Some("Hands the customer's own money back in cash at the counter.")
         }
-        CommandKind::RequestCancellation => {
-            Some("Draws not yet sent are cancelled and no new ones are allowed. The line closes by itself when nothing is owed.")
-        }
+        CommandKind::RequestCancellation => Some(
+            "Draws not yet sent are cancelled and no new ones are allowed. The line closes by itself when nothing is owed.",
+        ),
         CommandKind::DeclineCancellation => {
             Some("The line goes on as before: disbursements may be requested again.")
         }
@@ -115,9 +115,9 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         CommandKind::AskNetworkAgain => {
             Some("Looks this transfer up by its reference once more. No new transfer is ever made.")
         }
-        CommandKind::ApproveAccount => {
-            Some("Check the employee number against the staff records: accounts with one employee number are one person.")
-        }
+        CommandKind::ApproveAccount => Some(
+            "Check the employee number against the staff records: accounts with one employee number are one person.",
+        ),
         CommandKind::DeclineAccount => Some("This account will never be able to sign in."),
         CommandKind::UnlockAccount => Some("The person may try to sign in again at once."),
         CommandKind::RecordCustomer

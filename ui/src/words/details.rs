@@ -73,7 +73,9 @@ pub fn approved(limit: &str, by: &str, on: &str) -> String {
 }
 
 pub fn counter_offer(limit: &str, requested: &str, by: &str, on: &str) -> String {
-    format!("Approved with a limit of {limit}, less than the requested {requested}, by {by} on {on}.")
+    format!(
+        "Approved with a limit of {limit}, less than the requested {requested}, by {by} on {on}."
+    )
 }
 
 pub fn rejected(by: &str, on: &str) -> String {

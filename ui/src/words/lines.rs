@@ -65,8 +65,7 @@ pub const AUTHORIZE_SIGNED: &str = "Authorization signed on";
 pub const PAY_IN_FULL: &str = "Pay in full";
 pub const REFUND_ALL: &str = "All of it";
 pub const CHOOSE_ACCOUNT: &str = "Choose a bank account.";
-pub const CONFIRM_IDENTITY: &str =
-    "See the customer's identity document before paying out cash.";
+pub const CONFIRM_IDENTITY: &str = "See the customer's identity document before paying out cash.";
 
 pub const REASONS: &str = "Principal reasons";
 pub const FIND_REASON: &str = "Find a reason";

@@ -1,8 +1,7 @@
 //! Words of the products page.
 
 pub const TITLE: &str = "Products";
-pub const SUBTITLE: &str =
-    "Templates. Their terms are copied into a line when it opens; revising one changes no existing line.";
+pub const SUBTITLE: &str = "Templates. Their terms are copied into a line when it opens; revising one changes no existing line.";
 pub const NEW: &str = "New product";
 pub const REVISE: &str = "Revise";
 pub const NAME: &str = "Name";
@@ -15,7 +14,8 @@ pub const HOLD_DAYS: &str = "Banking days a repayment by debit is held";
 pub const DAYS_UNREADABLE: &str = "Write a whole number of days, at most 30.";
 pub const ORDER: &str = "A repayment pays";
 pub const SIGNATURE_HINT: &str = "A draw above this waits for a second person";
-pub const OFFLINE_HINT: &str = "Above this, taken while the network is away, it waits for a second person";
+pub const OFFLINE_HINT: &str =
+    "Above this, taken while the network is away, it waits for a second person";
 pub const LIMIT_HINT: &str = "The most one line may be opened with";
 pub const EXPOSURE_HINT: &str = "Over all lines of one customer";
 pub const ACTIONS: &str = "Actions";
@@ -26,5 +26,7 @@ pub const EXPOSURE_CAP: &str = "Exposure of one customer";
 pub const NEW_EXPLAINED: &str = "A product for lines opened from now on.";
 
 pub fn revise_explained(version: u64) -> String {
-    format!("Version {version}. Lines opened from now on get these terms; existing ones keep theirs.")
+    format!(
+        "Version {version}. Lines opened from now on get these terms; existing ones keep theirs."
+    )
 }

@@ -12,10 +12,8 @@ pub const NOTHING: &str = "Nothing waits";
 pub const COUNTS: &str = "Transfers by state";
 pub const JOBS: &str = "Transfers under way";
 pub const NO_JOBS: &str = "No transfers are under way";
-pub const NO_JOBS_WORDS: &str =
-    "Draws to bank accounts and repayments by debit appear here until the network has settled them.";
-pub const GOES_ON: &str =
-    "Everything else goes on: what is asked for now is sent by itself when the network answers again.";
+pub const NO_JOBS_WORDS: &str = "Draws to bank accounts and repayments by debit appear here until the network has settled them.";
+pub const GOES_ON: &str = "Everything else goes on: what is asked for now is sent by itself when the network answers again.";
 pub const QUEUED: &str = "Queued";
 pub const SENDING: &str = "Sending";
 pub const UNKNOWN: &str = "Being checked";

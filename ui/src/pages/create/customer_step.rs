@@ -4,7 +4,8 @@ use super::draft::{Borrower, KnownCustomer};
 use super::profile_form::{FieldErrors, ProfileForm};
 use crate::backend;
 use crate::components::{
-    Button, ButtonKind, ContactFields, ErrorAlert, HouseholdFields, IdentityFields, Skeleton, TextField,
+    Button, ButtonKind, ContactFields, ErrorAlert, HouseholdFields, IdentityFields, Skeleton,
+    TextField,
 };
 use crate::hooks::use_load;
 use crate::session::use_desk;
@@ -62,6 +63,9 @@ pub fn CustomerStep(props: &CustomerStepProps) -> Html {
                     <div class="quiet">{ words::CHOSEN }</div>
                     <div><strong>{ &customer.name }</strong></div>
                     <div class="quiet">{ format!("{} · {}", customer.number, customer.city) }</div>
+                    <div class="reasons__error" role="alert">
+                        { for props.errors.get(SEARCH).cloned() }
+                    </div>
                 </div>
                 <Button kind={ButtonKind::Link} testid="choose-another" on_click={choose(Borrower::Nobody)}>
                     { words::CHOOSE_ANOTHER }
@@ -136,7 +140,9 @@ fn Search(props: &SearchProps) -> Html {
         Callback::from(move |text| search.set(text))
     };
     let results = match (&load.data, &load.error) {
-        (_, Some(error)) => html! { <ErrorAlert error={error.clone()} on_retry={load.reload.clone()} /> },
+        (_, Some(error)) => {
+            html! { <ErrorAlert error={error.clone()} on_retry={load.reload.clone()} /> }
+        }
         (None, None) => html! { <Skeleton lines={3} /> },
         (Some(page), None) if page.rows.is_empty() => html! {
             <p class="quiet" data-testid="nobody-found">{ words::NOBODY_FOUND }</p>

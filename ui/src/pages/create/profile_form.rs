@@ -226,7 +226,9 @@ mod tests {
 
     #[test]
     fn an_empty_form_names_every_required_field() {
-        let errors = ProfileForm::default().read(Currency::USD, today()).unwrap_err();
+        let errors = ProfileForm::default()
+            .read(Currency::USD, today())
+            .unwrap_err();
         let fields: Vec<&str> = errors.keys().map(String::as_str).collect();
         assert_eq!(
             fields,
@@ -259,7 +261,12 @@ mod tests {
         let fields: Vec<&str> = errors.keys().map(String::as_str).collect();
         assert_eq!(
             fields,
-            ["profile.address.country", BIRTH_DATE, "profile.email", "profile.tax_id"]
+            [
+                "profile.address.country",
+                BIRTH_DATE,
+                "profile.email",
+                "profile.tax_id"
+            ]
         );
     }
 }

@@ -70,7 +70,10 @@ pub fn RequestStep(props: &RequestStepProps) -> Html {
         })
     };
     let at = |field: &str| props.errors.get(field).cloned().map(AttrValue::from);
-    let choose = (AttrValue::default(), AttrValue::Static(words::CHOOSE_PRODUCT));
+    let choose = (
+        AttrValue::default(),
+        AttrValue::Static(words::CHOOSE_PRODUCT),
+    );
     let options: Vec<(AttrValue, AttrValue)> = std::iter::once(choose)
         .chain(products.iter().map(|product| {
             let told = format!("{} · {} %", product.name, product.terms.annual_percent);
@@ -81,7 +84,9 @@ pub fn RequestStep(props: &RequestStepProps) -> Html {
         .iter()
         .find(|product| Some(product.id) == form.product_id);
     let most = chosen.map(|product| {
-        AttrValue::from(words::at_most(&currency.format(product.terms.largest_limit_minor)))
+        AttrValue::from(words::at_most(
+            &currency.format(product.terms.largest_limit_minor),
+        ))
     });
     html! {
         <div class="stack step__narrow">
@@ -108,7 +113,9 @@ mod tests {
 
     fn product() -> ProductView {
         ProductView {
-            id: "0190a0b0-0000-7000-8000-000000000001".parse::<ProductId>().unwrap(),
+            id: "0190a0b0-0000-7000-8000-000000000001"
+                .parse::<ProductId>()
+                .unwrap(),
             version: 1,
             name: "Household line".into(),
             terms: Terms::defaults(2),

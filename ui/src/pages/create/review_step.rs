@@ -33,12 +33,22 @@ pub fn ReviewStep(props: &ReviewStepProps) -> Html {
             (words::CITY, customer.city.clone()),
         ],
         Borrower::New(form) => vec![
-            (words::NEW_CUSTOMER, format!("{} {}", form.given_name, form.family_name)),
+            (
+                words::NEW_CUSTOMER,
+                format!("{} {}", form.given_name, form.family_name),
+            ),
             (words::BIRTH_DATE, form.birth_date.clone()),
             (words::TAX_ID, form.tax_id.clone()),
             (words::PHONE, form.phone.clone()),
             (words::ADDRESS, {
-                let parts = [&form.street, &form.unit, &form.city, &form.region, &form.postal_code, &form.country];
+                let parts = [
+                    &form.street,
+                    &form.unit,
+                    &form.city,
+                    &form.region,
+                    &form.postal_code,
+                    &form.country,
+                ];
                 let given: Vec<&str> = parts
                     .into_iter()
                     .map(|part| part.trim())
@@ -46,11 +56,21 @@ pub fn ReviewStep(props: &ReviewStepProps) -> Html {
                     .collect();
                 given.join(", ")
             }),
-            (words::DOCUMENT, format!("{} {}", document_words(form.document_kind), form.document_number)),
-            (words::EMPLOYMENT, match form.employer.trim() {
-                "" => employment_words(form.employment_kind).to_owned(),
-                employer => format!("{}, {employer}", employment_words(form.employment_kind)),
-            }),
+            (
+                words::DOCUMENT,
+                format!(
+                    "{} {}",
+                    document_words(form.document_kind),
+                    form.document_number
+                ),
+            ),
+            (
+                words::EMPLOYMENT,
+                match form.employer.trim() {
+                    "" => employment_words(form.employment_kind).to_owned(),
+                    employer => format!("{}, {employer}", employment_words(form.employment_kind)),
+                },
+            ),
             (words::INCOME, money(&form.income_monthly)),
             (words::OBLIGATIONS, money(&form.obligations_monthly)),
         ],

@@ -34,7 +34,11 @@ pub fn FiguresCard(props: &FiguresCardProps) -> Html {
         (words::PRINCIPAL, figures.principal_minor, "principal"),
         (words::INTEREST, figures.interest_minor, "interest"),
         (words::FEES, figures.fees_minor, "fees"),
-        (words::ON_THEIR_WAY, figures.on_their_way_minor, "on_their_way"),
+        (
+            words::ON_THEIR_WAY,
+            figures.on_their_way_minor,
+            "on_their_way",
+        ),
         (words::HELD, figures.held_minor, "held"),
         (words::CREDIT, figures.credit_minor, "credit"),
     ];
@@ -78,9 +82,21 @@ fn why(figures: &Figures, status: Status, currency: Currency) -> Html {
     }
     let minus = |amount: Minor| format!("− {}", currency.format(amount));
     let rows = [
-        (words::LIMIT, currency.format(figures.limit_minor), words::WHY_LIMIT),
-        (words::PRINCIPAL, minus(figures.principal_minor), words::WHY_PRINCIPAL),
-        (words::ON_THEIR_WAY, minus(figures.on_their_way_minor), words::WHY_ON_THEIR_WAY),
+        (
+            words::LIMIT,
+            currency.format(figures.limit_minor),
+            words::WHY_LIMIT,
+        ),
+        (
+            words::PRINCIPAL,
+            minus(figures.principal_minor),
+            words::WHY_PRINCIPAL,
+        ),
+        (
+            words::ON_THEIR_WAY,
+            minus(figures.on_their_way_minor),
+            words::WHY_ON_THEIR_WAY,
+        ),
         (words::HELD, minus(figures.held_minor), words::WHY_HELD),
     ];
     let used = [
@@ -127,9 +143,11 @@ fn UseOfLimit(props: &UseOfLimitProps) -> Html {
         return html! { <div></div> };
     }
     // Thousandths of the limit, for a picture only: money itself stays in integers.
-    let share = |amount: Minor| i64::try_from(i128::from(amount.0.max(0)) * 1_000 / i128::from(limit))
-        .unwrap_or(1_000)
-        .min(1_000);
+    let share = |amount: Minor| {
+        i64::try_from(i128::from(amount.0.max(0)) * 1_000 / i128::from(limit))
+            .unwrap_or(1_000)
+            .min(1_000)
+    };
     let drawn = share(figures.principal_minor);
     let reserved_end = share(Minor(
         figures
@@ -141,7 +159,10 @@ fn UseOfLimit(props: &UseOfLimitProps) -> Html {
     let label = words::limit_used(
         &props.currency.format(figures.principal_minor),
         &props.currency.format(Minor(
-            figures.on_their_way_minor.0.saturating_add(figures.held_minor.0),
+            figures
+                .on_their_way_minor
+                .0
+                .saturating_add(figures.held_minor.0),
         )),
         &props.currency.format(figures.available_minor),
         &props.currency.format(figures.limit_minor),

@@ -14,7 +14,12 @@ pub struct FlagsProps {
 pub fn Flags(props: &FlagsProps) -> Html {
     let row = &props.row;
     let flags = [
-        (row.frozen, words::FROZEN.to_owned(), LabelColor::Blue, "flag-frozen"),
+        (
+            row.frozen,
+            words::FROZEN.to_owned(),
+            LabelColor::Blue,
+            "flag-frozen",
+        ),
         (
             row.cancellation_requested,
             words::CANCELLATION_REQUESTED.to_owned(),

@@ -2,7 +2,9 @@
 //! done with each.
 
 use super::action_bar::may_ever;
-use crate::components::{Button, ButtonKind, Cell, Column, DataTable, EmptyState, Money, MovementLabel, Row};
+use crate::components::{
+    Button, ButtonKind, Cell, Column, DataTable, EmptyState, Money, MovementLabel, Row,
+};
 use crate::dialogs::{Intent, tag};
 use crate::session::use_desk;
 use crate::words::{admin, commands, details as words, lines};

@@ -1,7 +1,9 @@
 //! The customer's history: every posting, with the balance after it.
 
 use crate::backend::{self, LinePart};
-use crate::components::{Button, Cell, Column, DataTable, EmptyState, ErrorAlert, Money, Row, Skeleton};
+use crate::components::{
+    Button, Cell, Column, DataTable, EmptyState, ErrorAlert, Money, Row, Skeleton,
+};
 use crate::hooks::use_pages;
 use crate::words::{self as common, details as words, lines};
 use domain::ids::LineId;

@@ -33,7 +33,14 @@ const OFFLINE_CAP: &str = "terms.offline_cap_minor";
 const EXPOSURE_CAP: &str = "terms.exposure_cap_minor";
 const HOLD_DAYS: &str = "terms.hold_banking_days";
 const FIELDS: &[&str] = &[
-    NAME, RATE, DAY_COUNT, ORDER, LARGEST_LIMIT, SINGLE_SIGNATURE, OFFLINE_CAP, EXPOSURE_CAP,
+    NAME,
+    RATE,
+    DAY_COUNT,
+    ORDER,
+    LARGEST_LIMIT,
+    SINGLE_SIGNATURE,
+    OFFLINE_CAP,
+    EXPOSURE_CAP,
     HOLD_DAYS,
 ];
 
@@ -96,14 +103,27 @@ impl TermsForm {
         }
         terms.day_count = self.day_count;
         terms.allocation_order = self.order;
-        let mut money = |field: &str, typed: &str, into: &mut Minor| match read_money(currency, typed) {
-            Ok(minor) => *into = minor,
-            Err(words) => problems.push((field.to_owned(), words)),
-        };
-        money(LARGEST_LIMIT, &self.largest_limit, &mut terms.largest_limit_minor);
-        money(SINGLE_SIGNATURE, &self.single_signature, &mut terms.single_signature_minor);
+        let mut money =
+            |field: &str, typed: &str, into: &mut Minor| match read_money(currency, typed) {
+                Ok(minor) => *into = minor,
+                Err(words) => problems.push((field.to_owned(), words)),
+            };
+        money(
+            LARGEST_LIMIT,
+            &self.largest_limit,
+            &mut terms.largest_limit_minor,
+        );
+        money(
+            SINGLE_SIGNATURE,
+            &self.single_signature,
+            &mut terms.single_signature_minor,
+        );
         money(OFFLINE_CAP, &self.offline_cap, &mut terms.offline_cap_minor);
-        money(EXPOSURE_CAP, &self.exposure_cap, &mut terms.exposure_cap_minor);
+        money(
+            EXPOSURE_CAP,
+            &self.exposure_cap,
+            &mut terms.exposure_cap_minor,
+        );
         match self.hold_days.trim().parse() {
             Ok(days) => terms.hold_banking_days = days,
             Err(_) => problems.push((HOLD_DAYS.to_owned(), words::DAYS_UNREADABLE.to_owned())),
@@ -166,7 +186,11 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
             form.set(next);
         })
     };
-    let title = if props.product.is_some() { words::REVISE } else { words::NEW };
+    let title = if props.product.is_some() {
+        words::REVISE
+    } else {
+        words::NEW
+    };
     let about = if props.product.is_some() {
         words::revise_explained(seen_version)
     } else {
@@ -183,7 +207,12 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
     };
     let day_counts = DAY_COUNTS
         .iter()
-        .map(|count| (lines::day_count(*count).into(), lines::day_count(*count).into()))
+        .map(|count| {
+            (
+                lines::day_count(*count).into(),
+                lines::day_count(*count).into(),
+            )
+        })
         .collect::<Vec<(AttrValue, AttrValue)>>();
     let orders = ORDERS
         .iter()
