@@ -9,7 +9,7 @@ use crate::session::{Desk, Entrance};
 use crate::theme;
 use crate::words::frame as words;
 use domain::refusal::{ApiError, Refusal, RefusalCode};
-use domain::view::{SessionView, StoreView};
+use domain::view::{DoorState, DoorView, SessionView, StoreView};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -23,7 +23,7 @@ pub fn App() -> Html {
     html! {
         <RouterProvider>
             <ToastProvider>
-                <Door />
+                <Entry />
             </ToastProvider>
         </RouterProvider>
     }
@@ -33,13 +33,15 @@ pub fn App() -> Html {
 enum Who {
     Asking,
     NotKnown(ApiError),
+    /// The store is not open yet.
+    Outside(Rc<DoorView>),
     Nobody(Rc<StoreView>),
     Somebody(Rc<StoreView>, Rc<SessionView>),
 }
 
-/// Stands between the sign-in page and everything else.
+/// Stands between the door, the sign-in page and everything else.
 #[component]
-fn Door() -> Html {
+fn Entry() -> Html {
     let router = use_router();
     let toasts = use_toasts();
     let who = use_state(|| Who::Asking);
@@ -49,6 +51,10 @@ fn Door() -> Html {
             let who = who.clone();
             spawn_local(async move {
                 let answer = async {
+                    let door = backend::door().await?;
+                    if door.state != DoorState::Open {
+                        return Ok(Who::Outside(Rc::new(door)));
+                    }
                     let store = Rc::new(backend::store().await?);
                     Ok::<_, ApiError>(match backend::session().await? {
                         Some(session) => Who::Somebody(store, Rc::new(session)),
@@ -82,7 +88,9 @@ fn Door() -> Html {
         // Nobody sees the desk without signing in, and nobody signs in twice.
         let (who, router) = ((*who).clone(), router.clone());
         use_effect_with((who, router.route.clone()), move |(who, route)| match who {
-            Who::Nobody(_) if *route != Route::Login => router.replace(Route::Login),
+            Who::Outside(_) | Who::Nobody(_) if *route != Route::Login => {
+                router.replace(Route::Login)
+            }
             Who::Somebody(..) if matches!(route, Route::Login | Route::Nowhere) => {
                 router.replace(Route::Applications);
             }
@@ -109,6 +117,9 @@ fn Door() -> Html {
                 <h1 class="pf-v6-c-title pf-m-2xl">{ words::NO_STORE }</h1>
                 <ErrorAlert error={error.clone()} on_retry={ask} />
             </main>
+        },
+        Who::Outside(door) => html! {
+            <pages::door::DoorPage key="outside" door={door.clone()} on_open={ask} />
         },
         Who::Nobody(store) => html! {
             <ContextProvider<Entrance> key="nobody" context={entrance(store)}>

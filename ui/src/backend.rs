@@ -30,6 +30,14 @@ pub struct LinePart {
     pub limit: u32,
 }
 
+/// Whether the store is open, and what opens it.
+pub async fn door() -> Outcome<DoorView> {
+    call("door", &()).await
+}
+/// Opens the store, or founds one on an empty folder.
+pub async fn unlock(input: Unlock) -> Outcome<DoorView> {
+    call("unlock", &input).await
+}
 pub async fn store() -> Outcome<StoreView> {
     call("store", &()).await
 }

@@ -100,9 +100,10 @@ pub(super) fn tone(code: ErrorCode) -> (AlertKind, &'static str) {
         ErrorCode::Fault(fault) => fault,
     };
     match fault {
-        FaultCode::Malformed | FaultCode::WeakPassword | FaultCode::WrongCredentials => {
-            (AlertKind::Warning, words::CHECK_TYPED)
-        }
+        FaultCode::Malformed
+        | FaultCode::WeakPassword
+        | FaultCode::WrongPassphrase
+        | FaultCode::WrongCredentials => (AlertKind::Warning, words::CHECK_TYPED),
         FaultCode::Busy | FaultCode::OutcomeUnknown => (AlertKind::Warning, words::TRY_AGAIN),
         FaultCode::SessionEnded => (AlertKind::Warning, words::NOT_NOW),
         FaultCode::NotFound => (AlertKind::Warning, words::NOT_FOUND),

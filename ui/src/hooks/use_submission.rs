@@ -162,6 +162,7 @@ pub fn keeps_its_id(code: ErrorCode) -> bool {
             FaultCode::Malformed
             | FaultCode::WrongCredentials
             | FaultCode::WeakPassword
+            | FaultCode::WrongPassphrase
             | FaultCode::IdReused
             | FaultCode::NotFound => false,
         },

@@ -6,6 +6,7 @@ pub mod create;
 pub mod customer;
 pub mod customers;
 pub mod details;
+pub mod door;
 pub mod login;
 pub mod products;
 pub mod sync;

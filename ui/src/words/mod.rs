@@ -6,6 +6,7 @@ pub mod commands;
 pub mod create;
 pub mod customers;
 pub mod details;
+pub mod door;
 pub mod frame;
 pub mod lines;
 pub mod lists;
