@@ -1,7 +1,7 @@
 //! The whole page: finds out who is signed in, and shows the sign-in page or the frame.
 
 use crate::backend;
-use crate::components::{ErrorAlert, Skeleton, ToastProvider, use_toasts};
+use crate::components::{ErrorAlert, PageHeader, Skeleton, ToastProvider, use_toasts};
 use crate::frame::Frame;
 use crate::pages;
 use crate::router::{Route, RouterProvider, use_router};
@@ -110,7 +110,10 @@ fn Entry() -> Html {
     };
     match &*who {
         Who::Asking => html! {
-            <main key="asking" class="entrance"><Skeleton lines={4} /></main>
+            <main key="asking" class="entrance">
+                <h1 class="pf-v6-screen-reader">{ "Branchline" }</h1>
+                <Skeleton lines={4} />
+            </main>
         },
         Who::NotKnown(error) => html! {
             <main key="not-known" class="entrance">
@@ -142,7 +145,12 @@ fn page(route: &Route, session: &SessionView) -> Html {
             page
         } else {
             let refusal = Refusal::from(RefusalCode::AdminOnly);
-            html! { <ErrorAlert error={ApiError::from(refusal)} /> }
+            html! {
+                <div class="page">
+                    <PageHeader title={words::ADMIN} />
+                    <ErrorAlert error={ApiError::from(refusal)} />
+                </div>
+            }
         }
     };
     let shown = match route {

@@ -61,7 +61,9 @@ pub fn Frame(props: &FrameProps) -> Html {
         },
     };
     let demo = desk.demo.then(|| {
-        html! { <p class="demo-banner" data-testid="demo-banner">{ words::DEMO }</p> }
+        html! {
+            <aside class="demo-banner" aria-label={words::DEMO_LABEL} data-testid="demo-banner">{ words::DEMO }</aside>
+        }
     });
     html! {
         <ContextProvider<PageActions> context={PageActions(page_actions.setter())}>

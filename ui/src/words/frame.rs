@@ -23,6 +23,7 @@ pub const GROUP_PAGE: &str = "On this page";
 pub const NAVIGATION: &str = "Main";
 pub const SKIP: &str = "Skip to the page";
 pub const MENU: &str = "Your menu";
+pub const DEMO_LABEL: &str = "Demo";
 pub const DEMO: &str = "Demo: made-up people, kept in a folder of its own";
 pub const NO_ACTION: &str = "Nothing by that name can be done here.";
 pub const PALETTE_FIELD: &str = "What do you want to do?";
