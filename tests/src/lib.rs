@@ -1,4 +1,7 @@
 //! Stories across crates, the real window, the tidy test: what no single crate can show.
 #![forbid(unsafe_code)]
 
+pub mod branch;
+pub mod dice;
+pub mod proof;
 pub mod window;

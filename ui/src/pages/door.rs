@@ -198,8 +198,8 @@ fn DoorForm(props: &DoorPageProps) -> Html {
     });
     let repeated = fresh.then(|| {
         html! {
-            <TextField name="repeated" label={words::REPEATED} {kind} required=true max_length=1000
-                value={typed.repeated.clone()} on_input={set(|typed| &mut typed.repeated)} error={wrong.at("repeated")} />
+            <TextField name="again" label={words::REPEATED} {kind} required=true max_length=1000
+                value={typed.repeated.clone()} on_input={set(|typed| &mut typed.repeated)} error={wrong.at("again")} />
         }
     });
     let error = wrong
@@ -216,7 +216,7 @@ fn DoorForm(props: &DoorPageProps) -> Html {
             <div class="door__part">{ repeated.unwrap_or_default() }</div>
             <CheckField name="show_passphrase" label={words::SHOW} checked={*shown} on_change={set_shown} />
             <div>
-                <Button kind={ButtonKind::Primary} submit=true busy={*busy} testid="unlock">
+                <Button kind={ButtonKind::Primary} submit=true busy={*busy} testid="open-store">
                     { if fresh { words::SET_UP } else { words::OPEN } }
                 </Button>
             </div>
@@ -253,7 +253,7 @@ fn problems(typed: &Typed, door: &DoorView) -> Vec<(&'static str, String)> {
         words::passphrase_help(least),
     );
     let differs = fresh && typed.repeated != typed.passphrase;
-    note(differs, "repeated", words::REPEATED_WRONG.to_owned());
+    note(differs, "again", words::REPEATED_WRONG.to_owned());
     problems
 }
 

@@ -9,15 +9,18 @@ use domain::movement::Movement;
 use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
 
-/// Movements the sync job has something to do with, in the order of their lines' requests.
-/// Ahead of each stands every earlier one of its line that has not arrived, so that order
-/// within a line can be kept.
+/// Movements the sync job has something to do with, oldest request first. What waits behind an
+/// earlier transfer of its line stays out, and what the network already holds comes last: however
+/// many of either there are, they take no place in a look from what can be sent now.
 pub async fn due(pool: &SqlitePool, now: UtcMillis, most: u32) -> Result<Vec<Movement>, LoadError> {
     movements(
         pool,
         "select document from movements
          where next_at_ms is not null and next_at_ms <= ? and state <> 'sending'
-         order by requested_seq limit ?",
+         and not (state = 'queued' and exists (select 1 from movements m
+             where m.line_id = movements.line_id and m.on_its_way = 1
+             and m.requested_seq < movements.requested_seq and m.state in ('queued', 'sending', 'unknown')))
+         order by state = 'accepted', requested_seq limit ?",
         now.0,
         most,
     )
