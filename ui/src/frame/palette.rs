@@ -191,6 +191,7 @@ fn matches(name: &str, typed: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::matches;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn words_are_found_by_their_beginnings() {
