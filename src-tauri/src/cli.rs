@@ -16,6 +16,7 @@ mod stores;
 mod table;
 
 pub use exit::{Exit, Failure};
+pub use stores::usual_founding;
 
 use clap::{Args, Parser, Subcommand};
 use engine::clock::Clock;
