@@ -211,6 +211,7 @@ pub fn use_page_actions(actions: Vec<PageAction>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn no_two_actions_share_an_id_or_their_keys() {

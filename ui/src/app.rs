@@ -1,7 +1,7 @@
 //! The whole page: finds out who is signed in, and shows the sign-in page or the frame.
 
 use crate::backend;
-use crate::components::{ErrorAlert, Skeleton, ToastProvider, use_toasts};
+use crate::components::{ErrorAlert, PageHeader, Skeleton, ToastProvider, use_toasts};
 use crate::frame::Frame;
 use crate::pages;
 use crate::router::{Route, RouterProvider, use_router};
@@ -23,7 +23,7 @@ pub fn App() -> Html {
     html! {
         <RouterProvider>
             <ToastProvider>
-                <Door />
+                <Entry />
             </ToastProvider>
         </RouterProvider>
     }
@@ -34,14 +34,14 @@ enum Who {
     Asking,
     NotKnown(ApiError),
     /// The store is not open yet.
-    Outside(DoorView),
+    Outside(Rc<DoorView>),
     Nobody(Rc<StoreView>),
     Somebody(Rc<StoreView>, Rc<SessionView>),
 }
 
-/// Stands between the sign-in page and everything else.
+/// Stands between the door, the sign-in page and everything else.
 #[component]
-fn Door() -> Html {
+fn Entry() -> Html {
     let router = use_router();
     let toasts = use_toasts();
     let who = use_state(|| Who::Asking);
@@ -53,7 +53,7 @@ fn Door() -> Html {
                 let answer = async {
                     let door = backend::door().await?;
                     if door.state != DoorState::Open {
-                        return Ok(Who::Outside(door));
+                        return Ok(Who::Outside(Rc::new(door)));
                     }
                     let store = Rc::new(backend::store().await?);
                     Ok::<_, ApiError>(match backend::session().await? {
@@ -88,7 +88,7 @@ fn Door() -> Html {
         // Nobody sees the desk without signing in, and nobody signs in twice.
         let (who, router) = ((*who).clone(), router.clone());
         use_effect_with((who, router.route.clone()), move |(who, route)| match who {
-            Who::Nobody(_) | Who::Outside(_) if *route != Route::Login => {
+            Who::Outside(_) | Who::Nobody(_) if *route != Route::Login => {
                 router.replace(Route::Login)
             }
             Who::Somebody(..) if matches!(route, Route::Login | Route::Nowhere) => {
@@ -110,7 +110,10 @@ fn Door() -> Html {
     };
     match &*who {
         Who::Asking => html! {
-            <main key="asking" class="entrance"><Skeleton lines={4} /></main>
+            <main key="asking" class="entrance">
+                <h1 class="pf-v6-screen-reader">{ "Branchline" }</h1>
+                <Skeleton lines={4} />
+            </main>
         },
         Who::NotKnown(error) => html! {
             <main key="not-known" class="entrance">
@@ -142,7 +145,12 @@ fn page(route: &Route, session: &SessionView) -> Html {
             page
         } else {
             let refusal = Refusal::from(RefusalCode::AdminOnly);
-            html! { <ErrorAlert error={ApiError::from(refusal)} /> }
+            html! {
+                <div class="page">
+                    <PageHeader title={words::ADMIN} />
+                    <ErrorAlert error={ApiError::from(refusal)} />
+                </div>
+            }
         }
     };
     let shown = match route {

@@ -34,6 +34,7 @@ pub struct LinePart {
 pub async fn door() -> Outcome<DoorView> {
     call("door", &()).await
 }
+/// Opens the store, or founds one on an empty folder.
 pub async fn unlock(input: Unlock) -> Outcome<DoorView> {
     call("unlock", &input).await
 }

@@ -32,6 +32,11 @@ pub fn first_invalid() -> bool {
     first("[aria-invalid=true]")
 }
 
+/// Whether what had the focus has left the page: the browser then starts over at its top.
+pub fn is_lost() -> bool {
+    current().is_some_and(|element| element.tag_name() == "BODY")
+}
+
 /// What has the focus now, to give it back later.
 pub fn current() -> Option<HtmlElement> {
     document()?.active_element()?.dyn_into().ok()

@@ -17,6 +17,10 @@ mod theme;
 mod typed;
 mod words;
 
+// The page's own tests run in a browser, as the page does.
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn main() {
     theme::apply(theme::chosen());
     yew::Renderer::<app::App>::new().render();

@@ -14,3 +14,23 @@ pub fn new_id() -> Uuid {
     assert!(filled, "the web view has a random generator");
     Builder::from_unix_timestamp_millis(now_ms, &random).into_uuid()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::new_id;
+    use uuid::Version;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn ids_are_of_version_7_and_never_the_same() {
+        let (one, other) = (new_id(), new_id());
+        assert_eq!(one.get_version(), Some(Version::SortRand));
+        assert_ne!(one, other);
+        let (made_s, _) = one.get_timestamp().unwrap().to_unix();
+        let now_s = js_sys::Date::now() / 1_000.0;
+        assert!(
+            (made_s as f64 - now_s).abs() < 5.0,
+            "{made_s} is not {now_s}"
+        );
+    }
+}

@@ -39,6 +39,7 @@ fn days_from_today(typed: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn dates_as_tellers_type_them() {

@@ -7,7 +7,6 @@ pub enum ButtonKind {
     Primary,
     #[default]
     Secondary,
-    Tertiary,
     Danger,
     Link,
     Plain,
@@ -18,7 +17,6 @@ impl ButtonKind {
         match self {
             ButtonKind::Primary => "pf-m-primary",
             ButtonKind::Secondary => "pf-m-secondary",
-            ButtonKind::Tertiary => "pf-m-tertiary",
             ButtonKind::Danger => "pf-m-danger",
             ButtonKind::Link => "pf-m-link",
             ButtonKind::Plain => "pf-m-plain",

@@ -59,7 +59,7 @@ pub fn DataTable(props: &DataTableProps) -> Html {
         }
     });
     html! {
-        <div class="table-scroll" role="region" aria-label={props.caption.clone()} tabindex="0">
+        <div class="table-scroll" role="group" aria-label={props.caption.clone()} tabindex="0">
             <table class="pf-v6-c-table pf-m-compact" data-testid={props.testid.clone()}>
                 <caption class="pf-v6-screen-reader">{ &props.caption }</caption>
                 <thead class="pf-v6-c-table__thead">

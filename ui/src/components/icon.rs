@@ -19,7 +19,6 @@ pub enum IconKind {
     Empty,
     Keyboard,
     CaretDown,
-    CaretUp,
     Online,
     Offline,
     Waiting,
@@ -49,7 +48,6 @@ impl IconKind {
             IconKind::Empty => "M3 13l3-8h12l3 8v6H3zM3 13h5l1.5 3h5l1.5-3h5",
             IconKind::Keyboard => "M2.5 6h19v12h-19zM6 10h.5M10 10h.5M14 10h.5M18 10h.5M7 14.5h10",
             IconKind::CaretDown => "M6 9l6 6 6-6",
-            IconKind::CaretUp => "M6 15l6-6 6 6",
             IconKind::Online => "M4 12.5l5 5L20 6.5",
             IconKind::Offline => {
                 "M3 3l18 18M7 17.5h10a4 4 0 0 0 1.5-7.7M6.5 10a4 4 0 0 0 .5 7.5M9.5 6.8A6 6 0 0 1 18 10"

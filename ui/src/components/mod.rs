@@ -44,5 +44,5 @@ pub use tabs::{Tab, Tabs};
 pub use terms_list::TermsList;
 pub use text_field::TextField;
 pub use timestamp::Timestamp;
-pub use toasts::{ToastProvider, Toasts, use_toasts};
+pub use toasts::{ToastProvider, use_toasts};
 pub use typed_field::{DateField, MoneyField};

@@ -134,6 +134,7 @@ pub fn tag(kind: CommandKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn tags_are_those_of_the_contract() {

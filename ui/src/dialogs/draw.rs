@@ -20,7 +20,17 @@ const AMOUNT: &str = "amount";
 const METHOD: &str = "method";
 const IDENTITY_SEEN: &str = "identity_seen";
 const ACCOUNT_ID: &str = "account_id";
-const FIELDS: &[&str] = &[AMOUNT, METHOD, IDENTITY_SEEN, ACCOUNT_ID];
+/// The rules name the account by either path.
+const METHOD_ACCOUNT_ID: &str = "method.account_id";
+const METHOD_IDENTITY_SEEN: &str = "method.identity_seen";
+const FIELDS: &[&str] = &[
+    AMOUNT,
+    METHOD,
+    IDENTITY_SEEN,
+    METHOD_IDENTITY_SEEN,
+    ACCOUNT_ID,
+    METHOD_ACCOUNT_ID,
+];
 
 const CASH: &str = "cash";
 const BANK: &str = "bank";
@@ -124,7 +134,7 @@ pub fn RequestDraw(props: &OnLineProps) -> Html {
     let cash_fields = html! {
         <CheckField name={IDENTITY_SEEN} label={words::IDENTITY_SEEN} checked={*identity_seen}
             on_change={on_identity} required=true
-            error={submitting.at(IDENTITY_SEEN).or_else(|| submitting.at("method.identity_seen"))} />
+            error={submitting.at(IDENTITY_SEEN).or_else(|| submitting.at(METHOD_IDENTITY_SEEN))} />
     };
     let bank_fields = html! {
         <div class="stack">
@@ -132,7 +142,7 @@ pub fn RequestDraw(props: &OnLineProps) -> Html {
                 value={account.map(|id| id.to_string()).unwrap_or_default()}
                 options={options(&accounts)} on_change={on_account}
                 help={usable.is_empty().then_some(AttrValue::Static(words::NO_ACCOUNTS))}
-                error={submitting.at(ACCOUNT_ID).or_else(|| submitting.at("method.account_id"))} />
+                error={submitting.at(ACCOUNT_ID).or_else(|| submitting.at(METHOD_ACCOUNT_ID))} />
             <div hidden={*adding}>
                 <Button kind={ButtonKind::Link} small=true testid="add-account-open"
                     on_click={set_adding(true).reform(|_: MouseEvent| ())}>

@@ -17,7 +17,9 @@ use yew::prelude::*;
 const AMOUNT: &str = "amount";
 const METHOD: &str = "method";
 const ACCOUNT_ID: &str = "account_id";
-const FIELDS: &[&str] = &[AMOUNT, METHOD, ACCOUNT_ID];
+/// The rules name the account by either path.
+const METHOD_ACCOUNT_ID: &str = "method.account_id";
+const FIELDS: &[&str] = &[AMOUNT, METHOD, ACCOUNT_ID, METHOD_ACCOUNT_ID];
 
 const CASH: &str = "cash";
 const DEBIT: &str = "debit";
@@ -110,7 +112,7 @@ pub fn TakeRepayment(props: &OnLineProps) -> Html {
                 value={account.map(|account| account.id.to_string()).unwrap_or_default()}
                 options={options(&usable)} on_change={on_account}
                 help={usable.is_empty().then_some(AttrValue::Static(words::NO_ACCOUNTS))}
-                error={submitting.at(ACCOUNT_ID).or_else(|| submitting.at("method.account_id"))} />
+                error={submitting.at(ACCOUNT_ID).or_else(|| submitting.at(METHOD_ACCOUNT_ID))} />
             <div hidden={*adding}>
                 <Button kind={ButtonKind::Link} small=true testid="add-account-open"
                     on_click={set_adding(true).reform(|_: MouseEvent| ())}>

@@ -53,6 +53,7 @@ impl Sequence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     const CANDIDATES: &[&str] = &["g a", "g c", "n", "?"];
 

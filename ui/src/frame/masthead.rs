@@ -39,7 +39,11 @@ pub fn Masthead(props: &MastheadProps) -> Html {
                 <img class="masthead__logo" src="/branchline.svg" alt="" />
                 <div>
                     <div class="masthead__name">{ "Branchline" }</div>
-                    <div class="masthead__branch">{ &desk.branch_name }</div>
+                    <div class="masthead__branch">
+                        { &desk.branch_name }{ " · " }
+                        <span class="pf-v6-screen-reader">{ words::BUSINESS_DATE }{ " " }</span>
+                        <span title={words::BUSINESS_DATE} data-testid="business-date">{ desk.business_date.to_string() }</span>
+                    </div>
                 </div>
             </div>
             <nav class="masthead__nav" aria-label={words::NAVIGATION}>
@@ -47,15 +51,7 @@ pub fn Masthead(props: &MastheadProps) -> Html {
             </nav>
             <div class="masthead__tools">
                 <SearchBox />
-                <Button kind={ButtonKind::Primary} small=true on_click={does(Does::Go(Route::Create))}
-                    testid="go-create" shortcut="n">
-                    <Icon kind={IconKind::Add} />{ words::NEW_APPLICATION }
-                </Button>
                 <SyncMarkLink />
-                <span class="masthead__date" title={words::BUSINESS_DATE}>
-                    <span class="pf-v6-screen-reader">{ words::BUSINESS_DATE }{ " " }</span>
-                    { desk.business_date.to_string() }
-                </span>
                 <Button kind={ButtonKind::Plain} label={words::PALETTE} on_click={does(Does::Palette)}
                     testid="open-palette" shortcut="Control+K">
                     <Icon kind={IconKind::Keyboard} />

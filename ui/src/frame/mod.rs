@@ -61,7 +61,9 @@ pub fn Frame(props: &FrameProps) -> Html {
         },
     };
     let demo = desk.demo.then(|| {
-        html! { <p class="demo-banner" data-testid="demo-banner">{ words::DEMO }</p> }
+        html! {
+            <aside class="demo-banner" aria-label={words::DEMO_LABEL} data-testid="demo-banner">{ words::DEMO }</aside>
+        }
     });
     html! {
         <ContextProvider<PageActions> context={PageActions(page_actions.setter())}>
@@ -69,9 +71,9 @@ pub fn Frame(props: &FrameProps) -> Html {
                 <div class="frame">
                     <a class="skip" href="#page" onclick={skip}>{ words::SKIP }</a>
                     <masthead::Masthead {perform} />
-                    <div>{ demo.unwrap_or_default() }</div>
+                    <div class="frame__notice">{ demo.unwrap_or_default() }</div>
                     <main id="page" class="frame__page" tabindex="-1">{ props.children.clone() }</main>
-                    <div>{ over }</div>
+                    <div class="frame__over">{ over }</div>
                 </div>
             </ContextProvider<UseStateHandle<Filters>>>
         </ContextProvider<PageActions>>

@@ -6,7 +6,7 @@ use crate::router::Route;
 use crate::session::use_desk;
 use crate::words::frame as words;
 use std::rc::Rc;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -126,8 +126,7 @@ fn show_option(place: usize) {
     if let Some(option) = found {
         let options = web_sys::ScrollIntoViewOptions::new();
         options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        HtmlElement::from(wasm_bindgen::JsCast::unchecked_into::<HtmlElement>(option))
-            .scroll_into_view_with_scroll_into_view_options(&options);
+        option.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 
@@ -192,6 +191,7 @@ fn matches(name: &str, typed: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::matches;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn words_are_found_by_their_beginnings() {

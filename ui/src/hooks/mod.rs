@@ -9,8 +9,8 @@ mod use_title;
 mod use_unique_id;
 
 pub use use_change::use_change;
-pub use use_load::{Load, use_load};
-pub use use_pages::{Paged, use_pages, use_pages_of};
+pub use use_load::use_load;
+pub use use_pages::{use_pages, use_pages_of};
 pub use use_preview::{Previewed, use_preview};
 pub use use_submission::{Submitting, keeps_its_id, use_submission};
 pub use use_title::use_title;

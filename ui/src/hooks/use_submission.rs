@@ -173,6 +173,7 @@ pub fn keeps_its_id(code: ErrorCode) -> bool {
 mod tests {
     use super::*;
     use domain::refusal::RefusalCode;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn only_an_open_outcome_keeps_the_id() {

@@ -7,6 +7,7 @@ mod movements;
 use crate::backend;
 use crate::components::{EmptyState, ErrorAlert, PageHeader, Skeleton};
 use crate::dialogs::{AccountDialog, Intent, IntentDialog};
+use crate::focus;
 use crate::hooks::{use_load, use_title};
 use crate::session::use_desk;
 use crate::words::admin as words;
@@ -52,6 +53,14 @@ fn Waiting() -> Html {
         },
         |()| backend::admin_desk(),
     );
+    {
+        // What was decided is gone from its table, and the button that had the focus with it.
+        use_effect_with(load.data.clone(), |_| {
+            if focus::is_lost() {
+                focus::first("h1");
+            }
+        });
+    }
     let deed = use_state(|| None::<Deed>);
     let on_deed = {
         let deed = deed.setter();

@@ -169,7 +169,7 @@ fn Toolbar(props: &ToolbarProps) -> Html {
             </button>
         }
     };
-    let chips = Status::ALL.iter().map(|status| {
+    let chips = CHIPS.iter().map(|status| {
         let pressed = filters.statuses.contains(status);
         let change = change.clone();
         let toggle = Callback::from(move |_: MouseEvent| {
@@ -221,6 +221,17 @@ fn Toolbar(props: &ToolbarProps) -> Html {
         </section>
     }
 }
+
+/// In the order of a line's life, what ended badly last.
+const CHIPS: [Status; 7] = [
+    Status::Open,
+    Status::Approved,
+    Status::Outstanding,
+    Status::Repaid,
+    Status::Closed,
+    Status::Rejected,
+    Status::Cancelled,
+];
 
 const ORDERS: [(&str, LineOrder); 3] = [
     ("newest_first", LineOrder::NewestFirst),

@@ -140,11 +140,14 @@ struct EditorProps {
 #[component]
 fn Editor(props: &EditorProps) -> Html {
     let desk = use_desk();
+    let (currency, today) = (desk.currency, desk.business_date);
     let router = use_router();
     let toasts = use_toasts();
     let draft = use_state(|| props.draft.clone());
     let errors = use_state(FieldErrors::new);
     let error = use_state(|| None::<ApiError>);
+    // How often the form was found wanting.
+    let attempt = use_state(|| 0_u32);
     let busy = use_state(|| false);
     let asking = use_state(|| false);
     let products = use_state(|| None::<Rc<Vec<ProductView>>>);
@@ -191,11 +194,9 @@ fn Editor(props: &EditorProps) -> Html {
         });
     }
     {
-        let shown = errors.clone();
-        use_effect_with((*errors).clone(), move |_| {
-            if !shown.is_empty() {
-                focus::first_invalid();
-            }
+        // At every attempt, not while the errors go one by one as somebody types.
+        use_effect_with(*attempt, move |_| {
+            focus::first_invalid();
         });
     }
 
@@ -207,6 +208,36 @@ fn Editor(props: &EditorProps) -> Html {
             draft.set(next);
         }
     };
+    let judge = {
+        let products = products.clone();
+        move |draft: &ApplicationDraft, step: Step| -> FieldErrors {
+            match step {
+                Step::Customer => customer_step::problems(&draft.borrower, currency, today),
+                Step::Request => {
+                    let all = products
+                        .as_ref()
+                        .map(|all| all.as_slice())
+                        .unwrap_or_default();
+                    request_step::problems(&draft.request, currency, all)
+                }
+                Step::Review => FieldErrors::new(),
+            }
+        }
+    };
+    // Typing mends what was shown as wrong; what was not shown yet is not held against anybody.
+    let type_in = {
+        let (draft, errors, judge) = (draft.clone(), errors.clone(), judge.clone());
+        move |edit: &dyn Fn(&mut ApplicationDraft)| {
+            let mut next = (*draft).clone();
+            edit(&mut next);
+            if !errors.is_empty() {
+                let mut left = judge(&next, next.step);
+                left.retain(|field, _| errors.contains_key(field));
+                errors.set(left);
+            }
+            draft.set(next);
+        }
+    };
     let on_borrower = {
         let (change, errors) = (change.clone(), errors.setter());
         Callback::from(move |borrower: Borrower| {
@@ -215,41 +246,23 @@ fn Editor(props: &EditorProps) -> Html {
         })
     };
     let on_profile = {
-        let change = change.clone();
+        let type_in = type_in.clone();
         Callback::from(move |form: profile_form::ProfileForm| {
-            change(&|draft| draft.borrower = Borrower::New(Box::new(form.clone())));
+            type_in(&|draft| draft.borrower = Borrower::New(Box::new(form.clone())));
         })
     };
-    let on_request = {
-        let change = change.clone();
-        Callback::from(move |form: RequestForm| change(&|draft| draft.request = form.clone()))
-    };
-    let judge = {
-        let (draft, products) = (draft.clone(), products.clone());
-        move |step: Step| -> FieldErrors {
-            match step {
-                Step::Customer => {
-                    customer_step::problems(&draft.borrower, desk.currency, desk.business_date)
-                }
-                Step::Request => {
-                    let all = products
-                        .as_ref()
-                        .map(|all| all.as_slice())
-                        .unwrap_or_default();
-                    request_step::problems(&draft.request, desk.currency, all)
-                }
-                Step::Review => FieldErrors::new(),
-            }
-        }
-    };
+    let on_request = Callback::from(move |form: RequestForm| {
+        type_in(&|draft| draft.request = form.clone());
+    });
     // Goes to a step, or stops at the first on the way that is not filled in.
     let go = {
-        let (change, judge, errors) = (change.clone(), judge.clone(), errors.setter());
+        let (draft, errors, attempt) = (draft.clone(), errors.setter(), attempt.clone());
         Callback::from(move |wanted: Step| {
             for step in Step::ALL.into_iter().filter(|step| *step < wanted) {
-                let found = judge(step);
+                let found = judge(&draft, step);
                 if !found.is_empty() {
                     errors.set(found);
+                    attempt.set(*attempt + 1);
                     change(&|draft| draft.step = step);
                     return;
                 }
@@ -262,7 +275,7 @@ fn Editor(props: &EditorProps) -> Html {
         let (draft, busy, error, errors) =
             (draft.clone(), busy.clone(), error.setter(), errors.setter());
         let (finished, router, toasts) = (finished.clone(), router.clone(), toasts.clone());
-        let desk = use_desk();
+        let attempt = attempt.clone();
         Callback::from(move |()| {
             if *busy {
                 return;
@@ -271,8 +284,8 @@ fn Editor(props: &EditorProps) -> Html {
             error.set(None);
             let (draft, busy, error, errors) =
                 (draft.clone(), busy.setter(), error.clone(), errors.clone());
+            let attempt = attempt.clone();
             let (finished, router, toasts) = (finished.clone(), router.clone(), toasts.clone());
-            let (currency, today) = (desk.currency, desk.business_date);
             spawn_local(async move {
                 let handed = hand_in((*draft).clone(), currency, today).await;
                 busy.set(false);
@@ -292,6 +305,7 @@ fn Editor(props: &EditorProps) -> Html {
                         draft.set(*next);
                         errors.set(found);
                         error.set(why);
+                        attempt.set(*attempt + 1);
                     }
                 }
             });

@@ -108,7 +108,7 @@ fn Shown(props: &ShownProps) -> Html {
     } else {
         let forget = desk.is_admin().then(|| {
             html! {
-                <Button kind={ButtonKind::Danger} on_click={click(Doing::Forget)} testid="action-forget_customer">
+                <Button class="pf-m-danger" on_click={click(Doing::Forget)} testid="action-forget_customer">
                     { words::FORGET }
                 </Button>
             }
@@ -145,7 +145,7 @@ fn Shown(props: &ShownProps) -> Html {
         }
     };
     html! {
-        <>
+        <div class="page__sections">
             <PageHeader title={row.name.clone()} {beside} subtitle={html! { &row.number }}
                 parent={Some((AttrValue::from(words::TITLE), Route::Customers))}>
                 { buttons }
@@ -174,7 +174,7 @@ fn Shown(props: &ShownProps) -> Html {
                 { lines }
             </section>
             <div>{ dialog }</div>
-        </>
+        </div>
     }
 }
 

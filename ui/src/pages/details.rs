@@ -11,7 +11,7 @@ mod transactions;
 use crate::actions::{PageAction, use_page_actions};
 use crate::backend;
 use crate::components::{ErrorAlert, PageHeader, Skeleton, StatusLabel, Tab, Tabs, TermsList};
-use crate::dialogs::{Intent, IntentDialog};
+use crate::dialogs::{Intent, IntentDialog, tag};
 use crate::hooks::{use_load, use_title};
 use crate::router::{Link, Route};
 use crate::session::use_desk;
@@ -99,7 +99,7 @@ fn Details(props: &DetailsProps) -> Html {
             .map(|action| {
                 let (begin, kind) = (begin.clone(), action.kind);
                 PageAction {
-                    id: AttrValue::from(commands::title(kind)),
+                    id: AttrValue::from(tag(kind)),
                     words: AttrValue::from(commands::title(kind)),
                     keys: keys(kind).map(AttrValue::from),
                     why_not: action.refused.map(|code| AttrValue::from(code.words())),

@@ -146,7 +146,7 @@ fn use_wrong() -> (UseStateHandle<Wrong>, Callback<Wrong>) {
     let count = use_mut_ref(|| 0_u32);
     use_effect_with(wrong.count, |count| {
         if *count > 0 && !focus::first_invalid() {
-            focus::first("[data-testid=field-login]");
+            focus::first("[data-testid=field-password]");
         }
     });
     let set = {

@@ -82,9 +82,7 @@ pub fn rejected(by: &str, on: &str) -> String {
     format!("Rejected by {by} on {on}.")
 }
 
-pub fn sign_next() -> &'static str {
-    "Record the signed agreement before the first disbursement."
-}
+pub const SIGN_NEXT: &str = "Record the signed agreement before the first disbursement.";
 
 pub fn returned(code: &str) -> String {
     format!("Returned with code {code}.")

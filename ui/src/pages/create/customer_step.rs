@@ -63,6 +63,9 @@ pub fn CustomerStep(props: &CustomerStepProps) -> Html {
                     <div class="quiet">{ words::CHOSEN }</div>
                     <div><strong>{ &customer.name }</strong></div>
                     <div class="quiet">{ format!("{} · {}", customer.number, customer.city) }</div>
+                    <div class="reasons__error" role="alert">
+                        { for props.errors.get(SEARCH).cloned() }
+                    </div>
                 </div>
                 <Button kind={ButtonKind::Link} testid="choose-another" on_click={choose(Borrower::Nobody)}>
                     { words::CHOOSE_ANOTHER }

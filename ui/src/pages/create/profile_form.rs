@@ -190,6 +190,7 @@ fn mend(profile: &mut Profile, field: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn today() -> BusinessDate {
         "2026-03-02".parse().unwrap()

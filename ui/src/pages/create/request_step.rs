@@ -110,6 +110,7 @@ mod tests {
     use super::*;
     use domain::ids::ProductId;
     use domain::product::Terms;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn product() -> ProductView {
         ProductView {

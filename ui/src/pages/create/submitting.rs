@@ -61,22 +61,31 @@ enum Stopped {
     Error(ApiError),
 }
 
-/// An error with a field goes to the step that shows the field.
+/// An error with a field goes to the step that shows the field; any other stands above.
 fn stopped_with(mut draft: ApplicationDraft, stopped: Stopped) -> Handed {
     let errors = match stopped {
         Stopped::Fields(errors) => errors,
         Stopped::Error(error) => match &error.field {
-            Some(field) => FieldErrors::from([(field.clone(), error.message.clone())]),
-            None => return back(draft, FieldErrors::new(), Some(error)),
+            Some(field) if step_of(field).is_some() => {
+                FieldErrors::from([(field.clone(), error.message.clone())])
+            }
+            Some(_) | None => return back(draft, FieldErrors::new(), Some(error)),
         },
     };
-    let of_customer = |field: &String| field.starts_with("profile.") || field == "customer_id";
-    draft.step = if errors.keys().any(of_customer) {
-        Step::Customer
-    } else {
-        Step::Request
-    };
+    if let Some(step) = errors.keys().filter_map(|field| step_of(field)).min() {
+        draft.step = step;
+    }
     back(draft, errors, None)
+}
+
+/// The step that shows a field.
+fn step_of(field: &str) -> Option<Step> {
+    match field {
+        "customer_id" => Some(Step::Customer),
+        "product_id" | "requested" | "purpose" => Some(Step::Request),
+        _ if field.starts_with("profile.") => Some(Step::Customer),
+        _ => None,
+    }
 }
 
 async fn record(

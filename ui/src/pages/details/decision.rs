@@ -47,7 +47,7 @@ pub fn DecisionNote(props: &DecisionNoteProps) -> Html {
         html! {
             <p class="quiet" data-testid="decision">
                 { told }
-                { unsigned.then(|| format!(" {}", words::sign_next())).unwrap_or_default() }
+                { if unsigned { format!(" {}", words::SIGN_NEXT) } else { String::new() } }
             </p>
         }
     });

@@ -268,6 +268,7 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn filled() -> TermsForm {
         TermsForm::of("Household line", &Terms::defaults(2), Currency::USD)
