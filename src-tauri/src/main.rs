@@ -2,38 +2,47 @@
 //! needs no display.
 #![forbid(unsafe_code)]
 
+mod cli;
 mod commands;
 mod window;
 
 use clap::Parser;
-use std::path::PathBuf;
+use cli::{Cli, Common, Failure};
 use std::process::ExitCode;
-
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
-    #[arg(long)]
-    data_dir: PathBuf,
-    #[arg(long)]
-    payments_url: Option<String>,
-}
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let network = cli
-        .payments_url
-        .map(|url| engine::NetworkAddress::new(&url, "branch-token"));
-    let opening = window::Opening {
-        data_dir: cli.data_dir,
-        passphrase: None,
-        network,
-        demo: false,
-    };
-    match window::open(opening) {
+    keep_log();
+    if cli.action.is_some() {
+        return cli::run(cli);
+    }
+    match open_window(&cli.common) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("branchline: {error}");
-            ExitCode::from(5)
+        Err(failure) => {
+            failure.tell(cli.common.json);
+            failure.exit.into()
         }
     }
+}
+
+fn open_window(common: &Common) -> Result<(), Failure> {
+    if common.demo {
+        cli::prepare_demo(common)?;
+    }
+    window::open(window::Opening {
+        data_dir: common.data_dir()?,
+        passphrase: common.given_passphrase()?,
+        network: Some(common.network()?),
+        demo: common.demo,
+    })
+}
+
+/// What the program says of itself, on standard error; never a private value.
+fn keep_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BRANCHLINE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

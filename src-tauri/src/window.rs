@@ -1,8 +1,8 @@
 //! The one window, and what stands behind it: the engine once the store is open, and the token
 //! of whoever is signed in. The page holds neither.
 
+use crate::cli::{self, Failure};
 use crate::commands;
-use domain::money::Currency;
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::view::{DoorState, DoorView, Unlock};
 use engine::engine::{PASSPHRASE_LEAST, StartError};
@@ -113,7 +113,7 @@ impl Desk {
         if engine.is_some() {
             return Ok(());
         }
-        let founding = founding.unwrap_or_else(|| usual_founding(self.opening.demo));
+        let founding = founding.unwrap_or_else(|| cli::usual_founding());
         let mut options = Options::new(&self.opening.data_dir, &passphrase, founding);
         options.network = self.opening.network.clone();
         let opened = Arc::new(Engine::open(options).await.map_err(start_error)?);
@@ -152,16 +152,6 @@ impl Desk {
     }
 }
 
-/// What a store is founded with when nobody says otherwise.
-pub fn usual_founding(demo: bool) -> Founding {
-    Founding {
-        branch_name: "Main Street branch".to_owned(),
-        currency: Currency::USD,
-        time_zone: "America/New_York".to_owned(),
-        demo,
-    }
-}
-
 fn start_error(error: StartError) -> ApiError {
     let message = error.to_string();
     let (code, field) = match &error {
@@ -181,7 +171,7 @@ fn start_error(error: StartError) -> ApiError {
 }
 
 /// Opens the window and runs until it closes.
-pub fn open(opening: Opening) -> Result<(), Box<dyn std::error::Error>> {
+pub fn open(opening: Opening) -> Result<(), Failure> {
     // Another program in this folder is found before a window shows.
     drop(DataFolder::lock(&opening.data_dir)?);
     let desk = Arc::new(Desk::new(opening));
@@ -214,7 +204,8 @@ pub fn open(opening: Opening) -> Result<(), Box<dyn std::error::Error>> {
                 .build()?;
             Ok(())
         })
-        .build(tauri::generate_context!())?
+        .build(tauri::generate_context!())
+        .map_err(|error| Failure::broken(error.to_string()))?
         .run(move |_, event| {
             if let tauri::RunEvent::Exit = event {
                 tauri::async_runtime::block_on(held.close());

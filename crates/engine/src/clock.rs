@@ -44,3 +44,14 @@ pub fn local_date(now: UtcMillis, time_zone: &str) -> BusinessDate {
     let at = jiff::Timestamp::from_millisecond(now.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     at.to_zoned(zone).date().into()
 }
+
+/// The zone this machine is set to, by its IANA name; UTC where it has none.
+pub fn local_zone() -> String {
+    let zone = jiff::tz::TimeZone::system();
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}
+
+/// Whether a zone of this IANA name is known.
+pub fn known_zone(name: &str) -> bool {
+    jiff::tz::TimeZone::get(name).is_ok()
+}

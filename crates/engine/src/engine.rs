@@ -594,14 +594,15 @@ impl Engine {
         let order = Order::Desk(Box::new(command));
         let mut needs = Needs::default();
         needs.add(actor, &order);
-        let mut connection = self
+        // One snapshot: what is loaded in two hops belongs together.
+        let mut snapshot = self
             .orders
             .pool
-            .acquire()
+            .begin()
             .await
             .map_err(|_| FaultCode::StoreUnavailable)?;
-        let loaded = load::world(&mut connection, &needs, self.orders.store_key()).await;
-        drop(connection);
+        let loaded = load::world(&mut snapshot, &needs, self.orders.store_key()).await;
+        drop(snapshot);
         let mut world = loaded.map_err(|_| FaultCode::StoreUnavailable)?.world;
         let online = self.orders.shared.online.load(Ordering::SeqCst);
         let ctx = Ctx {

@@ -4,6 +4,7 @@
 pub mod backup;
 pub mod chain;
 pub mod clock;
+pub mod demo;
 pub mod engine;
 pub mod password;
 pub mod payments;

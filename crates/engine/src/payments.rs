@@ -46,8 +46,11 @@ struct Found {
 }
 
 /// Nothing readable came back to a question; the reason is for people.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unanswered(pub &'static str);
+
+/// Our token is not accepted: a matter for an admin, not for waiting.
+pub const CREDENTIALS_REFUSED: Unanswered = Unanswered("our credentials were refused");
 
 impl PaymentsClient {
     /// Retries and redirects are off: one layer alone decides what is sent again.
@@ -173,7 +176,7 @@ impl PaymentsClient {
         match response.status() {
             StatusCode::OK => read(response).await,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(Unanswered("our credentials were refused"))
+                Err(CREDENTIALS_REFUSED)
             }
             _ => Err(Unanswered("the network answered with an error")),
         }

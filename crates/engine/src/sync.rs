@@ -6,7 +6,7 @@
 //! strand nothing.
 
 use crate::engine::Orders;
-use crate::payments::PaymentsClient;
+use crate::payments::{CREDENTIALS_REFUSED, PaymentsClient};
 use crate::store::jobs;
 use domain::command::Internal;
 use domain::date::UtcMillis;
@@ -138,8 +138,8 @@ impl Sync {
                     .saturating_mul(self.failures.min(15))
                     .min(PROBE_LONGEST);
             }
+            // Reachable is not yet "online": the first question that is answered says so.
             self.failures = 0;
-            self.note_contact(true, "");
         }
         self.follow_events(client).await;
         if self.online() && self.carry_out_what_is_due(client).await {
@@ -233,6 +233,10 @@ impl Sync {
             };
             let page = match client.events(cursor.as_deref()).await {
                 Ok(page) => page,
+                Err(CREDENTIALS_REFUSED) => {
+                    self.pause();
+                    return;
+                }
                 Err(unanswered) => {
                     self.note_contact(false, unanswered.0);
                     return;
@@ -316,18 +320,25 @@ impl Sync {
                 false
             }
             Contact::Unauthorized => {
-                let now = self.orders.now();
-                let mut circuit = self.circuit();
-                circuit.paused = true;
-                circuit.online = false;
-                circuit.since = Some(now);
-                circuit.why = Some("the payments network refused our credentials".to_owned());
-                drop(circuit);
-                self.orders.note_online(false);
+                self.pause();
                 false
             }
             Contact::None => false,
         }
+    }
+
+    /// Our credentials were refused: the jobs stay, the page says so.
+    fn pause(&self) {
+        let now = self.orders.now();
+        let mut circuit = self.circuit();
+        if !circuit.paused {
+            circuit.since = Some(now);
+        }
+        circuit.paused = true;
+        circuit.online = false;
+        circuit.why = Some("the payments network refused our credentials".to_owned());
+        drop(circuit);
+        self.orders.note_online(false);
     }
 
     fn note_contact(&self, online: bool, why: &str) {

@@ -213,7 +213,10 @@ async fn assert_settings(connection: &mut SqliteConnection) -> Result<(), OpenEr
 
 /// Brings the schema up to date; a store of a newer program is refused.
 pub async fn migrate(connection: &mut SqliteConnection) -> Result<(), OpenError> {
-    match sqlx::migrate!("../../migrations").run(connection).await {
+    // `run` is generic over what it acquires, which no task that may move between threads can
+    // wait for; `run_direct` takes the connection as it is.
+    let migrations = sqlx::migrate!("../../migrations");
+    match migrations.run_direct(None, connection, false).await {
         Ok(()) => Ok(()),
         Err(sqlx::migrate::MigrateError::VersionMissing(_)) => Err(OpenError::Newer),
         Err(error) => Err(error.into()),

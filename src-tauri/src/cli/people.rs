@@ -1,0 +1,69 @@
+//! `sign-up`: so that a store can be founded and staffed without a window.
+
+use super::output::Output;
+use super::secrets::{self, Secret};
+use super::{Common, Exit, Failure, stores};
+use clap::Args;
+use domain::ids::{CommandId, UserId};
+use domain::view;
+use engine::Engine;
+use uuid::Uuid;
+
+#[derive(Args, Debug)]
+pub struct SignUp {
+    /// What the person signs in with: 3 to 40 of a-z, 0-9, dot, dash, underscore.
+    #[arg(long)]
+    login: String,
+    /// The person's name.
+    #[arg(long)]
+    name: String,
+    /// Accounts of one employee number belong to one person.
+    #[arg(long)]
+    employee_number: String,
+    /// Ask for an admin's account.
+    #[arg(long)]
+    admin: bool,
+    /// Read the password from this file descriptor instead of asking for it.
+    #[arg(long, value_name = "N")]
+    password_fd: Option<u32>,
+}
+
+impl SignUp {
+    pub async fn run(self, common: &Common, output: &mut Output) -> Result<Exit, Failure> {
+        let engine = common.open(stores::usual_founding()).await?;
+        let ended = self.through(&engine, output).await;
+        engine.stop().await;
+        ended
+    }
+
+    async fn through(self, engine: &Engine, output: &mut Output) -> Result<Exit, Failure> {
+        let password = match self.password_fd {
+            Some(number) => secrets::from_descriptor(number, Secret::Password)?,
+            None => secrets::ask_twice(Secret::Password)?,
+        };
+        let form = view::SignUp {
+            id: CommandId(Uuid::now_v7()),
+            user_id: UserId(Uuid::now_v7()),
+            login: self.login,
+            name: self.name,
+            employee_number: self.employee_number,
+            password: password.to_string(),
+            admin: self.admin,
+        };
+        let signed_up = engine.sign_up(form).await?;
+        if output.json {
+            output.value(&signed_up)?;
+        } else if signed_up.active {
+            output.line(&format!(
+                "The account may sign in. Its id is {}.",
+                signed_up.user_id
+            ))?;
+        } else {
+            output.line(&format!(
+                "The account waits for an admin. Its id is {}.",
+                signed_up.user_id
+            ))?;
+        }
+        Ok(Exit::Fine)
+    }
+}

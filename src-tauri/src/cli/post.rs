@@ -1,0 +1,230 @@
+//! `post`: commands from a file, one after another through the same sign-in, queue and rules as
+//! the window's, so that a line may depend on the one before. One JSON answer a line.
+
+use super::exit::exit_of;
+use super::intake::{self, Line};
+use super::output::Output;
+use super::secrets::{self, Secret};
+use super::{Common, Exit, Failure};
+use clap::Args;
+use domain::command::Submission;
+use domain::ids::CommandId;
+use domain::refusal::{ApiError, ErrorCode, FaultCode};
+use domain::view::{Answer, SignIn};
+use engine::Engine;
+use engine::sessions::Token;
+use serde::Serialize;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// An outcome nobody knows is asked for again under the same id so often.
+const ASK_AGAIN: usize = 3;
+
+#[derive(Args, Debug)]
+pub struct Post {
+    /// A file of JSON lines, or "-" for standard input.
+    file: PathBuf,
+    /// The sign-in name of the account that gives the commands.
+    #[arg(long, value_name = "NAME")]
+    user: String,
+    /// Read the password from this file descriptor instead of asking for it.
+    #[arg(long, value_name = "N")]
+    password_fd: Option<u32>,
+    /// Stop at the first line that is not carried out.
+    #[arg(long)]
+    stop_on_error: bool,
+}
+
+#[derive(Serialize)]
+struct Done<'a> {
+    line: u64,
+    id: CommandId,
+    ok: bool,
+    answer: &'a Answer,
+}
+
+#[derive(Serialize)]
+struct NotDone<'a> {
+    line: u64,
+    id: Option<CommandId>,
+    ok: bool,
+    error: &'a ApiError,
+}
+
+impl Post {
+    pub async fn run(self, common: &Common, output: &mut Output) -> Result<Exit, Failure> {
+        let from_stdin = self.file == Path::new("-");
+        if from_stdin
+            && [
+                self.password_fd,
+                common.passphrase_fd,
+                common.payments_token_fd,
+            ]
+            .contains(&Some(0))
+        {
+            return Err(Failure::usage(
+                "standard input holds the commands: it cannot hold a secret, too",
+            ));
+        }
+        let input: Box<dyn BufRead> = if from_stdin {
+            Box::new(BufReader::new(io::stdin()))
+        } else {
+            let opened = File::open(&self.file);
+            let named = |error| Failure::usage(format!("{}: {error}", self.file.display()));
+            Box::new(BufReader::new(opened.map_err(named)?))
+        };
+        let engine = common.open_existing().await?;
+        let ended = self.through(&engine, input, output).await;
+        engine.stop().await;
+        ended
+    }
+
+    async fn through(
+        &self,
+        engine: &Engine,
+        mut input: Box<dyn BufRead>,
+        output: &mut Output,
+    ) -> Result<Exit, Failure> {
+        let password = match self.password_fd {
+            Some(number) => secrets::from_descriptor(number, Secret::Password)?,
+            None => secrets::ask(Secret::Password)?,
+        };
+        let mut desk = Desk {
+            engine,
+            login: &self.user,
+            password,
+            token: None,
+        };
+        desk.sign_in().await?;
+        let mut worst = Exit::Fine;
+        let mut number = 0_u64;
+        // Read here and not on a thread of its own: nothing else waits for this one.
+        while let Some(line) = intake::next_line(&mut input)? {
+            number += 1;
+            let ended = match line {
+                Line::Text(text) if text.iter().all(u8::is_ascii_whitespace) => continue,
+                Line::Text(text) => match intake::submission(&text) {
+                    Ok(submission) => {
+                        let id = submission.id;
+                        let answered = desk.submit(submission).await;
+                        tell(output, number, Some(id), &answered)?;
+                        answered.map(|_| ()).map_err(|error| exit_of(&error))
+                    }
+                    Err(unreadable) => {
+                        engine.note_stranger(ErrorCode::Fault(FaultCode::Malformed));
+                        tell(output, number, unreadable.id, &Err(unreadable.error))?;
+                        Err(Exit::Refused)
+                    }
+                },
+                Line::TooLong => {
+                    engine.note_stranger(ErrorCode::Fault(FaultCode::Malformed));
+                    let most = intake::LINE_MAX_BYTES;
+                    let error =
+                        ApiError::malformed(None, format!("a line holds at most {most} bytes"));
+                    tell(output, number, None, &Err(error))?;
+                    Err(Exit::Refused)
+                }
+            };
+            match ended {
+                Ok(()) => {}
+                // Nothing after this could be carried out either.
+                Err(exit @ (Exit::Store | Exit::Denied)) => return Ok(exit),
+                Err(exit) => {
+                    worst = worst.max(if exit == Exit::Broken {
+                        exit
+                    } else {
+                        Exit::Refused
+                    });
+                    if self.stop_on_error {
+                        break;
+                    }
+                }
+            }
+        }
+        desk.sign_out().await;
+        Ok(worst)
+    }
+}
+
+/// Flushed line by line: whoever pipes commands in may wait for each answer.
+fn tell(
+    output: &mut Output,
+    line: u64,
+    id: Option<CommandId>,
+    answered: &Result<Answer, ApiError>,
+) -> Result<(), Failure> {
+    let written = match answered {
+        Ok(answer) => output.value(&Done {
+            line,
+            id: answer.id,
+            ok: true,
+            answer,
+        }),
+        Err(error) => output.value(&NotDone {
+            line,
+            id,
+            ok: false,
+            error,
+        }),
+    };
+    written
+        .and_then(|()| output.flush())
+        .map_err(|error| Failure::from(error).or_when_unheard(Exit::Refused))
+}
+
+/// The signed-in account, signed in again when its session has run its time.
+struct Desk<'a> {
+    engine: &'a Engine,
+    login: &'a str,
+    password: Zeroizing<String>,
+    token: Option<Token>,
+}
+
+impl Desk<'_> {
+    async fn sign_in(&mut self) -> Result<Token, ApiError> {
+        let form = SignIn {
+            login: self.login.to_owned(),
+            password: self.password.to_string(),
+        };
+        let (token, _) = self.engine.sign_in(form).await?;
+        self.token = Some(token.clone());
+        Ok(token)
+    }
+
+    async fn submit(&mut self, submission: Submission) -> Result<Answer, ApiError> {
+        let mut asked_again = 0;
+        let mut signed_in_again = false;
+        loop {
+            let token = match self.token.clone() {
+                Some(token) => token,
+                None => self.sign_in().await?,
+            };
+            match self.engine.submit(&token, submission.clone()).await {
+                Err(error)
+                    if error.code == ErrorCode::Fault(FaultCode::SessionEnded)
+                        && !signed_in_again =>
+                {
+                    signed_in_again = true;
+                    self.token = None;
+                }
+                // The same id is never carried out twice, so asking again is safe.
+                Err(error)
+                    if error.code == ErrorCode::Fault(FaultCode::OutcomeUnknown)
+                        && asked_again < ASK_AGAIN =>
+                {
+                    asked_again += 1;
+                }
+                answered => return answered,
+            }
+        }
+    }
+
+    async fn sign_out(&mut self) {
+        if let Some(token) = self.token.take() {
+            // The session ends with the process in any case.
+            let _ = self.engine.sign_out(&token).await;
+        }
+    }
+}

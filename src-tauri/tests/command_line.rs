@@ -1,0 +1,393 @@
+//! The built binary, driven as a script drives it: secrets through descriptors, no display, and
+//! every exit code of docs/command-line.md.
+#![cfg(unix)]
+
+use serde_json::{Value, json};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const PASSPHRASE: &str = "lamp oil and rope, plenty";
+const ADMIN_PASSWORD: &str = "nine geese over the marsh";
+const STAFF_PASSWORD: &str = "buttered toast at dawn";
+
+fn uuid(number: u32) -> String {
+    format!("01890a5d-ac96-774b-bcce-{number:012x}")
+}
+
+/// A data folder, and secrets in files that become descriptors 3 (passphrase) and 4 (password).
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
+        let desk = Desk { folder };
+        desk.password(ADMIN_PASSWORD);
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn password(&self, password: &str) {
+        fs::write(self.path("password"), password).unwrap();
+    }
+
+    fn command(&self, data: &str, words: &[&str]) -> Command {
+        let mut command = Command::new("sh");
+        let script = r#"exec "$0" "$@" 3<"$PASSPHRASE_FILE" 4<"$PASSWORD_FILE""#;
+        command
+            .args(["-c", script, env!("CARGO_BIN_EXE_branchline")])
+            .args(["--passphrase-fd", "3", "--json", "--data-dir"])
+            .arg(self.path(data))
+            .args(words)
+            .env("PASSPHRASE_FILE", self.path("passphrase"))
+            .env("PASSWORD_FILE", self.path("password"))
+            // A command line needs no display.
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command("store", words).output().unwrap()
+    }
+
+    #[track_caller]
+    fn expect(&self, exit: i32, words: &[&str]) -> Vec<Value> {
+        answers(exit, self.run(words), words)
+    }
+
+    fn lines(&self, name: &str, lines: &[String]) -> String {
+        let path = self.path(name);
+        fs::write(&path, lines.join("\n")).unwrap();
+        path.display().to_string()
+    }
+}
+
+#[track_caller]
+fn answers(exit: i32, output: Output, words: &[&str]) -> Vec<Value> {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(exit), "{words:?}: {stderr}");
+    assert!(!stderr.contains("panicked"), "{words:?}: {stderr}");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn submission(id: u32, command: Value) -> String {
+    json!({"id": uuid(id), "command": command}).to_string()
+}
+
+fn customer() -> Value {
+    json!({"kind": "record_customer", "customer_id": uuid(100), "profile": {
+        "given_name": "Ottoline", "family_name": "Marchbanks",
+        "birth_date": "1980-05-17", "tax_id": "912-34-5678",
+        "phone": "(201) 555-0142", "email": "",
+        "address": {"street": "4 Mill Road", "unit": "", "city": "Eastfall", "region": "NY",
+            "postal_code": "10991", "country": "US"},
+        "identity_document": {"kind": "passport", "number": "X1234567"},
+        "employment": {"kind": "retired", "employer": ""},
+        "income_monthly_minor": 300_000, "obligations_monthly_minor": 40_000,
+    }})
+}
+
+fn application(product_id: &str) -> Value {
+    json!({"kind": "take_application", "line_id": uuid(200), "customer_id": uuid(100),
+        "product_id": product_id, "requested": {"minor": 500_000, "currency": "USD"},
+        "purpose": "A new boiler"})
+}
+
+#[test]
+fn a_branch_without_a_window() {
+    let desk = Desk::new();
+
+    // Founding: once, with a passphrase that is long enough.
+    desk.expect(5, &["list"]);
+    desk.expect(2, &["init", "--zone", "Mars/Olympus"]);
+    desk.expect(2, &["init", "--currency", "XXX"]);
+    desk.expect(
+        0,
+        &[
+            "init",
+            "--branch",
+            "Quay branch",
+            "--zone",
+            "America/New_York",
+        ],
+    );
+    desk.expect(1, &["init"]);
+
+    // The first admin is one at once; staff waits.
+    let sign_up = |login: &str, number: &str, admin: bool| {
+        let mut words = vec!["sign-up", "--login", login, "--name", "Somebody Here"];
+        words.extend(["--employee-number", number, "--password-fd", "4"]);
+        if admin {
+            words.push("--admin");
+        }
+        words.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let run = |exit: i32, words: Vec<String>| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        desk.expect(exit, &words)
+    };
+    assert_eq!(run(0, sign_up("ada.admin", "E-1", true))[0]["active"], true);
+    desk.password(STAFF_PASSWORD);
+    let waiting = run(0, sign_up("sam.staff", "E-2", false));
+    assert_eq!(waiting[0]["active"], false);
+    run(1, sign_up("sam.staff", "E-3", false));
+    desk.password("short");
+    run(2, sign_up("tim.third", "E-4", false));
+
+    // Who may not sign in gets no further.
+    let empty = desk.lines("empty.jsonl", &[]);
+    desk.expect(
+        3,
+        &["post", &empty, "--user", "ada.admin", "--password-fd", "4"],
+    );
+    desk.password(STAFF_PASSWORD);
+    desk.expect(
+        3,
+        &["post", &empty, "--user", "sam.staff", "--password-fd", "4"],
+    );
+    desk.expect(
+        2,
+        &[
+            "post",
+            "no-such-file",
+            "--user",
+            "sam.staff",
+            "--password-fd",
+            "4",
+        ],
+    );
+    desk.password(ADMIN_PASSWORD);
+    let approve = json!({"kind": "approve_account", "user_id": waiting[0]["user_id"],
+        "employee_number": "E-2", "role": "staff"});
+    let approve = desk.lines("approve.jsonl", &[submission(1, approve)]);
+    let approved = desk.expect(
+        0,
+        &[
+            "post",
+            &approve,
+            "--user",
+            "ada.admin",
+            "--password-fd",
+            "4",
+        ],
+    );
+    assert_eq!(approved[0]["ok"], true);
+
+    // One answer a line, in order; a line may depend on the one before.
+    let products = desk.expect(0, &["list", "products"]);
+    let product_id = products[0]["rows"][0]["id"].as_str().unwrap().to_owned();
+    let too_long = format!(
+        r#"{{"id":"{}","command":"{}"}}"#,
+        uuid(5),
+        "x".repeat(300_000)
+    );
+    let mut malformed = application(&product_id);
+    malformed["requested"]["minor"] = json!("a lot");
+    let day = [
+        submission(2, customer()),
+        String::new(),
+        submission(3, application(&product_id)),
+        submission(4, malformed),
+        "not JSON".to_owned(),
+        too_long,
+        submission(6, json!({"kind": "close_line", "line_id": uuid(200)})),
+        submission(
+            7,
+            json!({"kind": "freeze_line", "line_id": uuid(200), "note": "x"}),
+        ),
+    ];
+    let day = desk.lines("day.jsonl", &day);
+    desk.password(STAFF_PASSWORD);
+    let post = ["post", &day, "--user", "sam.staff", "--password-fd", "4"];
+    let answered = desk.expect(1, &post);
+    let told: Vec<(u64, bool, &str, &str)> = answered
+        .iter()
+        .map(|answer| {
+            (
+                answer["line"].as_u64().unwrap(),
+                answer["ok"].as_bool().unwrap(),
+                answer["error"]["code"].as_str().unwrap_or(""),
+                answer["error"]["field"].as_str().unwrap_or(""),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, true, "", ""),
+            (3, true, "", ""),
+            (4, false, "malformed", "requested.minor"),
+            (5, false, "malformed", ""),
+            (6, false, "malformed", ""),
+            (7, false, "not_approved", ""),
+            (8, false, "admin_only", ""),
+        ]
+    );
+    assert_eq!(
+        answered[1]["answer"]["fresh"]["view"]["row"]["number"],
+        "LC-000001"
+    );
+    assert_eq!(answered[2]["id"], uuid(4));
+    assert_eq!(answered[3]["id"], Value::Null);
+
+    // The same file again changes nothing: the first outcomes are answered again.
+    let again = desk.expect(1, &post);
+    for (first, second) in answered.iter().zip(&again) {
+        for place in [
+            "/ok",
+            "/answer/first_seq",
+            "/answer/last_seq",
+            "/error/code",
+        ] {
+            assert_eq!(first.pointer(place), second.pointer(place), "{place}");
+        }
+    }
+    let stopped = [
+        "post",
+        &day,
+        "--user",
+        "sam.staff",
+        "--password-fd",
+        "4",
+        "--stop-on-error",
+    ];
+    assert_eq!(desk.expect(1, &stopped).len(), 3);
+
+    read(&desk);
+    beside_an_open_store(&desk, &post);
+    copy_and_prove(&desk);
+}
+
+fn read(desk: &Desk) {
+    let listed = desk.expect(0, &["list", "--status", "open", "--search", "marchb"]);
+    assert_eq!(listed[0]["rows"][0]["number"], "LC-000001");
+    assert_eq!(
+        desk.expect(0, &["list", "--status", "closed"])[0]["rows"],
+        json!([])
+    );
+    desk.expect(2, &["list", "--status", "paid"]);
+    desk.expect(2, &["list", "--limit", "0"]);
+    let shown = desk.expect(0, &["show", "lc-000001"]);
+    assert_eq!(shown[0]["view"]["row"]["status"], "open");
+    assert_eq!(shown[0]["customer"]["tax_id_masked"], "•••-••-5678");
+    let shown = desk.expect(0, &["show", "CU-000001"]);
+    assert_eq!(shown[0]["of"], "customer");
+    assert!(!shown[0].to_string().contains("912345678"));
+    desk.expect(1, &["show", "LC-999999"]);
+    assert_eq!(
+        desk.expect(0, &["ledger", "LC-000001"])[0]["rows"],
+        json!([])
+    );
+    let trial = desk.expect(0, &["ledger", "--trial-balance"]);
+    assert_eq!(trial[0]["sum_minor"], 0);
+    // Page by page the whole log, each event once.
+    let (mut seqs, mut after) = (Vec::new(), None::<String>);
+    loop {
+        let mut words = vec!["list", "events", "--limit", "7"];
+        if let Some(after) = &after {
+            words.extend(["--after", after]);
+        }
+        let page = desk.expect(0, &words).remove(0);
+        seqs.extend(
+            page["rows"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["seq"].as_u64().unwrap()),
+        );
+        match page["next"].as_str() {
+            Some(next) => after = Some(next.to_owned()),
+            None => break,
+        }
+    }
+    let all: Vec<u64> = (1..=seqs[0]).rev().collect();
+    assert_eq!(seqs, all);
+
+    let schema = Command::new(env!("CARGO_BIN_EXE_branchline"))
+        .arg("schema")
+        .output()
+        .unwrap();
+    assert!(schema.status.success());
+    let schema: Value = serde_json::from_slice(&schema.stdout).unwrap();
+    assert!(schema["views"]["ledger_page"].is_object() && schema["submission"].is_object());
+
+    fs::write(desk.path("passphrase"), "something else entirely").unwrap();
+    desk.expect(3, &["list"]);
+    desk.expect(3, &["verify"]);
+    fs::write(desk.path("passphrase"), PASSPHRASE).unwrap();
+
+    // A reader that goes away is no fault of ours.
+    let mut child = desk
+        .command("store", &["list", "events"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    answers(0, child.wait_with_output().unwrap(), &["list", "events"]);
+}
+
+/// Another program has the store open: who writes is turned away, who reads is not.
+fn beside_an_open_store(desk: &Desk, post: &[&str]) {
+    let lock = File::create(desk.path("store").join("branchline.lock")).unwrap();
+    lock.lock().unwrap();
+    desk.expect(4, post);
+    desk.expect(0, &["list"]);
+    desk.expect(0, &["verify"]);
+    drop(lock);
+    let mut child = desk
+        .command("store", post)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    // Not every line was carried out and answered.
+    answers(1, child.wait_with_output().unwrap(), post);
+}
+
+fn copy_and_prove(desk: &Desk) {
+    let clean = desk.expect(0, &["verify"]);
+    assert_eq!(clean[0]["findings"], json!([]));
+    let copy = desk.path("copy.db").display().to_string();
+    desk.expect(0, &["backup", &copy]);
+    desk.expect(1, &["backup", &copy]);
+    desk.expect(1, &["restore", &copy]);
+    let elsewhere = |words: &[&str]| desk.command("elsewhere", words).output().unwrap();
+    answers(0, elsewhere(&["restore", &copy]), &["restore"]);
+    let listed = answers(0, elsewhere(&["list"]), &["list"]);
+    assert_eq!(listed[0]["rows"][0]["number"], "LC-000001");
+    answers(0, elsewhere(&["verify"]), &["verify"]);
+
+    // One byte of a view: the customer's clear name.
+    let tampered = desk.path("tampered");
+    fs::create_dir(&tampered).unwrap();
+    change_one_byte(Path::new(&copy), &tampered.join("branchline.db"));
+    let red = desk.command("tampered", &["verify"]).output().unwrap();
+    let red = answers(1, red, &["verify"]);
+    assert_ne!(red[0]["findings"], json!([]));
+}
+
+fn change_one_byte(from: &Path, to: &Path) {
+    let mut bytes = fs::read(from).unwrap();
+    let name = b"Ottoline Marchbanks";
+    let place = bytes
+        .windows(name.len())
+        .position(|window| window == name)
+        .unwrap();
+    bytes[place] = b'U';
+    fs::write(to, bytes).unwrap();
+}
