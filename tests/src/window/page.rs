@@ -86,15 +86,13 @@ impl Window {
         Ok(Found { element, said })
     }
 
-    /// The one visible element with this `data-testid`, for what has no name of its own.
-    pub async fn find_by_test_id(&self, id: &str) -> Outcome<Found> {
-        let said = format!("element with test id {id}");
-        let script = "return [...document.querySelectorAll(`[data-testid=\"${arguments[0]}\"]`)]
-            .filter((element) => element.checkVisibility())";
+    /// The one visible element at this place: the `data-testid`s of what it is in and of itself,
+    /// outermost first, or a class with its dot. While a dialog is open, only what it holds.
+    pub async fn at(&self, place: &str) -> Outcome<Found> {
+        let said = format!("element at “{place}”");
         let element = self
             .until(&said, async || {
-                let found = self.driver.execute(script, vec![json!(id)]).await?;
-                let mut elements = found.elements()?;
+                let mut elements = self.all_at(place).await?;
                 match elements.len() {
                     0 => Ok(Err("none".to_owned())),
                     1 => Ok(Ok(elements.remove(0))),
@@ -103,6 +101,60 @@ impl Window {
             })
             .await?;
         Ok(Found { element, said })
+    }
+
+    /// How many visible elements stand at this place now.
+    pub async fn count_at(&self, place: &str) -> Outcome<usize> {
+        Ok(self.all_at(place).await?.len())
+    }
+
+    async fn all_at(&self, place: &str) -> Outcome<Vec<WebElement>> {
+        let script = "const dialogs = document.querySelectorAll('dialog:modal');
+            const scope = dialogs.length > 0 ? dialogs[dialogs.length - 1] : document;
+            const found = [...scope.querySelectorAll(arguments[0])];
+            if (scope !== document && scope.matches(arguments[0])) found.push(scope);
+            return found.filter((element) => element.checkVisibility())";
+        let found = self
+            .driver
+            .execute(script, vec![json!(selector(place))])
+            .await?;
+        Ok(found.elements()?)
+    }
+
+    /// Whether what stands at this place has the keyboard focus.
+    pub async fn is_focused(&self, place: &str) -> Outcome<bool> {
+        let script = "return document.activeElement?.matches(arguments[0]) === true";
+        let answer = self
+            .driver
+            .execute(script, vec![json!(selector(place))])
+            .await?;
+        Ok(answer.json() == &Value::Bool(true))
+    }
+
+    /// Waits until what stands at this place says exactly these words.
+    pub async fn reads(&self, place: &str, words: &str) -> Outcome<()> {
+        self.reads_within(PATIENCE, place, words).await
+    }
+
+    /// As [`Window::reads`], for what may take longer than a page.
+    pub async fn reads_within(
+        &self,
+        patience: Duration,
+        place: &str,
+        words: &str,
+    ) -> Outcome<()> {
+        let wanted = format!("“{words}” at “{place}”");
+        self.until_within(patience, &wanted, async || {
+            let mut said = Vec::new();
+            for element in self.all_at(place).await? {
+                said.push(element.text().await?);
+            }
+            Ok(match &said[..] {
+                [only] if only.trim() == words => Ok(()),
+                _ => Err(format!("{said:?}")),
+            })
+        })
+        .await
     }
 
     /// How many visible elements have this role, and this name if one is given.
@@ -120,9 +172,9 @@ impl Window {
         self.field(label).await?.fill(text).await
     }
 
-    /// Chooses an option of a native select by the words it shows.
-    pub async fn choose(&self, label: &str, option: &str) -> Outcome<()> {
-        let field = self.field(label).await?;
+    /// Chooses an option of the native select at this place by the words it shows.
+    pub async fn choose(&self, place: &str, option: &str) -> Outcome<()> {
+        let field = self.at(place).await?;
         let script = "const [select, words] = arguments;
             const option = [...select.options].find((option) => option.text.trim() === words);
             if (!option) return [...select.options].map((option) => option.text.trim());
@@ -343,6 +395,15 @@ impl Found {
     pub async fn is_enabled(&self) -> Outcome<bool> {
         Ok(self.element.is_enabled().await?)
     }
+}
+
+/// "row-1 action-approve .row-link" as a selector.
+fn selector(place: &str) -> String {
+    let parts = place.split(' ').map(|part| match part {
+        class if class.starts_with('.') => class.to_owned(),
+        id => format!("[data-testid=\"{id}\"]"),
+    });
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The element was there at one look and replaced by the next drawing of the page.
