@@ -16,6 +16,15 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// The visible elements that a selector names, within the topmost dialog while one is open.
+const AT: &str = "const at = (selector) => {
+    const dialogs = document.querySelectorAll('dialog:modal');
+    const scope = dialogs.length > 0 ? dialogs[dialogs.length - 1] : document;
+    const found = [...scope.querySelectorAll(selector)];
+    if (scope !== document && scope.matches(selector)) found.push(scope);
+    return found.filter((element) => element.checkVisibility());
+};";
+
 /// An element of the page with the words it was found by.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -87,7 +96,7 @@ impl Window {
     }
 
     /// The one visible element at this place: the `data-testid`s of what it is in and of itself,
-    /// outermost first, or a class with its dot. While a dialog is open, only what it holds.
+    /// outermost first, or a class, an attribute or a state as a selector has it. While a dialog is open, only what it holds.
     pub async fn at(&self, place: &str) -> Outcome<Found> {
         let said = format!("element at “{place}”");
         let element = self
@@ -108,17 +117,45 @@ impl Window {
         Ok(self.all_at(place).await?.len())
     }
 
+    /// The words of every visible element at this place.
+    async fn words_at(&self, place: &str) -> Outcome<Vec<String>> {
+        let script = format!("{AT} return at(arguments[0]).map((element) => element.innerText)");
+        let said = self
+            .driver
+            .execute(script, vec![json!(selector(place))])
+            .await?;
+        Ok(said.convert()?)
+    }
+
     async fn all_at(&self, place: &str) -> Outcome<Vec<WebElement>> {
-        let script = "const dialogs = document.querySelectorAll('dialog:modal');
-            const scope = dialogs.length > 0 ? dialogs[dialogs.length - 1] : document;
-            const found = [...scope.querySelectorAll(arguments[0])];
-            if (scope !== document && scope.matches(arguments[0])) found.push(scope);
-            return found.filter((element) => element.checkVisibility())";
+        let script = format!("{AT} return at(arguments[0])");
         let found = self
             .driver
             .execute(script, vec![json!(selector(place))])
             .await?;
         Ok(found.elements()?)
+    }
+
+    /// Whether letters would be typed into a field now.
+    pub async fn is_typing(&self) -> Outcome<bool> {
+        let script = "return document.activeElement?.matches('input, textarea, select') === true";
+        let answer = self.driver.execute(script, vec![]).await?;
+        Ok(answer.json() == &Value::Bool(true))
+    }
+
+    /// Waits until everything that was asked for has come, and no skeleton stands for it.
+    pub async fn has_loaded(&self) -> Outcome<()> {
+        let script = "return [...document.querySelectorAll('.pf-v6-c-skeleton, .is-busy')]
+            .some((element) => element.checkVisibility())";
+        self.until("everything to have come", async || {
+            let waiting = self.driver.execute(script, vec![]).await?;
+            Ok(if waiting.json() == &Value::Bool(true) {
+                Err("the page still waits".to_owned())
+            } else {
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Whether what stands at this place has the keyboard focus.
@@ -129,6 +166,17 @@ impl Window {
             .execute(script, vec![json!(selector(place))])
             .await?;
         Ok(answer.json() == &Value::Bool(true))
+    }
+
+    /// The words of the option that the list at this place shows as chosen.
+    pub async fn chosen_at(&self, place: &str) -> Outcome<String> {
+        let script = "return document.querySelector(arguments[0])?.selectedOptions[0]?.text ?? ''";
+        let chosen = self
+            .driver
+            .execute(script, vec![json!(selector(place))])
+            .await?;
+        let chosen: String = chosen.convert()?;
+        Ok(chosen.trim().to_owned())
     }
 
     /// Waits until what stands at this place says exactly these words.
@@ -145,10 +193,7 @@ impl Window {
     ) -> Outcome<()> {
         let wanted = format!("“{words}” at “{place}”");
         self.until_within(patience, &wanted, async || {
-            let mut said = Vec::new();
-            for element in self.all_at(place).await? {
-                said.push(element.text().await?);
-            }
+            let said = self.words_at(place).await?;
             Ok(match &said[..] {
                 [only] if only.trim() == words => Ok(()),
                 _ => Err(format!("{said:?}")),
@@ -363,12 +408,21 @@ impl Window {
 impl Found {
     /// Presses the mouse button on its middle.
     pub async fn click(&self) -> Outcome<()> {
-        Ok(self.element.click().await?)
+        // A toast may lie over it for a moment; a person waits until it has gone, too.
+        let asked_at = Instant::now();
+        loop {
+            match self.element.click().await {
+                Err(error) if is_covered(&error) && asked_at.elapsed() < PATIENCE => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                other => return Ok(other?),
+            }
+        }
     }
 
     /// Types `text` in the place of what it holds.
     pub async fn fill(&self, text: &str) -> Outcome<()> {
-        self.element.click().await?;
+        self.click().await?;
         self.element.clear().await?;
         self.element.send_keys(text).await?;
         let holds = self.element.value().await?.unwrap_or_default();
@@ -386,6 +440,11 @@ impl Found {
         Ok(self.element.value().await?.unwrap_or_default())
     }
 
+    /// Whether it is ticked.
+    pub async fn is_ticked(&self) -> Outcome<bool> {
+        Ok(self.element.is_selected().await?)
+    }
+
     /// The words it shows.
     pub async fn text(&self) -> Outcome<String> {
         Ok(self.element.text().await?)
@@ -397,10 +456,15 @@ impl Found {
     }
 }
 
+fn is_covered(error: &thirtyfour::error::WebDriverError) -> bool {
+    use thirtyfour::error::WebDriverErrorInner::ElementClickIntercepted;
+    matches!(&**error, ElementClickIntercepted(_))
+}
+
 /// "row-1 action-approve .row-link" as a selector.
 fn selector(place: &str) -> String {
     let parts = place.split(' ').map(|part| match part {
-        class if class.starts_with('.') => class.to_owned(),
+        raw if raw.starts_with(['.', '[', ':']) => raw.to_owned(),
         id => format!("[data-testid=\"{id}\"]"),
     });
     parts.collect::<Vec<_>>().join(" ")
