@@ -113,7 +113,7 @@ impl Desk {
         if engine.is_some() {
             return Ok(());
         }
-        let founding = founding.unwrap_or_else(|| cli::usual_founding());
+        let founding = founding.unwrap_or_else(cli::usual_founding);
         let mut options = Options::new(&self.opening.data_dir, &passphrase, founding);
         options.network = self.opening.network.clone();
         let opened = Arc::new(Engine::open(options).await.map_err(start_error)?);

@@ -175,9 +175,7 @@ impl PaymentsClient {
             })?;
         match response.status() {
             StatusCode::OK => read(response).await,
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(CREDENTIALS_REFUSED)
-            }
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(CREDENTIALS_REFUSED),
             _ => Err(Unanswered("the network answered with an error")),
         }
     }

@@ -8,8 +8,8 @@ use super::network::Network;
 use super::process::built;
 use super::session::{Launch, Theme, Window};
 
-/// Wide enough for the page's desktop layout, with the window filling the screen.
-const SCREEN: (u32, u32) = (1400, 900);
+/// The size that the program's window opens with: it fills the screen.
+const SCREEN: (u32, u32) = (1280, 840);
 
 /// A branch desk on a machine of its own. The data folder lives as long as the desk, so the
 /// program can be closed, or killed, and opened again on what it kept.
@@ -84,6 +84,6 @@ impl Desk {
     }
 }
 
-fn target_folder() -> PathBuf {
+pub(super) fn target_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target")
 }

@@ -16,6 +16,15 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// The visible elements that a selector names, within the topmost dialog while one is open.
+const AT: &str = "const at = (selector) => {
+    const dialogs = document.querySelectorAll('dialog:modal');
+    const scope = dialogs.length > 0 ? dialogs[dialogs.length - 1] : document;
+    const found = [...scope.querySelectorAll(selector)];
+    if (scope !== document && scope.matches(selector)) found.push(scope);
+    return found.filter((element) => element.checkVisibility());
+};";
+
 /// An element of the page with the words it was found by.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -86,15 +95,13 @@ impl Window {
         Ok(Found { element, said })
     }
 
-    /// The one visible element with this `data-testid`, for what has no name of its own.
-    pub async fn find_by_test_id(&self, id: &str) -> Outcome<Found> {
-        let said = format!("element with test id {id}");
-        let script = "return [...document.querySelectorAll(`[data-testid=\"${arguments[0]}\"]`)]
-            .filter((element) => element.checkVisibility())";
+    /// The one visible element at this place: the `data-testid`s of what it is in and of itself,
+    /// outermost first, or a class, an attribute or a state as a selector has it. While a dialog is open, only what it holds.
+    pub async fn at(&self, place: &str) -> Outcome<Found> {
+        let said = format!("element at “{place}”");
         let element = self
             .until(&said, async || {
-                let found = self.driver.execute(script, vec![json!(id)]).await?;
-                let mut elements = found.elements()?;
+                let mut elements = self.all_at(place).await?;
                 match elements.len() {
                     0 => Ok(Err("none".to_owned())),
                     1 => Ok(Ok(elements.remove(0))),
@@ -103,6 +110,96 @@ impl Window {
             })
             .await?;
         Ok(Found { element, said })
+    }
+
+    /// How many visible elements stand at this place now.
+    pub async fn count_at(&self, place: &str) -> Outcome<usize> {
+        Ok(self.all_at(place).await?.len())
+    }
+
+    /// The words of every visible element at this place.
+    async fn words_at(&self, place: &str) -> Outcome<Vec<String>> {
+        let script = format!("{AT} return at(arguments[0]).map((element) => element.innerText)");
+        let said = self
+            .driver
+            .execute(script, vec![json!(selector(place))])
+            .await?;
+        Ok(said.convert()?)
+    }
+
+    async fn all_at(&self, place: &str) -> Outcome<Vec<WebElement>> {
+        let script = format!("{AT} return at(arguments[0])");
+        let found = self
+            .driver
+            .execute(script, vec![json!(selector(place))])
+            .await?;
+        Ok(found.elements()?)
+    }
+
+    /// Whether letters would be typed into a field now.
+    pub async fn is_typing(&self) -> Outcome<bool> {
+        let script = "return document.activeElement?.matches('input, textarea, select') === true";
+        let answer = self.driver.execute(script, vec![]).await?;
+        Ok(answer.json() == &Value::Bool(true))
+    }
+
+    /// Waits until everything that was asked for has come, and no skeleton stands for it.
+    pub async fn has_loaded(&self) -> Outcome<()> {
+        let script = "return [...document.querySelectorAll('.pf-v6-c-skeleton, .is-busy')]
+            .some((element) => element.checkVisibility())";
+        self.until("everything to have come", async || {
+            let waiting = self.driver.execute(script, vec![]).await?;
+            Ok(if waiting.json() == &Value::Bool(true) {
+                Err("the page still waits".to_owned())
+            } else {
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Whether what stands at this place has the keyboard focus.
+    pub async fn is_focused(&self, place: &str) -> Outcome<bool> {
+        let script = "return document.activeElement?.matches(arguments[0]) === true";
+        let answer = self
+            .driver
+            .execute(script, vec![json!(selector(place))])
+            .await?;
+        Ok(answer.json() == &Value::Bool(true))
+    }
+
+    /// The words of the option that the list at this place shows as chosen.
+    pub async fn chosen_at(&self, place: &str) -> Outcome<String> {
+        let script = "return document.querySelector(arguments[0])?.selectedOptions[0]?.text ?? ''";
+        let chosen = self
+            .driver
+            .execute(script, vec![json!(selector(place))])
+            .await?;
+        let chosen: String = chosen.convert()?;
+        Ok(chosen.trim().to_owned())
+    }
+
+    /// Waits until what stands at this place says exactly these words.
+    pub async fn reads(&self, place: &str, words: &str) -> Outcome<()> {
+        self.reads_within(PATIENCE, place, words).await
+    }
+
+    /// As [`Window::reads`], for what may take longer than a page.
+    pub async fn reads_within(
+        &self,
+        patience: Duration,
+        place: &str,
+        words: &str,
+    ) -> Outcome<()> {
+        let wanted = format!("“{words}” at “{place}”");
+        self.until_within(patience, &wanted, async || {
+            let said = self.words_at(place).await?;
+            Ok(match &said[..] {
+                [only] if only.trim() == words => Ok(()),
+                _ => Err(format!("{said:?}")),
+            })
+        })
+        .await
     }
 
     /// How many visible elements have this role, and this name if one is given.
@@ -120,9 +217,9 @@ impl Window {
         self.field(label).await?.fill(text).await
     }
 
-    /// Chooses an option of a native select by the words it shows.
-    pub async fn choose(&self, label: &str, option: &str) -> Outcome<()> {
-        let field = self.field(label).await?;
+    /// Chooses an option of the native select at this place by the words it shows.
+    pub async fn choose(&self, place: &str, option: &str) -> Outcome<()> {
+        let field = self.at(place).await?;
         let script = "const [select, words] = arguments;
             const option = [...select.options].find((option) => option.text.trim() === words);
             if (!option) return [...select.options].map((option) => option.text.trim());
@@ -311,12 +408,21 @@ impl Window {
 impl Found {
     /// Presses the mouse button on its middle.
     pub async fn click(&self) -> Outcome<()> {
-        Ok(self.element.click().await?)
+        // A toast may lie over it for a moment; a person waits until it has gone, too.
+        let asked_at = Instant::now();
+        loop {
+            match self.element.click().await {
+                Err(error) if is_covered(&error) && asked_at.elapsed() < PATIENCE => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                other => return Ok(other?),
+            }
+        }
     }
 
     /// Types `text` in the place of what it holds.
     pub async fn fill(&self, text: &str) -> Outcome<()> {
-        self.element.click().await?;
+        self.click().await?;
         self.element.clear().await?;
         self.element.send_keys(text).await?;
         let holds = self.element.value().await?.unwrap_or_default();
@@ -334,6 +440,11 @@ impl Found {
         Ok(self.element.value().await?.unwrap_or_default())
     }
 
+    /// Whether it is ticked.
+    pub async fn is_ticked(&self) -> Outcome<bool> {
+        Ok(self.element.is_selected().await?)
+    }
+
     /// The words it shows.
     pub async fn text(&self) -> Outcome<String> {
         Ok(self.element.text().await?)
@@ -343,6 +454,20 @@ impl Found {
     pub async fn is_enabled(&self) -> Outcome<bool> {
         Ok(self.element.is_enabled().await?)
     }
+}
+
+fn is_covered(error: &thirtyfour::error::WebDriverError) -> bool {
+    use thirtyfour::error::WebDriverErrorInner::ElementClickIntercepted;
+    matches!(&**error, ElementClickIntercepted(_))
+}
+
+/// "row-1 action-approve .row-link" as a selector.
+fn selector(place: &str) -> String {
+    let parts = place.split(' ').map(|part| match part {
+        raw if raw.starts_with(['.', '[', ':']) => raw.to_owned(),
+        id => format!("[data-testid=\"{id}\"]"),
+    });
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The element was there at one look and replaced by the next drawing of the page.

@@ -30,7 +30,7 @@ pub fn SearchBox() -> Html {
             <label class="pf-v6-screen-reader" for="search">{ words::SEARCH }</label>
             <span class="search-box__icon"><Icon kind={IconKind::Search} /></span>
             <input ref={node} id="search" class="search-box__input" type="search" autocomplete="off"
-                spellcheck="false" placeholder={words::SEARCH} title={words::SEARCH_HINT}
+                spellcheck="false" placeholder={words::SEARCH_SHORT} title={words::SEARCH_HINT}
                 aria-keyshortcuts="/" value={filters.search.clone()} maxlength="100" data-testid="search" />
             <kbd class="search-box__key" aria-hidden="true">{ "/" }</kbd>
         </form>

@@ -7,6 +7,7 @@ pub const PRODUCTS: &str = "Products";
 pub const SYNC: &str = "Payments network";
 pub const NEW_APPLICATION: &str = "New application";
 pub const SEARCH: &str = "Search applications";
+pub const SEARCH_SHORT: &str = "Search";
 pub const SEARCH_HINT: &str = "Number, name, phone, last four digits";
 pub const PALETTE: &str = "Find an action";
 pub const HELP: &str = "Keyboard shortcuts";

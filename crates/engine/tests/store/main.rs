@@ -2,5 +2,6 @@
 
 mod backup;
 mod branch;
+mod golden;
 mod reads;
 mod verify;

@@ -337,7 +337,10 @@ async fn the_history_runs_with_its_balance_and_the_log_in_words() {
     assert_eq!([first.rows, rest.rows].concat(), whole.rows);
     assert_eq!(rest.next, None);
 
-    let log = reader.events(Stream::Line(line), None, 200).await.unwrap();
+    let log = reader
+        .events(Some(Stream::Line(line)), None, 200)
+        .await
+        .unwrap();
     let sentences: Vec<&str> = log.rows.iter().map(|row| row.sentence.as_str()).collect();
     assert_eq!(
         sentences.last(),
@@ -352,9 +355,12 @@ async fn the_history_runs_with_its_balance_and_the_log_in_words() {
     for secret in ["Zoë", "A new roof", "000123456789", "021000021"] {
         assert!(!text.contains(secret), "{secret}");
     }
-    let first = reader.events(Stream::Line(line), None, 4).await.unwrap();
+    let first = reader
+        .events(Some(Stream::Line(line)), None, 4)
+        .await
+        .unwrap();
     let rest = reader
-        .events(Stream::Line(line), first.next.as_deref(), 200)
+        .events(Some(Stream::Line(line)), first.next.as_deref(), 200)
         .await
         .unwrap();
     assert_eq!([first.rows, rest.rows].concat(), log.rows);

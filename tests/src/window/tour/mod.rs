@@ -1,0 +1,36 @@
+//! The tour: the whole program walked through in its real window, with pictures of every page.
+//!
+//! The story is told twice, each time on a fresh store: in light colours with the mouse, in dark
+//! ones with the keyboard alone. What is left behind must then be provably right, and provably
+//! wrong after any one byte of it was changed by hand.
+
+mod hands;
+mod people;
+mod proof;
+mod story;
+mod visit;
+
+use super::{Desk, Outcome, Theme};
+use hands::Hands;
+use std::path::Path;
+
+/// Where the pictures go, below the build's own folder.
+const FOLDER: &str = "tour";
+
+/// Walks the tour. What it did is told on standard output, one line a step.
+pub async fn walk() -> Outcome<()> {
+    // A picture of an earlier walk must not be taken for one of this.
+    let pictures = super::desk::target_folder().join(FOLDER);
+    if pictures.exists() {
+        std::fs::remove_dir_all(&pictures)?;
+    }
+    walk_with(Hands::Mouse, Theme::Light).await?;
+    walk_with(Hands::Keyboard, Theme::Dark).await
+}
+
+async fn walk_with(hands: Hands, theme: Theme) -> Outcome<()> {
+    let folder = Path::new(FOLDER).join(theme.word());
+    let desk = Desk::start(&folder.to_string_lossy(), false)?;
+    story::tell(&desk, hands, theme).await?;
+    proof::verify_sees_every_byte(&desk.data_dir()).await
+}
