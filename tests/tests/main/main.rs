@@ -1,5 +1,6 @@
 //! The stories: what no single crate can show. One binary, one module a story.
 
+mod bad_input;
 mod flow;
 mod kill;
 mod load;

@@ -1,0 +1,891 @@
+//! Bad input: every field of every command against every class of what people, pages and
+//! attackers send. Each row's outcome is a rule written below; the whole table is written to
+//! target/bad-input.tsv. A command without its sample does not compile, a field that no rule
+//! speaks of fails.
+
+use domain::account::Role;
+use domain::command::*;
+use domain::ids::*;
+use domain::money::LARGEST_AMOUNT_MINOR;
+use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
+use domain::view::Answer;
+use engine::clock::Clock;
+use engine::sessions::Token;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use stories::branch::paper::*;
+use stories::branch::{self, Branch, Folder, Outside, Person};
+use stories::proof;
+use uuid::Uuid;
+
+// --- Samples -----------------------------------------------------------------------------------
+
+/// A command that would be done at once, and who may give it.
+struct Sample {
+    command: Command,
+    by: Person,
+}
+
+/// Numbers customers, so that no two samples share a tax id.
+struct Desk {
+    branch: Branch,
+    clock: Clock,
+    customers: u32,
+}
+
+fn line_id() -> LineId {
+    LineId(Uuid::now_v7())
+}
+
+fn movement_id() -> MovementId {
+    MovementId(Uuid::now_v7())
+}
+
+impl Desk {
+    /// Refusals slow a session down by the clock, so the clock goes on; and nobody falls asleep.
+    async fn a_moment_passes(&self) {
+        self.clock.set(self.clock.now().plus_ms(1_500));
+        for person in [&self.branch.ada, &self.branch.boris, &self.branch.sam] {
+            self.branch
+                .engine
+                .viewer(&person.token, false)
+                .await
+                .unwrap();
+        }
+    }
+
+    async fn customer(&mut self) -> (CustomerId, BankAccountId) {
+        self.customers += 1;
+        self.a_moment_passes().await;
+        self.branch.customer(self.customers).await
+    }
+
+    async fn open_line(&mut self) -> (LineId, BankAccountId) {
+        let (customer_id, account_id) = self.customer().await;
+        (
+            self.branch.open_line(customer_id, 2_000_000).await,
+            account_id,
+        )
+    }
+
+    async fn owing_line(&mut self) -> (LineId, BankAccountId) {
+        let (line, account_id) = self.open_line().await;
+        self.branch
+            .done(&self.branch.sam, draw_cash(line, movement_id(), 40_000))
+            .await;
+        (line, account_id)
+    }
+
+    async fn application(&mut self) -> (LineId, u64) {
+        let (customer_id, _) = self.customer().await;
+        let line = line_id();
+        let take = take_application(line, customer_id, self.branch.product_id, 2_000_000);
+        let seen = self.branch.line_after(&self.branch.sam, take).await.version;
+        (line, seen)
+    }
+
+    /// A draw that waits for a second person.
+    async fn waiting_draw(&mut self) -> (LineId, MovementId) {
+        let (line, _) = self.open_line().await;
+        let draw = movement_id();
+        self.branch
+            .done(&self.branch.sam, draw_cash(line, draw, 600_000))
+            .await;
+        (line, draw)
+    }
+
+    async fn waiting_account(&mut self) -> UserId {
+        self.customers += 1;
+        let number = self.customers;
+        let form = branch::people::sign_up_form(
+            &format!("waiting-{number}"),
+            &format!("W-{number}"),
+            false,
+        );
+        let user_id = form.user_id;
+        self.branch.engine.sign_up(form).await.unwrap();
+        user_id
+    }
+
+    async fn done(&self, command: Command) {
+        self.branch.done(&self.branch.ada, command).await;
+    }
+
+    /// One valid command of each kind, on objects of its own.
+    async fn sample(&mut self, kind: CommandKind) -> Sample {
+        self.a_moment_passes().await;
+        let today = self.branch.today().await;
+        let command = match kind {
+            CommandKind::RecordCustomer => {
+                self.customers += 1;
+                record_customer(CustomerId(Uuid::now_v7()), self.customers)
+            }
+            CommandKind::UpdateCustomer => {
+                let (customer_id, _) = self.customer().await;
+                let change = profile_change(self.customers);
+                Command::UpdateCustomer(UpdateCustomer {
+                    customer_id,
+                    seen_version: 3,
+                    change,
+                })
+            }
+            CommandKind::AddBankAccount => {
+                let (customer_id, _) = self.customer().await;
+                add_bank_account(
+                    customer_id,
+                    BankAccountId(Uuid::now_v7()),
+                    900_000 + self.customers,
+                )
+            }
+            CommandKind::AuthorizeDebit => {
+                let (customer_id, account_id) = self.customer().await;
+                authorize_debit(customer_id, account_id, today)
+            }
+            CommandKind::ForgetCustomer => {
+                let (customer_id, _) = self.customer().await;
+                Command::ForgetCustomer(ForgetCustomer {
+                    customer_id,
+                    reason: "Asked to be".to_owned(),
+                })
+            }
+            CommandKind::DefineProduct => {
+                let terms = self.branch.engine.reader().products().await.unwrap()[0]
+                    .terms
+                    .clone();
+                let product_id = ProductId(Uuid::now_v7());
+                let name = "Holiday line".to_owned();
+                Command::DefineProduct(DefineProduct {
+                    product_id,
+                    seen_version: 0,
+                    name,
+                    terms,
+                })
+            }
+            CommandKind::TakeApplication => {
+                let (customer_id, _) = self.customer().await;
+                take_application(line_id(), customer_id, self.branch.product_id, 2_000_000)
+            }
+            CommandKind::ApproveApplication => {
+                let (line, seen) = self.application().await;
+                approve(line, seen, 1_000_000)
+            }
+            CommandKind::RejectApplication => {
+                let (line_id, seen_version) = self.application().await;
+                let reasons = vec![RejectionReason::NoCreditFile, RejectionReason::Other];
+                let other_words = Some("The ferry is for sale".to_owned());
+                Command::RejectApplication(RejectApplication {
+                    line_id,
+                    seen_version,
+                    reasons,
+                    other_words,
+                })
+            }
+            CommandKind::CancelApplication => {
+                let (line_id, _) = self.application().await;
+                let note = Some("Changed their mind".to_owned());
+                Command::CancelApplication(CancelApplication { line_id, note })
+            }
+            CommandKind::RecordAgreement => {
+                let (line, seen) = self.application().await;
+                self.done(approve(line, seen, 1_000_000)).await;
+                record_agreement(line, today)
+            }
+            CommandKind::RequestDraw => {
+                let (line, account_id) = self.open_line().await;
+                draw_to_bank(line, movement_id(), 40_000, account_id, Speed::Express)
+            }
+            CommandKind::ApproveDraw => {
+                let (line_id, draw_id) = self.waiting_draw().await;
+                Command::ApproveDraw(ApproveDraw { line_id, draw_id })
+            }
+            CommandKind::DeclineDraw => {
+                let (line_id, draw_id) = self.waiting_draw().await;
+                Command::DeclineDraw(DeclineDraw {
+                    line_id,
+                    draw_id,
+                    reason: "Not today".to_owned(),
+                })
+            }
+            CommandKind::PayCashDraw => {
+                let (line_id, draw_id) = self.waiting_draw().await;
+                self.done(Command::ApproveDraw(ApproveDraw { line_id, draw_id }))
+                    .await;
+                Command::PayCashDraw(PayCashDraw {
+                    line_id,
+                    draw_id,
+                    identity_seen: true,
+                })
+            }
+            CommandKind::CancelDraw => {
+                let (line_id, draw_id) = self.waiting_draw().await;
+                Command::CancelDraw(CancelDraw { line_id, draw_id })
+            }
+            CommandKind::TakeRepayment => {
+                let (line, account_id) = self.owing_line().await;
+                repay_by_debit(line, movement_id(), 10_000, account_id)
+            }
+            CommandKind::CancelRepayment => {
+                let (line_id, account_id) = self.owing_line().await;
+                let repayment_id = movement_id();
+                self.done(repay_by_debit(line_id, repayment_id, 10_000, account_id))
+                    .await;
+                Command::CancelRepayment(CancelRepayment {
+                    line_id,
+                    repayment_id,
+                })
+            }
+            CommandKind::RefundCredit => {
+                let (line_id, _) = self.owing_line().await;
+                self.done(repay_cash(line_id, movement_id(), 50_000)).await;
+                Command::RefundCredit(RefundCredit {
+                    line_id,
+                    refund_id: movement_id(),
+                    amount: usd(5_000),
+                })
+            }
+            CommandKind::RequestCancellation => {
+                let (line_id, _) = self.owing_line().await;
+                let reason = Some("Moves abroad".to_owned());
+                Command::RequestCancellation(RequestCancellation { line_id, reason })
+            }
+            CommandKind::DeclineCancellation => {
+                let (line_id, _) = self.owing_line().await;
+                self.done(Command::RequestCancellation(RequestCancellation {
+                    line_id,
+                    reason: None,
+                }))
+                .await;
+                Command::DeclineCancellation(DeclineCancellation {
+                    line_id,
+                    reason: "It stays".to_owned(),
+                })
+            }
+            CommandKind::CloseLine => {
+                let (line_id, _) = self.open_line().await;
+                Command::CloseLine(CloseLine { line_id })
+            }
+            CommandKind::FreezeLine => {
+                let (line_id, _) = self.open_line().await;
+                Command::FreezeLine(FreezeLine {
+                    line_id,
+                    note: "A look first".to_owned(),
+                })
+            }
+            CommandKind::UnfreezeLine => {
+                let (line_id, _) = self.open_line().await;
+                self.done(Command::FreezeLine(FreezeLine {
+                    line_id,
+                    note: "A look".to_owned(),
+                }))
+                .await;
+                Command::UnfreezeLine(UnfreezeLine {
+                    line_id,
+                    note: "All fine".to_owned(),
+                })
+            }
+            CommandKind::AskNetworkAgain => self.under_review().await,
+            CommandKind::ApproveAccount => {
+                let user_id = self.waiting_account().await;
+                let employee_number = format!("W-{}", self.customers);
+                Command::ApproveAccount(ApproveAccount {
+                    user_id,
+                    employee_number,
+                    role: Role::Staff,
+                })
+            }
+            CommandKind::DeclineAccount => {
+                let user_id = self.waiting_account().await;
+                Command::DeclineAccount(DeclineAccount { user_id })
+            }
+            CommandKind::UnlockAccount => {
+                let user_id = self.waiting_account().await;
+                let failed = Internal::SignInFailed { user_id };
+                self.branch.engine.orders().internal(failed).await.unwrap();
+                Command::UnlockAccount(UnlockAccount { user_id })
+            }
+        };
+        self.a_moment_passes().await;
+        // An admin who took and asked for nothing of the above.
+        Sample {
+            command,
+            by: self.branch.boris.clone(),
+        }
+    }
+
+    /// A transfer whose answer was somebody else's.
+    async fn under_review(&mut self) -> Command {
+        use domain::transfer::{Direction, PostAnswer, RemoteStatus, RemoteTransfer};
+        let (line_id, account_id) = self.open_line().await;
+        let movement_id = movement_id();
+        self.done(draw_to_bank(
+            line_id,
+            movement_id,
+            40_000,
+            account_id,
+            Speed::Standard,
+        ))
+        .await;
+        let orders = self.branch.engine.orders();
+        orders
+            .internal(Internal::MarkAttempt {
+                line_id,
+                movement_id,
+            })
+            .await
+            .unwrap();
+        let answer = PostAnswer::Transfer(RemoteTransfer {
+            id: "tr_1".to_owned(),
+            reference: movement_id.to_string(),
+            direction: Direction::Credit,
+            amount_minor: domain::money::Minor(1),
+            currency: "USD".to_owned(),
+            status: RemoteStatus::Accepted,
+            settlement_date: None,
+            return_code: None,
+        });
+        let answered = Internal::RecordAnswer {
+            line_id,
+            movement_id,
+            attempt: 1,
+            answer,
+            jitter: 0,
+        };
+        orders.internal(answered).await.unwrap();
+        Command::AskNetworkAgain(AskNetworkAgain {
+            line_id,
+            movement_id,
+        })
+    }
+}
+
+// --- Classes -----------------------------------------------------------------------------------
+
+/// What may be wrong with one value. `None` takes the member away.
+fn variants(field: &str, valid: &Value) -> Vec<(&'static str, Option<Value>)> {
+    let mut variants = vec![
+        ("missing", None),
+        ("null", Some(Value::Null)),
+        ("list for a value", Some(json!([]))),
+        ("object for a value", Some(json!({}))),
+    ];
+    match valid {
+        Value::String(text) => {
+            variants.extend([
+                ("number for a text", Some(json!(7))),
+                ("empty", Some(json!(""))),
+                ("blank", Some(json!(" \u{a0} "))),
+                ("one MiB", Some(json!("x".repeat(1 << 20)))),
+                ("NUL", Some(json!(format!("{text}\0")))),
+                ("control character", Some(json!(format!("{text}\u{7}")))),
+                ("bidi override", Some(json!(format!("a\u{202e}{text}")))),
+                ("lone combining mark", Some(json!(format!("\u{301}{text}")))),
+                ("SQL", Some(json!("Robert'); drop table events;--"))),
+                ("HTML", Some(json!("<script>alert(1)</script>"))),
+                ("formula", Some(json!("=HYPERLINK(\"http://x\",1)"))),
+            ]);
+            if let Some(max) = longest(field) {
+                variants.push(("longest", Some(json!("x".repeat(max)))));
+                variants.push(("longest and one", Some(json!("x".repeat(max + 1)))));
+            }
+            if Uuid::parse_str(text).is_ok() {
+                variants.push(("of nothing", Some(json!(Uuid::now_v7()))));
+            }
+            if field.ends_with("currency") {
+                variants.push(("another currency", Some(json!("EUR"))));
+                variants.push(("no currency", Some(json!("XXX"))));
+            }
+            if is_date(field) {
+                variants.push(("far future", Some(json!("2190-01-01"))));
+                variants.push(("far past", Some(json!("1890-01-01"))));
+                variants.push(("no such day", Some(json!("2026-02-30"))));
+            }
+        }
+        Value::Number(_) => variants.extend([
+            ("text for a number", Some(json!("12"))),
+            ("negative", Some(json!(-1))),
+            ("zero", Some(json!(0))),
+            ("largest and one", Some(json!(LARGEST_AMOUNT_MINOR + 1))),
+            ("i64 max", Some(json!(i64::MAX))),
+            ("past i64", Some(json!(u64::MAX))),
+            ("float", Some(json!(1.5))),
+        ]),
+        Value::Bool(_) => variants.extend([
+            ("number for a bool", Some(json!(1))),
+            ("text for a bool", Some(json!("true"))),
+            (
+                "the other bool",
+                Some(json!(!valid.as_bool().unwrap_or(false))),
+            ),
+        ]),
+        Value::Array(items) => {
+            variants.push(("empty list", Some(json!([]))));
+            variants.push(("unknown member", Some(json!(["no_such_thing"]))));
+            variants.push(("twice the same", Some(json!([items[0], items[0]]))));
+            variants.push((
+                "far too many",
+                Some(Value::Array(vec![items[0].clone(); 100])),
+            ));
+        }
+        Value::Object(_) => {
+            let mut extended = valid.clone();
+            extended["as_role"] = json!("admin");
+            variants.push(("unknown field", Some(extended)));
+        }
+        Value::Null => {}
+    }
+    variants
+}
+
+fn is_date(field: &str) -> bool {
+    field.ends_with("signed_on") || field.ends_with("birth_date")
+}
+
+/// The most characters of a free text.
+fn longest(field: &str) -> Option<usize> {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    Some(match last {
+        "given_name" | "family_name" | "city" | "region" | "name" => 100,
+        "street" | "unit" | "employer" => 200,
+        "postal_code" => 20,
+        "reason" | "note" | "purpose" | "other_words" => 2_000,
+        "number" if field.contains("identity_document") => 40,
+        _ => return None,
+    })
+}
+
+/// Every value in a command, by its path; the objects themselves, too.
+fn fields(value: &Value, path: &str, found: &mut Vec<(String, Value)>) {
+    found.push((path.to_owned(), value.clone()));
+    if let Value::Object(members) = value {
+        for (name, member) in members {
+            fields(member, &format!("{path}.{name}"), found);
+        }
+    }
+}
+
+/// The submission with one value replaced, or taken away.
+fn with(submission: &Value, path: &str, replaced: Option<&Value>) -> Value {
+    let mut changed = submission.clone();
+    let (parent, last) = path.rsplit_once('.').unwrap_or(("", path));
+    let pointer = if parent.is_empty() {
+        String::new()
+    } else {
+        format!("/{}", parent.replace('.', "/"))
+    };
+    if let Some(Value::Object(members)) = changed.pointer_mut(&pointer) {
+        match replaced {
+            Some(value) => members.insert(last.to_owned(), value.clone()),
+            None => members.shift_remove(last),
+        };
+    }
+    changed
+}
+
+// --- Outcomes ----------------------------------------------------------------------------------
+
+fn outcome(told: &Result<Answer, ApiError>) -> String {
+    match told {
+        Ok(_) => "done".to_owned(),
+        Err(ApiError {
+            code: ErrorCode::Fault(FaultCode::Malformed),
+            ..
+        }) => "malformed".to_owned(),
+        Err(error) => branch::code_name(error.code),
+    }
+}
+
+/// What each class must come to. Read from the top: the first line that fits.
+fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    let is_id = (last.ends_with("_id") && last != "tax_id") || field == "id";
+    let optional = matches!(last, "other_words")
+        || (last == "note" && kind == CommandKind::CancelApplication)
+        || (last == "reason" && kind == CommandKind::RequestCancellation);
+    match class {
+        // As large as a number gets, a version is still one, and not this one.
+        "past i64" if last == "seen_version" => "StaleVersion",
+        "empty list" if last == "allocation_order" => "malformed",
+        // The shape, judged before anything else looks at it.
+        "one MiB" | "unknown field" | "unknown member" | "float" | "past i64" | "no currency"
+        | "no such day" => "malformed",
+        "list for a value" if last == "reasons" => "ReasonsCount",
+        "missing" | "null" if last == "other_words" => "WordsMissing",
+        "missing" | "null" if optional => "done",
+        "missing" | "null" => "malformed",
+        _ if class.contains(" for a ") => "malformed",
+        "negative" if last == "seen_version" || last == "hold_banking_days" => "malformed",
+        // Ids are ids, enums are enums, dates are dates: no text stands in for one.
+        "of nothing" => of_nothing(kind, field),
+        "another currency" => "WrongCurrency",
+        "far future" if last == "birth_date" => "DateInFuture",
+        "far past" if last == "birth_date" => "done",
+        "far future" => "DateInFuture",
+        "far past" => "DateTooEarly",
+        "zero" | "largest and one" | "i64 max" | "negative" => number(kind, last, class),
+        "the other bool" => "IdentityNotSeen",
+        "empty list" => "ReasonsCount",
+        // Somebody gives a reason of a list twice, or the words of "other" without it.
+        "twice the same" if last == "reasons" => "ReasonTwice",
+        "far too many" if last == "reasons" => "ReasonsCount",
+        "twice the same" | "far too many" => "malformed",
+        _ if is_id || is_closed(last) || is_date(field) => "malformed",
+        _ => text(field, last, class),
+    }
+}
+
+/// Values of a closed list.
+fn is_closed(last: &str) -> bool {
+    matches!(
+        last,
+        "kind" | "by" | "speed" | "currency" | "role" | "day_count" | "annual_percent"
+    )
+}
+
+/// An id that nobody has.
+fn of_nothing(kind: CommandKind, field: &str) -> &'static str {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    match (kind, last) {
+        // Whoever makes something new brings its id.
+        (_, "id") => "done",
+        (CommandKind::RecordCustomer, "customer_id")
+        | (CommandKind::AddBankAccount, "account_id")
+        | (CommandKind::DefineProduct, "product_id")
+        | (CommandKind::TakeApplication, "line_id")
+        | (CommandKind::RequestDraw, "draw_id")
+        | (CommandKind::TakeRepayment, "repayment_id")
+        | (CommandKind::RefundCredit, "refund_id") => "done",
+        (_, "customer_id") => "UnknownCustomer",
+        (_, "account_id") => "UnknownBankAccount",
+        (_, "product_id") => "UnknownProduct",
+        (_, "line_id") => "UnknownLine",
+        (_, "user_id") => "UnknownUser",
+        (_, _) => "UnknownMovement",
+    }
+}
+
+fn number(kind: CommandKind, last: &str, class: &str) -> &'static str {
+    match (last, class) {
+        ("seen_version", "zero") if kind == CommandKind::DefineProduct => "done",
+        ("seen_version", _) => "StaleVersion",
+        ("hold_banking_days", "zero") => "done",
+        ("hold_banking_days", "i64 max" | "largest and one") => "malformed",
+        // These may be nothing at all.
+        ("income_monthly_minor" | "obligations_monthly_minor", "zero")
+        | ("single_signature_minor" | "offline_cap_minor", "zero") => "done",
+        (_, "zero" | "negative") => "AmountNotPositive",
+        (_, _) => "AmountTooLarge",
+    }
+}
+
+/// Free text is kept as it was typed, whatever it says; what a screen would show as something
+/// else is refused. Texts with a shape of their own have to fit that, their length first.
+fn text(field: &str, last: &str, class: &str) -> &'static str {
+    let may_be_empty = matches!(last, "unit" | "email");
+    let free = longest(field).is_some();
+    let short = matches!(
+        last,
+        "tax_id" | "country" | "routing" | "employee_number" | "postal_code"
+    ) || (last == "number" && !free);
+    match class {
+        "empty" | "blank" if may_be_empty => "done",
+        // Blanks are no digits.
+        "blank" if matches!(last, "tax_id" | "routing" | "number") && !free => "FieldMalformed",
+        "empty" | "blank" => "FieldEmpty",
+        "longest" => "done",
+        "longest and one" => "FieldTooLong",
+        "SQL" | "HTML" | "formula" if short => "FieldTooLong",
+        "SQL" | "HTML" | "formula" if free => "done",
+        // One character more than these can hold.
+        _ if matches!(last, "tax_id" | "country" | "routing") => "FieldTooLong",
+        _ => "FieldMalformed",
+    }
+}
+
+// --- The test ----------------------------------------------------------------------------------
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_field_of_every_command_against_every_class() {
+    let folder = Folder::new();
+    let mut options = branch::options(folder.path(), None);
+    let clock = Clock::set_to(Clock::System.now());
+    options.clock = clock.clone();
+    let branch = Branch::found_with(folder, options).await;
+    let mut desk = Desk {
+        branch,
+        clock,
+        customers: 0,
+    };
+    let mut outside = Outside::open(desk.branch.folder()).await;
+    let mut table = String::from("command\tfield\tclass\toutcome\n");
+    let mut wrong = Vec::new();
+    let (mut rows, mut by_outcome) = (0, BTreeMap::<String, usize>::new());
+
+    for kind in CommandKind::ALL.iter().copied() {
+        let mut sample = desk.sample(kind).await;
+        let mut all = Vec::new();
+        fields(&json!(sample.command), "command", &mut all);
+        all.push(("id".to_owned(), json!(branch::new_id())));
+        let mut before = outside.views_journal_and_outbox().await;
+        for (field, _) in all {
+            // A fresh sample has other ids: the value is looked up in it again.
+            let path_of = |submission: &Value| {
+                submission
+                    .pointer(&format!("/{}", field.replace('.', "/")))
+                    .cloned()
+            };
+            let classes = variants(&field, &path_of(&submission_of(&sample)).unwrap());
+            for (class, _) in &classes {
+                let submission = submission_of(&sample);
+                let valid = path_of(&submission).unwrap();
+                let replaced = variants(&field, &valid)
+                    .into_iter()
+                    .find(|(name, _)| name == class)
+                    .unwrap()
+                    .1;
+                let bad = with(&submission, &field, replaced.as_ref());
+                desk.a_moment_passes().await;
+                let told = match branch::read_submission(&desk.branch.engine, bad) {
+                    Ok(submission) => {
+                        desk.branch
+                            .engine
+                            .submit(&sample.by.token, submission)
+                            .await
+                    }
+                    Err(error) => Err(error),
+                };
+                let found = outcome(&told);
+                let must = expected(kind, &field, class);
+                let kind_name = serde_json::to_value(kind).unwrap();
+                let row = format!("{}\t{field}\t{class}\t{found}", kind_name.as_str().unwrap());
+                if found != must {
+                    wrong.push(format!("{row}\tbut must be {must}"));
+                }
+                writeln!(table, "{row}").unwrap();
+                rows += 1;
+                *by_outcome.entry(found).or_default() += 1;
+                match &told {
+                    Ok(answer) => {
+                        verbatim(answer, &field, class, replaced.as_ref());
+                        sample = desk.sample(kind).await;
+                        before = outside.views_journal_and_outbox().await;
+                    }
+                    Err(error) => says_where(error, kind, &field, class),
+                }
+            }
+            assert_eq!(
+                outside.views_journal_and_outbox().await,
+                before,
+                "{kind:?} {field}: a refusal changed something"
+            );
+        }
+        who_asks(&desk, &sample, &mut outside).await;
+        // And the sample was a valid one all the time.
+        desk.a_moment_passes().await;
+        let good = Submission {
+            id: branch::new_id(),
+            command: sample.command.clone(),
+        };
+        let first = desk
+            .branch
+            .engine
+            .submit(&sample.by.token, good.clone())
+            .await
+            .unwrap();
+        // The same once more is the first answer again; anything else under its id is not.
+        let again = desk
+            .branch
+            .engine
+            .submit(&sample.by.token, good.clone())
+            .await
+            .unwrap();
+        assert_eq!(
+            (again.first_seq, again.last_seq),
+            (first.first_seq, first.last_seq),
+            "{kind:?}"
+        );
+        let other = desk
+            .branch
+            .engine
+            .submit(&desk.branch.ada.token, good)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            other.code,
+            ErrorCode::Fault(FaultCode::IdReused),
+            "{kind:?} by somebody else"
+        );
+        let elsewhere = Submission {
+            id: first.id,
+            command: another(kind),
+        };
+        let reused = desk
+            .branch
+            .engine
+            .submit(&sample.by.token, elsewhere)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            reused.code,
+            ErrorCode::Fault(FaultCode::IdReused),
+            "{kind:?}"
+        );
+    }
+    let target = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bad-input.tsv");
+    std::fs::write(&target, table).unwrap();
+    println!("{rows} rows: {by_outcome:?}");
+    assert!(
+        wrong.is_empty(),
+        "{} rows are wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    outside.close().await;
+    desk.branch.verify_clean().await;
+    proof::proved(
+        "bad_input",
+        "bad input: every field of every command by class",
+        &format!("{rows} rows"),
+        "–",
+    )
+    .unwrap();
+    desk.branch.engine.stop().await;
+}
+
+fn submission_of(sample: &Sample) -> Value {
+    json!(Submission {
+        id: branch::new_id(),
+        command: sample.command.clone()
+    })
+}
+
+/// Any other command.
+fn another(kind: CommandKind) -> Command {
+    let line_id = line_id();
+    if kind == CommandKind::CloseLine {
+        Command::CancelApplication(CancelApplication {
+            line_id,
+            note: None,
+        })
+    } else {
+        Command::CloseLine(CloseLine { line_id })
+    }
+}
+
+/// What was typed and taken is shown as it was typed.
+fn verbatim(answer: &Answer, field: &str, class: &str, typed: Option<&Value>) {
+    let shown = [
+        "given_name",
+        "family_name",
+        "purpose",
+        "name",
+        "street",
+        "employer",
+        "city",
+        "other_words",
+    ];
+    let last = field.rsplit('.').next().unwrap_or(field);
+    let Some(Value::String(typed)) = typed.filter(|_| shown.contains(&last)) else {
+        return;
+    };
+    let fresh = json!(answer.fresh).to_string();
+    let escaped = json!(typed).to_string();
+    assert!(
+        fresh.contains(escaped.trim_matches('"')),
+        "{field} {class}: not kept as typed"
+    );
+}
+
+/// A refusal of a typed value names its field, so that the page can show it there.
+fn says_where(error: &ApiError, kind: CommandKind, field: &str, class: &str) {
+    let of_a_value = matches!(
+        error.code,
+        ErrorCode::Refused(
+            RefusalCode::FieldEmpty
+                | RefusalCode::FieldTooLong
+                | RefusalCode::FieldMalformed
+                | RefusalCode::AmountNotPositive
+                | RefusalCode::AmountTooLarge
+                | RefusalCode::WrongCurrency
+        )
+    );
+    if of_a_value {
+        let named = error.field.as_deref().unwrap_or("");
+        let about = field.strip_prefix("command.").unwrap_or(field);
+        let fits = !named.is_empty() && (about.starts_with(named) || named.starts_with(about));
+        assert!(
+            fits,
+            "{kind:?} {field} {class}: the refusal stands at {named:?}"
+        );
+    }
+}
+
+/// The right command of nobody, of a session that ended, and of the wrong role.
+async fn who_asks(desk: &Desk, sample: &Sample, outside: &mut Outside) {
+    let before = outside.views_journal_and_outbox().await;
+    let kind = sample.command.kind();
+    let submission = || Submission {
+        id: branch::new_id(),
+        command: sample.command.clone(),
+    };
+    let nobody = desk
+        .branch
+        .engine
+        .submit(&Token::from_page(""), submission())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        nobody.code,
+        ErrorCode::Fault(FaultCode::SessionEnded),
+        "{kind:?}"
+    );
+    let left = branch::people::sign_in(&desk.branch.engine, "sam").await;
+    desk.branch.engine.sign_out(&left.token).await.unwrap();
+    let ended = desk
+        .branch
+        .engine
+        .submit(&left.token, submission())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        ended.code,
+        ErrorCode::Fault(FaultCode::SessionEnded),
+        "{kind:?}"
+    );
+    if kind.role_needed() == Role::Admin {
+        desk.a_moment_passes().await;
+        desk.branch
+            .refused(
+                &desk.branch.sam,
+                sample.command.clone(),
+                RefusalCode::AdminOnly,
+            )
+            .await;
+    }
+    let unsaid = |rows: Vec<String>| -> Vec<String> {
+        // Signing in is remembered with its time.
+        rows.into_iter()
+            .filter(|row| !row.starts_with("users: "))
+            .collect()
+    };
+    assert_eq!(
+        unsaid(outside.views_journal_and_outbox().await),
+        unsaid(before),
+        "{kind:?}"
+    );
+}
+
+/// A session nobody used for so long is over, whatever it asks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_session_gets_nothing() {
+    let folder = Folder::new();
+    let mut options = branch::options(folder.path(), None);
+    let clock = Clock::set_to(Clock::System.now());
+    options.clock = clock.clone();
+    let branch = Branch::found_with(folder, options).await;
+    clock.set(clock.now().plus_ms(engine::sessions::IDLE_MS));
+    let command = record_customer(CustomerId(Uuid::now_v7()), 1);
+    let error = branch.ask(&branch.ada, command).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Fault(FaultCode::SessionEnded));
+    branch.engine.stop().await;
+}
