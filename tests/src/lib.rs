@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod branch;
+pub mod counting;
 pub mod dice;
 pub mod proof;
+pub mod teller;
 pub mod window;

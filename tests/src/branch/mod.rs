@@ -148,6 +148,25 @@ impl Branch {
         }
     }
 
+    /// A branch that was founded before.
+    pub fn of(
+        engine: Engine,
+        ada: Person,
+        boris: Person,
+        sam: Person,
+        product_id: ProductId,
+        folder: Folder,
+    ) -> Branch {
+        Branch {
+            engine,
+            ada,
+            boris,
+            sam,
+            product_id,
+            folder,
+        }
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -291,6 +310,22 @@ impl Branch {
         );
         report
     }
+}
+
+/// The longest input the bridge takes, in bytes.
+const INPUT_MAX_BYTES: usize = 256 * 1024;
+
+/// Reads a submission as the bridge of the window does, and counts what cannot be read.
+pub fn read_submission(engine: &Engine, input: serde_json::Value) -> Result<Submission, ApiError> {
+    let read = if input.to_string().len() > INPUT_MAX_BYTES {
+        Err(ApiError::malformed(None, "This is too long."))
+    } else {
+        serde_path_to_error::deserialize(input).map_err(|error| {
+            let path = error.path().to_string();
+            ApiError::malformed((path != ".").then_some(path), error.inner().to_string())
+        })
+    };
+    read.inspect_err(|error| engine.note_stranger(error.code))
 }
 
 pub fn new_id() -> CommandId {

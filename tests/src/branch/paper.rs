@@ -168,3 +168,16 @@ pub fn repay_by_debit(
         method,
     })
 }
+
+/// A move to another house of the same town.
+pub fn profile_change(number: u32) -> ProfileChange {
+    let profile = profile(number);
+    ProfileChange {
+        phone: profile.phone,
+        email: profile.email,
+        address: profile.address,
+        employment: profile.employment,
+        income_monthly_minor: profile.income_monthly_minor,
+        obligations_monthly_minor: profile.obligations_monthly_minor,
+    }
+}

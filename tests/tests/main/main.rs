@@ -1,7 +1,10 @@
 //! The stories: what no single crate can show. One binary, one module a story.
 
 mod flow;
+mod kill;
+mod load;
 mod poison;
+mod private;
 mod race;
 mod tidy;
 
