@@ -33,7 +33,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -41,6 +41,8 @@ use zeroize::Zeroizing;
 pub const PASSPHRASE_LEAST: usize = 12;
 /// How long a full queue is waited for before a caller is told "busy".
 const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a job under way may take to end when the program stops.
+const STOP_PATIENCE: Duration = Duration::from_millis(500);
 const STRANGERS_EVERY: Duration = Duration::from_secs(60);
 
 /// Where the payments network is, and what it knows us by.
@@ -222,7 +224,8 @@ pub struct Engine {
     wake_sync: Arc<Notify>,
     stop: Arc<Notify>,
     strangers: Arc<Mutex<BTreeMap<String, u32>>>,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    sync_task: Mutex<Option<JoinHandle<()>>>,
+    report_task: AbortHandle,
     _folder: DataFolder,
 }
 
@@ -293,7 +296,8 @@ impl Engine {
             shared: shared.clone(),
             pool: pool.clone(),
         };
-        let mut tasks = vec![tokio::spawn(writer.run(posts))];
+        // Ends when it is told to, after everything before that is written.
+        drop(tokio::spawn(writer.run(posts)));
         set_up_if_fresh(&orders, &options.founding).await?;
         for id in keyless {
             if let Ok(customer_id) = id.parse() {
@@ -309,12 +313,10 @@ impl Engine {
         let (wake_sync, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let sync = Sync::new(orders.clone(), client, circuit.clone(), wake_sync.clone());
         let heard = shared.changes.subscribe();
-        tasks.push(tokio::spawn(sync.run(heard, stop.clone())));
+        let sync_task = tokio::spawn(sync.run(heard, stop.clone()));
         let strangers = Arc::new(Mutex::new(BTreeMap::new()));
-        tasks.push(tokio::spawn(report_strangers(
-            orders.clone(),
-            strangers.clone(),
-        )));
+        let report_task =
+            tokio::spawn(report_strangers(orders.clone(), strangers.clone())).abort_handle();
         Ok(Engine {
             orders,
             reader,
@@ -324,23 +326,37 @@ impl Engine {
             wake_sync,
             stop,
             strangers,
-            tasks: Mutex::new(tasks),
+            sync_task: Mutex::new(Some(sync_task)),
+            report_task,
             _folder: folder,
         })
     }
 
-    /// Lets what waits be written, then closes the store.
+    /// Lets what waits be written, then closes the store. The readers go first: only the last
+    /// connection to close can fold the write-ahead log into the file, and what was forgotten
+    /// is gone from the disk only then.
     pub async fn stop(&self) {
-        self.stop.notify_waiters();
+        // Kept until sync looks, should it be at work just now.
+        self.stop.notify_one();
+        self.report_task.abort();
+        let sync_task = self
+            .sync_task
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut task) = sync_task
+            && tokio::time::timeout(STOP_PATIENCE, &mut task)
+                .await
+                .is_err()
+        {
+            // What is cut off while sending is doubt at the next start, and safe.
+            task.abort();
+        }
+        self.reader.pool.close().await;
         let (done, stopped) = oneshot::channel();
         if self.orders.queue.send(Post::Stop(done)).await.is_ok() {
             let _ = stopped.await;
         }
-        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        for task in tasks {
-            task.abort();
-        }
-        self.reader.pool.close().await;
     }
 
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {

@@ -130,6 +130,15 @@ fn known(customer: &CustomerDetails) -> KnownCustomer {
     }
 }
 
+/// Whether what is typed is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Saved {
+    Untouched,
+    Pending,
+    Yes,
+    Failed,
+}
+
 #[derive(Properties, PartialEq)]
 struct EditorProps {
     draft: ApplicationDraft,
@@ -153,7 +162,7 @@ fn Editor(props: &EditorProps) -> Html {
     let products = use_state(|| None::<Rc<Vec<ProductView>>>);
     // Submitted or discarded: nothing may be saved after that.
     let finished = use_mut_ref(|| false);
-    let saved = use_state(|| None::<Result<(), ApiError>>);
+    let saved = use_state(|| Saved::Untouched);
 
     {
         let (products, error) = (products.setter(), error.setter());
@@ -173,13 +182,19 @@ fn Editor(props: &EditorProps) -> Html {
         use_effect_with((*draft).clone(), move |draft| {
             let untouched = std::mem::replace(&mut *first.borrow_mut(), false);
             let draft = draft.clone();
+            if !untouched {
+                saved.set(Saved::Pending);
+            }
             let timeout = (!untouched).then(|| {
                 Timeout::new(SAVE_AFTER_MS, move || {
                     if *finished.borrow() {
                         return;
                     }
                     spawn_local(async move {
-                        saved.set(Some(save(&draft).await));
+                        saved.set(match save(&draft).await {
+                            Ok(()) => Saved::Yes,
+                            Err(_) => Saved::Failed,
+                        });
                     });
                 })
             });
@@ -383,9 +398,11 @@ fn Editor(props: &EditorProps) -> Html {
     });
     let last = draft.step == Step::Review;
     let note = match &*saved {
-        None => props.news.unwrap_or_default(),
-        Some(Ok(())) => words::SAVED,
-        Some(Err(_)) => words::NOT_SAVED,
+        Saved::Untouched => props.news.unwrap_or_default(),
+        // Nothing is said before it is true.
+        Saved::Pending => "",
+        Saved::Yes => words::SAVED,
+        Saved::Failed => words::NOT_SAVED,
     };
     let dialog = asking.then(|| {
         let footer = html! {

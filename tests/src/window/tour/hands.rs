@@ -144,7 +144,10 @@ impl Hands {
 
     pub async fn begin_application(self, window: &Window) -> Outcome<()> {
         match self {
-            Hands::Mouse => self.press(window, "new-application").await,
+            Hands::Mouse => {
+                self.press(window, APPLICATIONS.entry).await?;
+                self.press(window, "new-application").await
+            }
             Hands::Keyboard if window.is_typing().await? => run(window, "New application").await,
             Hands::Keyboard => window.press('n').await,
         }

@@ -287,7 +287,7 @@ async fn admin_page_is_closed_to_staff(visit: &Visit<'_>) -> Outcome<()> {
         .await?;
     let origin: String = origin.convert()?;
     window.go_to(&format!("{origin}/admin")).await?;
-    window.sees("This page is for admins").await?;
+    window.sees("Only an admin may do this").await?;
     visit.look("admin-refused").await?;
     // Nor does the program answer a page that asks all the same.
     let ask = "const done = arguments[arguments.length - 1];
