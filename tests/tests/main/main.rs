@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod flow;
+mod golden;
 mod kill;
 mod load;
 mod poison;
