@@ -2,6 +2,5 @@
 
 mod backup;
 mod branch;
-mod golden;
 mod reads;
 mod verify;
