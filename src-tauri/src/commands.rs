@@ -191,9 +191,7 @@ pub async fn products(desk: State<'_, Arc<Desk>>) -> Answered<Vec<ProductView>> 
 
 #[tauri::command]
 pub async fn admin_desk(desk: State<'_, Arc<Desk>>) -> Answered<AdminDesk> {
-    let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
-    Ok(engine.reader().admin_desk(&viewer).await?)
+    desk.engine().await?.admin_desk(&desk.token()?).await
 }
 
 #[tauri::command]

@@ -73,7 +73,7 @@ fn Entry() -> Html {
         // A session that ended shows on the next call: the page forgets what it showed. Several
         // calls may hear of it at once; only the first finds somebody to show out.
         let signed_in = matches!(*who, Who::Somebody(..));
-        let (ask, toasts) = (ask.clone(), toasts);
+        let (ask, toasts) = (ask.clone(), toasts.clone());
         use_effect_with(signed_in, move |signed_in| {
             let told = signed_in.then(|| {
                 backend::on_session_ended(Callback::from(move |()| {
@@ -100,8 +100,9 @@ fn Entry() -> Html {
     let entrance = |store: &Rc<StoreView>| Entrance {
         store: store.clone(),
         entered: {
-            let (who, store) = (who.setter(), store.clone());
+            let (who, store, toasts) = (who.setter(), store.clone(), toasts.clone());
             Callback::from(move |session: SessionView| {
+                toasts.clear();
                 who.set(Who::Somebody(store.clone(), Rc::new(session)));
             })
         },

@@ -23,7 +23,7 @@ use domain::money::{Currency, Minor};
 use domain::movement::MovementKind;
 use domain::needs::Needs;
 use domain::product::Due;
-use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
+use domain::refusal::{ApiError, ErrorCode, FaultCode, Refusal, RefusalCode};
 use domain::view::*;
 use serde_json::json;
 use sqlx::SqlitePool;
@@ -518,6 +518,16 @@ impl Engine {
             today: self.orders.shared.business_date(),
             now,
         })
+    }
+
+    /// The admins' desk, for admins alone; whoever else asks for it is refused, and counted.
+    pub async fn admin_desk(&self, token: &Token) -> Result<AdminDesk, ApiError> {
+        let viewer = self.viewer(token, false).await?;
+        if viewer.user.active_role() != Some(Role::Admin) {
+            self.note_stranger(ErrorCode::Refused(RefusalCode::AdminOnly));
+            return Err(Refusal::from(RefusalCode::AdminOnly).into());
+        }
+        Ok(self.reader.admin_desk(&viewer).await?)
     }
 
     /// An unreadable or unsigned request, counted by code; one summary a minute is an event.

@@ -185,12 +185,7 @@ impl Window {
     }
 
     /// As [`Window::reads`], for what may take longer than a page.
-    pub async fn reads_within(
-        &self,
-        patience: Duration,
-        place: &str,
-        words: &str,
-    ) -> Outcome<()> {
+    pub async fn reads_within(&self, patience: Duration, place: &str, words: &str) -> Outcome<()> {
         let wanted = format!("“{words}” at “{place}”");
         self.until_within(patience, &wanted, async || {
             let said = self.words_at(place).await?;

@@ -22,6 +22,7 @@ struct Shown {
 enum Act {
     Push(AlertKind, AttrValue),
     Drop(u64),
+    Clear,
 }
 
 impl Reducible for Shown {
@@ -43,6 +44,7 @@ impl Reducible for Shown {
                 }
             }
             Act::Drop(number) => shown.toasts.retain(|toast| toast.number != number),
+            Act::Clear => shown.toasts.clear(),
         }
         Rc::new(shown)
     }
@@ -64,6 +66,11 @@ impl Toasts {
 
     pub fn info(&self, words: impl Into<AttrValue>) {
         self.0.dispatch(Act::Push(AlertKind::Info, words.into()));
+    }
+
+    /// What was told to one person is not left standing for the next.
+    pub fn clear(&self) {
+        self.0.dispatch(Act::Clear);
     }
 
     /// For errors that have no form to stand in.

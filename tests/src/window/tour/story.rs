@@ -267,7 +267,10 @@ async fn withdraw(visit: &Visit<'_>) -> Outcome<()> {
         .await?;
     visit.look("dialog-cancel_application").await?;
     visit.submit_dialog().await?;
-    visit.window.reads("page-details status", "Cancelled").await?;
+    visit
+        .window
+        .reads("page-details status", "Cancelled")
+        .await?;
     visit.look("details-cancelled").await
 }
 
@@ -323,7 +326,10 @@ async fn decide(visit: &Visit<'_>) -> Outcome<()> {
             "reject_application",
         )
         .await?;
-    for reason in ["field-reason-excessive_obligations", "field-reason-income_insufficient"] {
+    for reason in [
+        "field-reason-excessive_obligations",
+        "field-reason-income_insufficient",
+    ] {
         hands.tick(window, reason).await?;
     }
     window.sees("2 of at most 4 chosen").await?;
@@ -392,7 +398,9 @@ async fn draw_while_the_network_is_away(visit: &Visit<'_>) -> Outcome<()> {
     hands.turn_to(window, "movements").await?;
     window.reads("movements movement-state", "Queued").await?;
     window.reads("figure-owed", "0.00").await?;
-    window.at("[data-testid=sync-mark][data-state=offline]").await?;
+    window
+        .at("[data-testid=sync-mark][data-state=offline]")
+        .await?;
     visit.look("details-queued").await?;
     hands.go(window, hands::SYNC).await?;
     window.at("page-sync").await?;
@@ -408,10 +416,10 @@ async fn the_draw_settles_by_itself(visit: &Visit<'_>) -> Outcome<()> {
     window
         .reads_within(SETTLEMENT, "movements movement-state", "Settled")
         .await?;
+    window.reads("page-details status", "Outstanding").await?;
     window
-        .reads("page-details status", "Outstanding")
+        .at("[data-testid=sync-mark][data-state=online]")
         .await?;
-    window.at("[data-testid=sync-mark][data-state=online]").await?;
     visit.look("details-settled").await?;
     hands.go(window, hands::SYNC).await?;
     window.at("page-sync").await?;
@@ -454,9 +462,7 @@ async fn draw_in_cash(visit: &Visit<'_>) -> Outcome<()> {
     hands.tick(window, "field-identity_seen").await?;
     visit.look("dialog-request_draw-cash").await?;
     visit.submit_dialog().await?;
-    window
-        .reads("page-details status", "Outstanding")
-        .await?;
+    window.reads("page-details status", "Outstanding").await?;
     window.reads("figure-owed", "320.50").await?;
     window
         .until("the toasts to go", async || {

@@ -66,10 +66,7 @@ impl<'a> Visit<'a> {
     /// Opens the dialog of a command and waits until it stands.
     pub async fn open_dialog(&self, button: &str, kind: &str) -> Outcome<()> {
         self.press(button).await?;
-        self.window
-            .at(&format!("dialog-{kind}"))
-            .await
-            .map(drop)
+        self.window.at(&format!("dialog-{kind}")).await.map(drop)
     }
 
     /// Hands in what the dialog holds, and waits until it has closed.
