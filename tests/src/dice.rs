@@ -17,7 +17,7 @@ impl Dice {
         }
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn throw(&mut self) -> u64 {
         self.state ^= self.state >> 12;
         self.state ^= self.state << 25;
         self.state ^= self.state >> 27;
@@ -27,7 +27,7 @@ impl Dice {
     /// From 0 to `sides` − 1.
     pub fn below(&mut self, sides: usize) -> usize {
         let sides = u64::try_from(sides.max(1)).unwrap_or(1);
-        usize::try_from((self.next() >> 11) % sides).unwrap_or(0)
+        usize::try_from((self.throw() >> 11) % sides).unwrap_or(0)
     }
 
     pub fn percent(&mut self, chance: usize) -> bool {

@@ -120,7 +120,7 @@ impl Gossip {
 /// What somebody does next.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    Desk(UserId, Command),
+    Desk(UserId, Box<Command>),
     /// The network's own word, where no network runs.
     Network(Internal),
 }
@@ -219,7 +219,7 @@ impl Teller {
         );
     }
 
-    pub fn next(&mut self) -> Deed {
+    pub fn next_deed(&mut self) -> Deed {
         let PlannedLine {
             line_id,
             customer_id,
@@ -231,8 +231,8 @@ impl Teller {
         let staff = self.anybody();
         let admin = *self.dice.pick(&self.plan.admins);
         let new_id = MovementId(Uuid::now_v7());
-        let desk = |command| Deed::Desk(staff, command);
-        let decides = |command| Deed::Desk(admin, command);
+        let desk = |command| Deed::Desk(staff, Box::new(command));
+        let decides = |command| Deed::Desk(admin, Box::new(command));
         match (self.dice.below(1_000), heard) {
             (0..220, _) => desk(draw_cash(line_id, new_id, amount)),
             (220..400, _) => {

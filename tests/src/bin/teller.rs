@@ -48,7 +48,7 @@ async fn main() {
 
 async fn work(engine: Arc<Engine>, mut teller: Teller) {
     loop {
-        let Deed::Desk(user_id, command) = teller.next() else {
+        let Deed::Desk(user_id, command) = teller.next_deed() else {
             continue;
         };
         // Order within a line is kept, so a line's transfers leave one after another: tellers who
@@ -57,7 +57,7 @@ async fn work(engine: Arc<Engine>, mut teller: Teller) {
             continue;
         }
         let id = branch::new_id();
-        match engine.give_command(user_id, id, command.clone()).await {
+        match engine.give_command(user_id, id, (*command).clone()).await {
             Ok((first_seq, last_seq)) => {
                 teller.done(&command);
                 say(&format!("done {id} {first_seq} {last_seq}"));

@@ -139,7 +139,7 @@ async fn killed_at_two_hundred_random_moments() {
     let mut dice = Dice::seeded(seed);
     let mut acknowledged = Acknowledged::default();
     for life in 0..lives {
-        let teller = TellerProcess::start(folder.path(), &plan_path, &network.url(), dice.next());
+        let teller = TellerProcess::start(folder.path(), &plan_path, &network.url(), dice.throw());
         let length = Duration::from_millis(dice.between(5, LIVES_AT_MOST_MS).unsigned_abs());
         let said = tokio::task::spawn_blocking(move || teller.killed_after(length))
             .await
@@ -321,13 +321,16 @@ async fn no_return_is_still_to_come(
     }
 }
 
+/// First and last event of a receipt, and the code of a refusal.
+type Kept = (Option<i64>, Option<i64>, Option<String>);
+
 /// I3.
 async fn every_acknowledgement_is_kept_once(outside: &mut Outside, acknowledged: &Acknowledged) {
     let rows = sqlx::query("select command_id, first_seq, last_seq, refusal_code from receipts")
         .fetch_all(&mut outside.connection)
         .await
         .unwrap();
-    let mut receipts: HashMap<String, (Option<i64>, Option<i64>, Option<String>)> = HashMap::new();
+    let mut receipts: HashMap<String, Kept> = HashMap::new();
     for row in rows {
         let twice = receipts.insert(row.get(0), (row.get(1), row.get(2), row.get(3)));
         assert!(twice.is_none());

@@ -41,8 +41,8 @@ async fn work(branch: Arc<Branch>, mut teller: Teller, commands: usize) -> Vec<A
     let mut acknowledged: Vec<Acknowledged> = Vec::with_capacity(commands);
     let mut earlier: Option<(UserId, CommandId, Command, Told)> = None;
     while acknowledged.len() < commands {
-        let (user_id, command) = match teller.next() {
-            Deed::Desk(user_id, command) => (user_id, command),
+        let (user_id, command) = match teller.next_deed() {
+            Deed::Desk(user_id, command) => (user_id, *command),
             Deed::Network(order) => {
                 // A rule may say no to an attempt; the network's word is never refused.
                 let word = matches!(order, domain::command::Internal::RecordNetworkState { .. });
@@ -83,10 +83,7 @@ async fn work(branch: Arc<Branch>, mut teller: Teller, commands: usize) -> Vec<A
         if told.is_ok() {
             teller.done(&command);
         }
-        acknowledged.push(Acknowledged {
-            id,
-            told: told.clone(),
-        });
+        acknowledged.push(Acknowledged { id, told });
         earlier = Some((user_id, id, command, told));
     }
     acknowledged
