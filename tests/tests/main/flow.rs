@@ -343,6 +343,8 @@ struct Struck {
     executions: u64,
     net_minor: i64,
     frozen: bool,
+    /// Whether its outcome was in doubt on the way.
+    doubted: bool,
 }
 
 const DRAWN: i64 = 12_345;
@@ -355,6 +357,7 @@ fn struck(kind: FaultKind, attempts: std::ops::RangeInclusive<u32>) -> Struck {
         executions: 1,
         net_minor: DRAWN,
         frozen: false,
+        doubted: true,
     }
 }
 
@@ -401,6 +404,7 @@ fn every_fault() -> Vec<Struck> {
         },
         Struck {
             fault: later,
+            doubted: false,
             ..struck(FaultKind::TooManyRequests, 2..=2)
         },
         Struck {
@@ -417,22 +421,25 @@ fn every_fault() -> Vec<Struck> {
             fault: returned,
             ends: MovementState::Returned,
             net_minor: 0,
+            doubted: false,
             ..struck(FaultKind::Return, 1..=1)
         },
         Struck {
             ends: MovementState::Rejected,
             net_minor: 0,
+            doubted: false,
             ..struck(FaultKind::Reject, 1..=1)
         },
     ]
 }
 
-async fn was_reviewed(branch: &Branch, id: MovementId) -> bool {
+/// Whether the log holds an event of this type about a movement.
+async fn is_logged(branch: &Branch, id: MovementId, event_type: &str) -> bool {
     let mut outside = Outside::open(branch.folder()).await;
     let events = outside.events().await;
     outside.close().await;
     events.iter().any(|event| {
-        event.event_type == "transfer_in_review" && event.payload["movement_id"] == id.to_string()
+        event.event_type == event_type && event.payload["movement_id"] == id.to_string()
     })
 }
 
@@ -482,11 +489,10 @@ async fn every_fault_of_the_network_ends_right() {
         );
         let line = branch.line(line_id).await;
         assert_eq!(line.frozen_note.is_some(), struck.frozen, "{kind}");
-        assert_eq!(
-            was_reviewed(&branch, draw_id).await,
-            struck.frozen,
-            "{kind}"
-        );
+        let reviewed = is_logged(&branch, draw_id, "transfer_in_review").await;
+        assert_eq!(reviewed, struck.frozen, "{kind}: seen by a person");
+        let doubted = is_logged(&branch, draw_id, "transfer_in_doubt").await;
+        assert_eq!(doubted, struck.doubted, "{kind}: in doubt on the way");
         let owed = if struck.ends == MovementState::Settled {
             DRAWN
         } else {
