@@ -12,7 +12,7 @@ use thirtyfour::WebElement;
 use super::{Error, Outcome, Window};
 
 /// How long the page may take to come to a state that it must come to.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(40);
 
@@ -292,6 +292,17 @@ impl Window {
         Ok(text.replace('\u{a0}', " "))
     }
 
+    /// What the page shows and what broke in it, for a message.
+    async fn last_words(&self) -> String {
+        let shown = self.text().await.unwrap_or_else(|error| error.to_string());
+        let script = "return (window.brokenByNow ?? []).join('\\n')";
+        let broken = match self.driver.execute(script, vec![]).await {
+            Ok(said) => said.convert::<String>().unwrap_or_default(),
+            Err(error) => error.to_string(),
+        };
+        format!("{shown}\nbroken in the page: {broken}")
+    }
+
     /// Asks again and again until `look` gives a value, for as long as the page is given. `look`
     /// answers with the value, or with what it found instead; an error of the driver ends it,
     /// except that of an element that went away between two looks.
@@ -323,7 +334,7 @@ impl Window {
                     wanted: wanted.to_owned(),
                     waited: patience,
                     last,
-                    page: self.text().await.unwrap_or_else(|error| error.to_string()),
+                    page: self.last_words().await,
                 });
             }
             tokio::time::sleep(PAUSE).await;
@@ -394,6 +405,14 @@ impl Window {
         if there.json() == &Value::Bool(true) {
             return Ok(());
         }
+        // What breaks in the page from here on is told with whatever does not come because of it.
+        let listen = "window.brokenByNow = [];
+            const note = (words) => window.brokenByNow.push(String(words));
+            window.addEventListener('error', (event) => note(event.message));
+            window.addEventListener('unhandledrejection', (event) => note(event.reason));
+            const tell = console.error;
+            console.error = (...words) => { note(words.join(' ')); tell(...words); };";
+        self.driver.execute(listen, vec![]).await?;
         let source: Arc<str> = std::fs::read_to_string(axe_file())?.into();
         self.driver.execute(source, vec![]).await?;
         Ok(())

@@ -9,6 +9,7 @@ mod poison;
 mod private;
 mod race;
 mod tidy;
+mod window;
 
 /// A story that nobody calls is not told. Every file beside this one is a module of it.
 #[test]

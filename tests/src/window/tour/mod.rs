@@ -24,8 +24,12 @@ pub async fn walk() -> Outcome<()> {
     if pictures.exists() {
         std::fs::remove_dir_all(&pictures)?;
     }
-    walk_with(Hands::Mouse, Theme::Light).await?;
-    walk_with(Hands::Keyboard, Theme::Dark).await
+    // Two desks that know nothing of each other, side by side.
+    tokio::try_join!(
+        walk_with(Hands::Mouse, Theme::Light),
+        walk_with(Hands::Keyboard, Theme::Dark),
+    )?;
+    Ok(())
 }
 
 async fn walk_with(hands: Hands, theme: Theme) -> Outcome<()> {

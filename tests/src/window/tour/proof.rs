@@ -19,8 +19,8 @@ const CHANGES: [(&str, &str); 4] = [
     ),
     (
         "a view's document",
-        "update lines set document = replace(document, 'winter', 'wintes')
-            where number = 'LC-000001'",
+        "update lines set document = replace(document, '500000', '500001')
+            where number = 'LC-000001' and instr(document, '500000') > 0",
     ),
     (
         "a view's column",

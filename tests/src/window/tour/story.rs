@@ -392,12 +392,17 @@ async fn draw_while_the_network_is_away(visit: &Visit<'_>) -> Outcome<()> {
         .await?;
     visit.fill("field-amount", "450").await?;
     hands.pick(window, "method", "bank").await?;
-    window.sees("Account ending 2345").await?;
+    let account = window.chosen_at("field-account_id").await?;
+    if account != "Account ending 2345" {
+        return Err(Error::Unexpected(format!(
+            "the only account is not chosen, but “{account}”"
+        )));
+    }
     visit.look("dialog-request_draw").await?;
     visit.submit_dialog().await?;
     hands.turn_to(window, "movements").await?;
     window.reads("movements movement-state", "Queued").await?;
-    window.reads("figure-owed", "0.00").await?;
+    window.reads("figure-owed", "0.00USD").await?;
     window
         .at("[data-testid=sync-mark][data-state=offline]")
         .await?;
@@ -438,7 +443,7 @@ async fn repay_to_zero(visit: &Visit<'_>) -> Outcome<()> {
     open_line(visit, FIRST, "Outstanding").await?;
     repay(visit, Some("dialog-take_repayment")).await?;
     visit.window.reads("page-details status", "Repaid").await?;
-    visit.window.reads("figure-owed", "0.00").await?;
+    visit.window.reads("figure-owed", "0.00USD").await?;
     visit.look("details-repaid").await
 }
 
@@ -463,7 +468,7 @@ async fn draw_in_cash(visit: &Visit<'_>) -> Outcome<()> {
     visit.look("dialog-request_draw-cash").await?;
     visit.submit_dialog().await?;
     window.reads("page-details status", "Outstanding").await?;
-    window.reads("figure-owed", "320.50").await?;
+    window.reads("figure-owed", "320.50USD").await?;
     window
         .until("the toasts to go", async || {
             Ok(match window.count_at("toast").await? {
