@@ -85,16 +85,24 @@ pub(super) fn of_movement(
     movement: &Movement,
     forgotten: bool,
 ) -> Vec<ActionView> {
-    let kinds: &[CommandKind] = match movement.kind {
-        MovementKind::Draw => &[
+    // Only what can ever apply: cash never asks the network, a transfer is never handed over.
+    let kinds: &[CommandKind] = match (movement.kind, &movement.method) {
+        (MovementKind::Draw, Method::Cash) => &[
             CommandKind::ApproveDraw,
             CommandKind::DeclineDraw,
             CommandKind::PayCashDraw,
             CommandKind::CancelDraw,
+        ],
+        (MovementKind::Draw, Method::Network { .. }) => &[
+            CommandKind::ApproveDraw,
+            CommandKind::DeclineDraw,
+            CommandKind::CancelDraw,
             CommandKind::AskNetworkAgain,
         ],
-        MovementKind::Repayment => &[CommandKind::CancelRepayment, CommandKind::AskNetworkAgain],
-        MovementKind::Refund => &[],
+        (MovementKind::Repayment, Method::Network { .. }) => {
+            &[CommandKind::CancelRepayment, CommandKind::AskNetworkAgain]
+        }
+        (MovementKind::Repayment, Method::Cash) | (MovementKind::Refund, _) => &[],
     };
     views(kinds, |kind| {
         right(viewer, kind)?;

@@ -345,7 +345,8 @@ fn row(
         taken_by_name: taken_by_name.unwrap_or_default(),
         taken_on: line.taken_on,
         frozen: line.frozen.is_some(),
-        cancellation_requested: line.cancellation_requested_on.is_some(),
+        // Once the line has ended the request is history.
+        cancellation_requested: line.cancellation_requested_on.is_some() && !line.status().ended(),
         closed_but_owing: line.closed_but_owing(),
         in_review: line.in_review,
     })
