@@ -2,7 +2,7 @@
 //! statements, in commits of the same size, under the same settings. No queue, no rules, no
 //! receipts, no sealing, no chain: what is left is what the disk and SQLite take.
 
-use engine::store::STORE_FILE;
+use engine::store::{FOLD_EVERY_PAGES, STORE_FILE, WRITER_CACHE_KIB};
 use libsqlite3_sys as ffi;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, TypeInfo, ValueRef};
@@ -149,6 +149,8 @@ impl Captured {
         ] {
             database.run(setting);
         }
+        database.run(&format!("pragma cache_size = -{WRITER_CACHE_KIB}"));
+        database.run(&format!("pragma wal_autocheckpoint = {FOLD_EVERY_PAGES}"));
         let inserts: Vec<Statement> = TABLES
             .iter()
             .map(|table| database.prepare(table.insert))

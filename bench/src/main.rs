@@ -5,6 +5,7 @@ mod branch;
 mod figures;
 mod limit;
 mod peer;
+mod reading;
 mod writing;
 
 use clap::Parser;
@@ -20,6 +21,15 @@ struct Arguments {
     /// How often each side takes its turn.
     #[arg(long, default_value_t = 5)]
     turns: usize,
+    /// Applications in the large store.
+    #[arg(long, default_value_t = 20_000)]
+    applications: u64,
+    /// Draws and repayments in the large store.
+    #[arg(long, default_value_t = 20_000)]
+    transactions: u64,
+    /// Where the large store is kept from one run to the next; made anew unless told.
+    #[arg(long)]
+    store: Option<PathBuf>,
     /// Where the JSON lines are kept.
     #[arg(long, default_value = "target/bench/figures.jsonl")]
     figures: PathBuf,
@@ -33,6 +43,8 @@ enum What {
     Limit,
     /// Whole batches, against one by one.
     Batch,
+    /// Writing and reading in a large store.
+    Scale,
 }
 
 fn main() {
@@ -62,6 +74,14 @@ fn main() {
             if wanted(What::Batch) {
                 writing::against_one_by_one(&template, arguments.turns, &mut report).await;
             }
+        }
+        if wanted(What::Scale) {
+            let own = tempfile::tempdir().expect("no folder for the store");
+            let folder = arguments.store.as_deref().unwrap_or(own.path());
+            let count = arguments.applications;
+            reading::filled(folder, count, arguments.transactions).await;
+            reading::reads(folder, count, &mut report).await;
+            reading::large_against_small(folder, count, arguments.turns, &mut report).await;
         }
     });
     report.print();

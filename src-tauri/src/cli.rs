@@ -4,6 +4,7 @@
 //! open. Whoever reads opens the store beside any window. Secrets come by prompt or by file
 //! descriptor, never as an argument and never from the environment.
 
+mod bench;
 mod copies;
 mod exit;
 mod intake;
@@ -93,6 +94,9 @@ pub enum Action {
     Backup(copies::Backup),
     /// Put a backup into the data folder.
     Restore(copies::Restore),
+    /// Make stores for measuring.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 impl Common {
@@ -225,6 +229,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::Schema => stores::schema(output),
             Action::Backup(backup) => backup.run(&common, output).await,
             Action::Restore(restore) => restore.run(&common, output).await,
+            Action::Bench(bench) => bench.run(&common, output).await,
         }
     })
 }

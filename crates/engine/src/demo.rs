@@ -4,6 +4,7 @@
 //!
 //! The same seed tells the same stories; only their dates follow the day of the filling.
 
+pub mod fill;
 mod people;
 mod stories;
 

@@ -602,7 +602,7 @@ impl Engine {
         id: CommandId,
         command: Command,
     ) -> Result<(u64, u64), ApiError> {
-        let content = json!(command).to_string();
+        let content = load::json_text(&command);
         let order = Order::Desk(Box::new(command));
         let verdict = self
             .orders

@@ -8,6 +8,8 @@
 //! A sealed value is bound to its customer, key version, place in the store and place in the
 //! document, so a value that is copied elsewhere does not open there.
 
+pub mod text;
+
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -191,6 +193,9 @@ pub struct Wrapped {
 /// The one key everything in a store hangs on. Never leaves memory unwrapped.
 pub struct StoreKey {
     key: KeyBytes,
+    /// Subkeys that every command needs.
+    wrapping: KeyBytes,
+    receipt: KeyBytes,
 }
 
 impl std::fmt::Debug for StoreKey {
@@ -203,8 +208,14 @@ const STORE_KEY_PLACE: &[u8] = b"branchline store key";
 
 impl StoreKey {
     pub fn generate() -> StoreKey {
+        StoreKey::of(Zeroizing::new(random()))
+    }
+
+    fn of(key: KeyBytes) -> StoreKey {
         StoreKey {
-            key: Zeroizing::new(random()),
+            wrapping: subkey(&key, "wrapping"),
+            receipt: subkey(&key, "receipt"),
+            key,
         }
     }
 
@@ -233,14 +244,12 @@ impl StoreKey {
         let plain =
             open_bytes(&wrapping, 1, &associated, &wrapped.wrapped).ok_or(WrongPassphrase)?;
         let key = plain.as_slice().try_into().map_err(|_| WrongPassphrase)?;
-        Ok(StoreKey {
-            key: Zeroizing::new(key),
-        })
+        Ok(StoreKey::of(Zeroizing::new(key)))
     }
 
     /// One key a purpose, so that a print of one kind says nothing about another.
     fn subkey(&self, purpose: &str) -> KeyBytes {
-        keyed_hash(&self.key, &[b"branchline subkey", purpose.as_bytes()])
+        subkey(&self.key, purpose)
     }
 
     fn keyed(&self, purpose: &str, parts: &[&[u8]]) -> KeyBytes {
@@ -249,7 +258,7 @@ impl StoreKey {
 
     /// Stands for a submission's content in its receipt.
     pub fn receipt_mac(&self, content: &[u8]) -> [u8; 32] {
-        *self.keyed("receipt", &[content])
+        *keyed_hash(&self.receipt, &[content])
     }
 
     /// Finds an exact value without keeping it.
@@ -300,6 +309,10 @@ impl StoreKey {
     }
 }
 
+fn subkey(key: &KeyBytes, purpose: &str) -> KeyBytes {
+    keyed_hash(key, &[b"branchline subkey", purpose.as_bytes()])
+}
+
 fn keyed_hash(key: &KeyBytes, parts: &[&[u8]]) -> KeyBytes {
     let mut mac =
         Hmac::<Sha256>::new_from_slice(&key[..]).expect("HMAC takes keys of every length");
@@ -342,7 +355,7 @@ impl CustomerKey {
 
     pub fn wrap(&self, store_key: &StoreKey) -> Vec<u8> {
         seal_bytes(
-            &store_key.subkey("wrapping"),
+            &store_key.wrapping,
             self.version,
             &Self::place(self.customer_id),
             &self.key[..],
@@ -356,7 +369,7 @@ impl CustomerKey {
         store_key: &StoreKey,
     ) -> Result<CustomerKey, SealError> {
         let place = Self::place(customer_id);
-        let key = open_bytes(&store_key.subkey("wrapping"), version, &place, wrapped)
+        let key = open_bytes(&store_key.wrapping, version, &place, wrapped)
             .and_then(|plain| plain.as_slice().try_into().ok())
             .ok_or(SealError::CustomerKey { customer_id })?;
         Ok(CustomerKey {
@@ -408,8 +421,10 @@ impl CustomerKey {
 }
 
 /// Replaces every `{"$private": value}` by `{"$sealed": …}`. What was forgotten stays so.
-/// `place` is where the document stands in the store.
-pub fn seal_document(
+/// `place` is where the document stands in the store. The program seals documents as they are
+/// written down ([`text`]); this is what that has to agree with.
+#[cfg(test)]
+fn seal_document(
     document: &mut Value,
     key: Option<&CustomerKey>,
     place: &str,
@@ -572,6 +587,101 @@ mod tests {
         assert_eq!(sealed["number"], "C-000001");
         open_document(&mut sealed, Some(&key), "customers/1").unwrap();
         assert_eq!(sealed, document());
+    }
+
+    /// Documents of every shape: what is done on the text equals what is done on the values.
+    #[test]
+    fn written_documents_are_sealed_and_opened_as_their_values_are() {
+        let key = customer();
+        let mut awkward = document();
+        awkward["texts"] = json!(["{\"$private\":1}", "a\\\"]}[{", "\u{1}", "ä/~", "", [], {}]);
+        awkward["deep"] = json!([[{"x": {"$private": [{"$sealed": "\"}"}, null, -1, true]}}]]);
+        awkward["$"] = json!({"a~/b": [0, {"$private": "}\\"}]});
+        for document in [
+            document(),
+            awkward,
+            json!({"$private": {}}),
+            json!([]),
+            json!(1),
+        ] {
+            let written = document.to_string();
+            let sealed = text::seal_text(written.clone(), Some(&key), "p").unwrap();
+            let mut value: Value = serde_json::from_str(&sealed).unwrap();
+            assert_eq!(value.to_string(), sealed, "written as serde_json writes it");
+            let opened = text::open_text(&sealed, Some(&key), "p")
+                .unwrap()
+                .into_owned();
+            let forgotten = text::open_text(&sealed, None, "p").unwrap().into_owned();
+            // The values' own way opens it and says the same.
+            let mut without = value.clone();
+            open_document(&mut value, Some(&key), "p").unwrap();
+            open_document(&mut without, None, "p").unwrap();
+            assert_eq!(opened, written);
+            assert_eq!(value.to_string(), written);
+            assert_eq!(forgotten, without.to_string());
+            assert_eq!(text::seal_text(written, None, "p").unwrap(), forgotten);
+            // And the other way round.
+            let mut value = document.clone();
+            seal_document(&mut value, Some(&key), "p").unwrap();
+            let opened = text::open_text(&value.to_string(), Some(&key), "p")
+                .unwrap()
+                .into_owned();
+            assert_eq!(opened, document.to_string());
+        }
+    }
+
+    /// Text from the disk may be anything: an error at its place, and no panic.
+    #[test]
+    fn what_is_no_document_or_marked_wrongly_is_refused() {
+        let key = customer();
+        for (written, pointer) in [
+            (r#"{"a":{"$sealed":1}}"#, "/a"),
+            (r#"{"a":[0,{"$sealed":"x","more":2}]}"#, "/a/1"),
+            (r#"{"a":{"more":2,"$private":null}}"#, "/a"),
+            (r#"{"a":{"$private":}}"#, "/a"),
+            (r#"{"a":{"$private":[1}"#, "/a"),
+            (r#"{"$sealed":"x"#, ""),
+            (r#"{"$sealed":"x\"#, ""),
+            ("{\"$sealed\":\"x\\ü", ""),
+            (r#"{"a":{"\u0024private":1,"b":2}}"#, "/a"),
+        ] {
+            let misshapen = SealError::Misshapen {
+                pointer: pointer.to_owned(),
+            };
+            assert_eq!(
+                text::open_text(written, Some(&key), "p"),
+                Err(misshapen),
+                "{written}"
+            );
+        }
+        let clear = |pointer: &str| {
+            Err(SealError::Clear {
+                pointer: pointer.to_owned(),
+            })
+        };
+        assert_eq!(
+            text::open_text(r#"{"a":{"$private":1}}"#, Some(&key), "p"),
+            clear("/a")
+        );
+        // Spelled otherwise, a mark is a mark.
+        assert_eq!(
+            text::open_text(r#"{"a":{"\u0024private":1}}"#, Some(&key), "p"),
+            clear("/a")
+        );
+        let whole = text::seal_text(document().to_string(), Some(&key), "p").unwrap();
+        for cut in (0..whole.len()).filter(|cut| whole.is_char_boundary(*cut)) {
+            let half = text::open_text(&whole[..cut], Some(&key), "p");
+            let half = half.map(|half| serde_json::from_str::<Value>(&half).is_ok());
+            assert_ne!(half, Ok(true), "half a document was taken for one: {cut}");
+        }
+        let sealed = r#"{"a":{"$sealed":"x"}}"#;
+        let already = SealError::AlreadySealed {
+            pointer: "/a".to_owned(),
+        };
+        assert_eq!(
+            text::seal_text(sealed.to_owned(), Some(&key), "p"),
+            Err(already)
+        );
     }
 
     #[test]

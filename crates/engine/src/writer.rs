@@ -13,10 +13,11 @@
 
 use crate::chain::{EventRow, event_hash};
 use crate::clock::{Clock, local_date};
-use crate::seal::{CustomerKey, SealError, StoreKey, seal_document};
+use crate::seal::{CustomerKey, SealError, StoreKey};
 use crate::store::load::{self, Head, LoadError, Loaded, StoredReceipt, hex};
+use crate::store::rows::Row;
 use crate::store::rows::{self, OutboxEntry};
-use crate::store::write::{self, Batch};
+use crate::store::write::{self, Appended, Views};
 use crate::store::{self, Identity, OpenError};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::{Inconsistent, apply};
@@ -44,6 +45,16 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 pub const QUEUE_LENGTH: usize = 4_096;
 /// The most one commit carries.
 pub const BATCH_MAX: usize = 1_024;
+
+/// Orders judged, and lines written down, while SQLite's thread takes in what came before.
+const AT_A_TIME: usize = 128;
+
+/// Lets the next statement be handed over, should SQLite's thread be done with the last.
+async fn give_way(place: usize) {
+    if place % 8 == 7 {
+        tokio::task::yield_now().await;
+    }
+}
 
 /// What came of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -376,7 +387,9 @@ impl Writer {
             branch: &mut self.branch,
             head: self.head.clone(),
             loaded,
-            batch: Batch::default(),
+            appended: Appended::default(),
+            views: Views::default(),
+            something_happened: false,
             touched: Touched::default(),
             new_keys: Vec::new(),
             now: self.shared.clock.now(),
@@ -389,26 +402,57 @@ impl Writer {
         };
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(jobs.len());
         let mut first_in_batch: BTreeMap<CommandId, usize> = BTreeMap::new();
-        for (place, job) in jobs.iter().enumerate() {
-            let verdict = if let Some(receipt) = receipts.get(&job.id) {
-                repeat(receipt, job)
-            } else if let Some(first) = first_in_batch.get(&job.id) {
-                let same =
-                    jobs[*first].actor == job.actor && jobs[*first].content_mac == job.content_mac;
-                if same {
-                    verdicts[*first].clone()
-                } else {
-                    Verdict::Fault(FaultCode::IdReused)
+        // While SQLite's thread writes what was judged, the next are judged.
+        for slice in jobs.chunks(AT_A_TIME) {
+            let appended = std::mem::take(&mut ledger.appended);
+            let judging = async {
+                for job in slice {
+                    let place = verdicts.len();
+                    let verdict = if let Some(receipt) = receipts.get(&job.id) {
+                        repeat(receipt, job)
+                    } else if let Some(first) = first_in_batch.get(&job.id) {
+                        let same = jobs[*first].actor == job.actor
+                            && jobs[*first].content_mac == job.content_mac;
+                        if same {
+                            verdicts[*first].clone()
+                        } else {
+                            Verdict::Fault(FaultCode::IdReused)
+                        }
+                    } else {
+                        first_in_batch.insert(job.id, place);
+                        ledger.carry_out(job)?
+                    };
+                    verdicts.push(verdict);
+                    give_way(place).await;
                 }
-            } else {
-                first_in_batch.insert(job.id, place);
-                ledger.carry_out(job)?
+                Ok::<(), Failure>(())
             };
-            verdicts.push(verdict);
+            let (written, judged) =
+                tokio::join!(write::append(&mut transaction, appended), judging);
+            judged?;
+            written?;
         }
         let change = ledger.finish()?;
-        let (batch, head) = (std::mem::take(&mut ledger.batch), ledger.head.clone());
-        write::store(&mut transaction, batch).await?;
+        let appended = std::mem::take(&mut ledger.appended);
+        let touched: Vec<LineId> = ledger.touched.lines.iter().copied().collect();
+        let mut groups = touched.chunks(AT_A_TIME);
+        let (written, made) = tokio::join!(
+            write::append(&mut transaction, appended),
+            ledger.line_rows(groups.next().unwrap_or_default())
+        );
+        written?;
+        let mut ready = made?;
+        for group in groups {
+            let (written, made) = tokio::join!(
+                write::lines(&mut transaction, ready),
+                ledger.line_rows(group)
+            );
+            written?;
+            ready = made?;
+        }
+        write::lines(&mut transaction, ready).await?;
+        let (views, head) = (std::mem::take(&mut ledger.views), ledger.head.clone());
+        write::views(&mut transaction, views).await?;
         // From here on an error says nothing about what is on the disk.
         transaction
             .commit()
@@ -493,7 +537,10 @@ struct Run<'a> {
     branch: &'a mut BranchFacts,
     head: Head,
     loaded: Loaded,
-    batch: Batch,
+    /// Rows that were not handed to SQLite yet.
+    appended: Appended,
+    views: Views,
+    something_happened: bool,
     touched: Touched,
     new_keys: Vec<CustomerId>,
     now: domain::date::UtcMillis,
@@ -523,7 +570,7 @@ impl Run<'_> {
                     self.record(job, &ctx, ordinal, event)?;
                 }
                 if let Some((user_id, phc)) = &job.credential {
-                    self.batch.credentials.push(json!([user_id, phc]));
+                    self.views.credentials.push(json!([user_id, phc]));
                 }
                 let last_seq = self.head.seq;
                 self.receipt(job, Some((first_seq, last_seq)), None);
@@ -558,7 +605,7 @@ impl Run<'_> {
     }
 
     fn receipt(&mut self, job: &Job, seqs: Option<(i64, i64)>, refusal: Option<&Refusal>) {
-        self.batch.receipts.push(json!([
+        self.appended.receipts.push(json!([
             job.id,
             actor_name(job.actor),
             hex(&job.content_mac),
@@ -609,12 +656,8 @@ impl Run<'_> {
         };
         self.key_for(event);
         let key = customer_id.and_then(|id| self.loaded.keys.get(&id));
-        let mut payload = json!(event);
-        if key.is_none() {
-            // A fact about a forgotten customer: what was private stays forgotten.
-            rows::forget_private(&mut payload);
-        }
-        seal_document(&mut payload, key, &event_place(&meta))?;
+        // Without a key it is a fact about a forgotten customer: what was private stays forgotten.
+        let payload = rows::document(event, key, &event_place(&meta))?;
 
         let seq = self.head.seq + 1;
         let mut stream_seq = stream_version(&self.loaded.world, stream)?;
@@ -629,7 +672,7 @@ impl Run<'_> {
             stream_seq,
             event_type: event.type_name().to_owned(),
             version: i64::from(EVENT_VERSION),
-            payload: payload.to_string(),
+            payload,
             at_ms: meta.at.0,
             business_date: meta.business_date.to_string(),
             command_id: meta.command_id.to_string(),
@@ -645,16 +688,17 @@ impl Run<'_> {
         };
         let hash = event_hash(&self.head.hash, &row);
         row.hash = hash.to_vec();
-        self.batch.events.push(write::event_row(&row));
-        self.batch.journal.extend(rows::journal(seq, &entries));
+        self.appended.journal.extend(rows::journal(seq, &entries));
         if let (Some(entry), Some(key)) = (outbox_entry(event, customer_id), key) {
-            self.batch.outbox.push(entry.row(seq, key));
+            self.appended.outbox.push(entry.row(seq, key));
         }
         self.head = Head {
             seq,
             hash,
-            business_date: Some(row.business_date),
+            business_date: Some(row.business_date.clone()),
         };
+        self.appended.events.push(row);
+        self.something_happened = true;
         self.touch(event, seq);
         Ok(())
     }
@@ -718,14 +762,27 @@ impl Run<'_> {
         }
     }
 
-    /// The rows of every view the run touched, once each, and what to tell the others.
+    /// The rows of these lines as the run leaves them.
+    async fn line_rows(&self, ids: &[LineId]) -> Result<Vec<Row>, Failure> {
+        let mut made = Vec::with_capacity(ids.len());
+        for (place, id) in ids.iter().enumerate() {
+            if let Some(line) = self.loaded.world.lines.get(id) {
+                let key = self.loaded.keys.get(&line.customer_id);
+                made.push(rows::line(line, key)?);
+            }
+            give_way(place).await;
+        }
+        Ok(made)
+    }
+
+    /// The rows of every other view the run touched, once each, and what to tell the others.
     fn finish(&mut self) -> Result<Option<Change>, Failure> {
         let world = &self.loaded.world;
         let keys = &mut self.loaded.keys;
         for id in &self.new_keys {
             if let Some(key) = keys.get(id) {
                 let wrapped = hex(&key.wrap(&self.shared.store_key));
-                self.batch
+                self.views
                     .customer_keys
                     .push(json!([id, key.version, wrapped]));
             }
@@ -733,12 +790,12 @@ impl Run<'_> {
         let touched = &self.touched;
         for id in &touched.forgotten {
             keys.remove(id);
-            self.batch.customers_to_forget.push(json!([id]));
+            self.views.customers_to_forget.push(json!([id]));
         }
         if touched.branch {
-            self.batch.branch.push(rows::branch(&world.branch));
+            self.views.branch.push(rows::branch(&world.branch));
         }
-        self.batch.users.extend(
+        self.views.users.extend(
             touched
                 .users
                 .iter()
@@ -746,7 +803,7 @@ impl Run<'_> {
                 .map(rows::user),
         );
         for number in &touched.persons {
-            self.batch
+            self.views
                 .persons
                 .push(json!([number, world.persons.get(number)]));
         }
@@ -754,35 +811,30 @@ impl Run<'_> {
             .products
             .iter()
             .filter_map(|id| world.products.get(id));
-        self.batch.products.extend(products.map(rows::product));
+        self.views.products.extend(products.map(rows::product));
         for customer in touched
             .customers
             .iter()
             .filter_map(|id| world.customers.get(id))
         {
             let key = keys.get(&customer.id);
-            self.batch.customers.push(rows::customer(customer, key)?);
-            self.batch.customers_to_index.push(json!([customer.id]));
+            self.views.customers.push(rows::customer(customer, key)?);
+            self.views.customers_to_index.push(json!([customer.id]));
             if key.is_some() {
-                self.batch
+                self.views
                     .customer_terms
                     .extend(rows::customer_terms(customer));
-                self.batch
+                self.views
                     .blind_index
                     .extend(rows::blind_index(customer, &self.shared.store_key));
             }
         }
-        for line in touched.lines.iter().filter_map(|id| world.lines.get(id)) {
-            self.batch
-                .lines
-                .push(rows::line(line, keys.get(&line.customer_id))?);
-        }
         for (id, seq) in &touched.movements {
             if let Some(movement) = world.movements.get(id) {
-                self.batch.movements.push(rows::movement(movement, *seq));
+                self.views.movements.push(rows::movement(movement, *seq));
             }
         }
-        if self.batch.events.is_empty() {
+        if !self.something_happened {
             return Ok(None);
         }
         Ok(Some(Change {

@@ -1,10 +1,12 @@
 //! Loading the World of a whole batch: one read a table and hop, whatever the batch's size.
 
 use crate::chain::{BEGINNING, Hash};
-use crate::seal::{CustomerKey, SealError, StoreKey, open_document};
+use crate::seal::text::open_text;
+use crate::seal::{CustomerKey, SealError, StoreKey};
 use domain::ids::*;
 use domain::needs::Needs;
 use domain::world::World;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +51,13 @@ pub struct Head {
 /// The ids of a set as the JSON array that `json_each` unfolds.
 pub fn json_ids<T: Display>(ids: impl IntoIterator<Item = T>) -> String {
     let texts: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
-    serde_json::Value::from(texts).to_string()
+    json_text(&texts)
+}
+
+/// What the program keeps, as it is written down everywhere.
+pub fn json_text<T: Serialize + ?Sized>(value: &T) -> String {
+    // Fails only for a map whose keys are no texts; nothing of ours has one.
+    serde_json::to_string(value).expect("what the program keeps can be written down")
 }
 
 pub async fn head(connection: &mut SqliteConnection) -> Result<Head, LoadError> {
@@ -266,9 +274,8 @@ impl Sealed {
         keys: &BTreeMap<CustomerId, CustomerKey>,
     ) -> Result<T, LoadError> {
         let key = keys.get(&parse(table, self.customer_id.clone())?);
-        let mut value: serde_json::Value = plain(table, self.document.clone())?;
-        open_document(&mut value, key, &format!("{table}/{id}"))?;
-        serde_json::from_value(value).map_err(|error| unreadable(table, error))
+        let text = open_text(&self.document, key, &format!("{table}/{id}"))?;
+        serde_json::from_str(&text).map_err(|error| unreadable(table, error))
     }
 }
 

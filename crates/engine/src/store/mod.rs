@@ -22,6 +22,12 @@ use std::time::Duration;
 pub const STORE_FILE: &str = "branchline.db";
 const LOCK_FILE: &str = "branchline.lock";
 
+/// What the writer may keep of the store in memory; it grows as it is used.
+pub const WRITER_CACHE_KIB: u32 = 32 * 1024;
+/// How long the write-ahead log may become before it is folded into the file: 32 MiB.
+pub const FOLD_EVERY_PAGES: u32 = 8 * 1024;
+const ROWS_AT_ONCE: usize = 4 * 1024;
+
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("the data folder {0} cannot be used: {1}")]
@@ -158,6 +164,13 @@ pub async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> 
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // A whole batch's pages stay in memory until its commit, and the log is folded into the
+        // file once for many commits: a page that each of them changed is written once.
+        .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+        .pragma("wal_autocheckpoint", FOLD_EVERY_PAGES.to_string())
+        .statement_cache_capacity(write::STATEMENTS)
+        // What a batch loads comes over in one go, not fifty rows at a time.
+        .row_buffer_size(ROWS_AT_ONCE)
         .connect()
         .await?;
     assert_settings(&mut connection).await?;

@@ -1,8 +1,9 @@
 //! The rows of the views, made from what the fold gives: pure, so that the writer that stores
 //! them and `verify` that compares them cannot differ.
 
-use crate::seal::{CustomerKey, SealError, StoreKey, seal_document};
-use crate::store::load::hex;
+use crate::seal::text::seal_text;
+use crate::seal::{CustomerKey, SealError, StoreKey};
+use crate::store::load::{hex, json_text};
 use crate::store::terms::terms_of;
 use domain::account::User;
 use domain::command::Speed;
@@ -12,7 +13,6 @@ use domain::ledger::Entry;
 use domain::line::Line;
 use domain::money::{Currency, Minor};
 use domain::movement::{Movement, MovementKind, MovementState};
-use domain::private::PRIVATE_MARK;
 use domain::product::Product;
 use domain::transfer::{NextStep, TransferRequest};
 use domain::world::Branch;
@@ -29,31 +29,11 @@ pub fn document<T: Serialize>(
     key: Option<&CustomerKey>,
     place: &str,
 ) -> Result<String, SealError> {
-    let mut value = json!(value);
-    if key.is_none() {
-        forget_private(&mut value);
-    }
-    seal_document(&mut value, key, place)?;
-    Ok(value.to_string())
-}
-
-/// Replaces every private value by nothing.
-pub fn forget_private(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            if let Some(private) = members.get_mut(PRIVATE_MARK) {
-                *private = Value::Null;
-                return;
-            }
-            members.values_mut().for_each(forget_private);
-        }
-        Value::Array(items) => items.iter_mut().for_each(forget_private),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+    seal_text(json_text(value), key, place)
 }
 
 pub fn branch(branch: &Branch) -> Row {
-    json!([1, json!(branch).to_string()])
+    json!([1, json_text(branch)])
 }
 
 /// id, login, name, state, role, person_id, document
@@ -65,13 +45,13 @@ pub fn user(user: &User) -> Row {
         user.state,
         user.role,
         user.person_id,
-        json!(user).to_string()
+        json_text(user)
     ])
 }
 
 /// id, name, document
 pub fn product(product: &Product) -> Row {
-    json!([product.id, product.name, json!(product).to_string()])
+    json!([product.id, product.name, json_text(product)])
 }
 
 /// id, number, name, phone, email, city, document
@@ -151,7 +131,7 @@ pub fn movement(movement: &Movement, requested_seq: i64) -> Row {
         i64::from(movement.state.on_its_way()),
         next_at_ms(movement),
         requested_seq,
-        json!(movement).to_string(),
+        json_text(movement),
     ])
 }
 

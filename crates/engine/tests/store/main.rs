@@ -2,5 +2,7 @@
 
 mod backup;
 mod branch;
+mod fill;
+mod queue;
 mod reads;
 mod verify;

@@ -22,7 +22,8 @@ pub use listings::{MovementPage, movement_page_schema};
 pub use people::SignInFacts;
 pub use transfers::TransferFacts;
 
-use crate::seal::{CustomerKey, StoreKey, open_document};
+use crate::seal::text::open_text;
+use crate::seal::{CustomerKey, StoreKey};
 use crate::store::load::{self, LoadError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -158,10 +159,9 @@ fn document<T: DeserializeOwned>(
         id: id.to_owned(),
         what,
     };
-    let mut value = serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
-    open_document(&mut value, key, &format!("{table}/{id}"))
-        .map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_value(value).map_err(|error| unreadable(error.to_string()))
+    let opened = open_text(text, key, &format!("{table}/{id}"));
+    let opened = opened.map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_str(&opened).map_err(|error| unreadable(error.to_string()))
 }
 
 /// How an enum of the domain stands in a column: as it is serialized.

@@ -50,9 +50,18 @@ impl Reader {
         .bind(id_list(ids))
         .fetch_all(connection)
         .await?;
+        // Mostly they are of one line: it is read once, not once a movement.
+        let mut lines: BTreeMap<String, Line> = BTreeMap::new();
         records
             .into_iter()
-            .map(|record| row(viewer, record))
+            .map(|record| {
+                if !lines.contains_key(&record.line_id) {
+                    // Nothing private is shown in a row: the documents need no key.
+                    let line = document("lines", &record.line_id, &record.line_document, None)?;
+                    lines.insert(record.line_id.clone(), line);
+                }
+                row(viewer, record, &lines)
+            })
             .collect()
     }
 
@@ -91,12 +100,15 @@ struct Record {
     asked_by_name: Option<String>,
 }
 
-fn row(viewer: &Viewer, record: Record) -> Result<MovementRow, ReadError> {
-    // Nothing private is shown in a row: the documents need no key.
+fn row(
+    viewer: &Viewer,
+    record: Record,
+    lines: &BTreeMap<String, Line>,
+) -> Result<MovementRow, ReadError> {
     let movement: Movement = document("movements", &record.id, &record.document, None)?;
-    let line: Line = document("lines", &record.line_id, &record.line_document, None)?;
+    let line = lines.get(&record.line_id).ok_or_else(not_found)?;
     let forgotten = record.customer_name.is_none();
-    let actions = actions::of_movement(&viewer.user, &line, &movement, forgotten);
+    let actions = actions::of_movement(&viewer.user, line, &movement, forgotten);
     let transfer = movement.transfer.as_ref();
     Ok(MovementRow {
         id: movement.id,
@@ -112,7 +124,7 @@ fn row(viewer: &Viewer, record: Record) -> Result<MovementRow, ReadError> {
         review: movement.review,
         last: transfer.and_then(|transfer| transfer.last.clone()),
         attempts: transfer.map_or(0, |transfer| transfer.attempts),
-        line_number: line.number,
+        line_number: line.number.clone(),
         return_code: movement.return_code,
         method: movement.method,
         actions,

@@ -1,0 +1,259 @@
+//! Reads, and writes, in a store of a bank's size.
+
+use crate::branch::cpu_time;
+use crate::figures::{Figure, Goal, Report, median, percentile};
+use domain::command::*;
+use domain::ids::*;
+use domain::line::Status;
+use domain::view::{CustomerQuery, LineOrder, LineQuery};
+use engine::clock::Clock;
+use engine::demo::fill::{Size, fill, line_id};
+use engine::demo::{ACCOUNTS, PASSPHRASE};
+use engine::seal::HashCost;
+use engine::sessions::{MOST_IN_FLIGHT, Token};
+use engine::store::reads::Viewer;
+use engine::{Engine, Founding, Options};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use stories::branch::{new_id, paper};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+const SMALL: u64 = 1_000;
+const IN_FLIGHT: u64 = 2_048;
+const COMMANDS: u64 = 16_384;
+/// How often each read is asked.
+const ASKED: usize = 300;
+
+/// Fills the store of a folder, or finds it filled.
+pub async fn filled(folder: &Path, applications: u64, transactions: u64) {
+    let size = Size {
+        applications,
+        transactions,
+    };
+    let began = Instant::now();
+    fill(folder, size, |done, all| {
+        eprintln!(
+            "filling: {done} of {all}, {:.0} s",
+            began.elapsed().as_secs_f64()
+        );
+    })
+    .await
+    .expect("the store is filled");
+}
+
+pub async fn open(folder: &Path) -> Arc<Engine> {
+    let founding = Founding {
+        branch_name: String::new(),
+        currency: domain::money::Currency::USD,
+        time_zone: "UTC".to_owned(),
+        demo: true,
+    };
+    let mut options = Options::new(folder, PASSPHRASE, founding);
+    options.hash_cost = HashCost::LEAST;
+    options.clock = Clock::System;
+    Arc::new(Engine::open(options).await.expect("the store opens"))
+}
+
+async fn sign_in(engine: &Engine, place: usize) -> Token {
+    let form = domain::view::SignIn {
+        login: ACCOUNTS[place].login.to_owned(),
+        password: ACCOUNTS[place].password.to_owned(),
+    };
+    engine.sign_in(form).await.expect("the password is right").0
+}
+
+/// A splitmix64 step: lots that are the same in every run.
+fn lot(seed: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed ^ (mixed >> 27)
+}
+
+/// One of the open lines, anywhere in the store.
+fn any_line(applications: u64, seed: u64) -> LineId {
+    let sixteenth = lot(seed) % (applications / 16).max(1);
+    line_id(sixteenth * 16 + lot(seed ^ 0xff) % 10)
+}
+
+/// Cash draws all over the store.
+async fn draws(engine: &Arc<Engine>, tokens: &[Token], applications: u64, turn: u64) -> f64 {
+    let next = Arc::new(AtomicU64::new(0));
+    let mut tasks = JoinSet::new();
+    let began = Instant::now();
+    for client in 0..IN_FLIGHT {
+        let (engine, next) = (engine.clone(), next.clone());
+        let token = tokens[client as usize / MOST_IN_FLIGHT as usize].clone();
+        tasks.spawn(async move {
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                if place >= COMMANDS {
+                    return;
+                }
+                let line_id = any_line(applications, turn << 32 | place);
+                let submission = Submission {
+                    id: new_id(),
+                    command: paper::draw_cash(line_id, MovementId(Uuid::now_v7()), 1),
+                };
+                let told = engine.submit_only(&token, submission).await;
+                told.expect("a draw is done");
+            }
+        });
+    }
+    tasks.join_all().await;
+    COMMANDS as f64 / began.elapsed().as_secs_f64()
+}
+
+/// The same draws in a large store and in a small one, in turns.
+pub async fn large_against_small(
+    large: &Path,
+    applications: u64,
+    turns: usize,
+    report: &mut Report,
+) {
+    let small = tempfile::tempdir().expect("no folder for the store");
+    filled(small.path(), SMALL, 0).await;
+    let (large, small) = (open(large).await, open(small.path()).await);
+    let (mut large_tokens, mut small_tokens) = (Vec::new(), Vec::new());
+    for _ in 0..IN_FLIGHT.div_ceil(u64::from(MOST_IN_FLIGHT)) {
+        large_tokens.push(sign_in(&large, 2).await);
+        small_tokens.push(sign_in(&small, 2).await);
+    }
+    let (mut much, mut little) = (Vec::new(), Vec::new());
+    for turn in 0..=turns as u64 {
+        let cpu = cpu_time();
+        let own = draws(&large, &large_tokens, applications, turn).await;
+        let own_cpu = cpu_time() - cpu;
+        let cpu = cpu_time();
+        let other = draws(&small, &small_tokens, SMALL, turn).await;
+        let other_cpu = cpu_time() - cpu;
+        let each = |cpu: std::time::Duration| cpu.as_secs_f64() * 1e6 / COMMANDS as f64;
+        eprintln!(
+            "turn {turn}: {own:.0}/s, {:.0} µs of processor each with {applications} applications; \
+             {other:.0}/s, {:.0} µs with {SMALL}",
+            each(own_cpu),
+            each(other_cpu)
+        );
+        // The first turn warms both up.
+        if turn > 0 {
+            much.push(own);
+            little.push(other);
+        }
+    }
+    large.stop().await;
+    small.stop().await;
+    report.add(
+        Figure::new("durable commands in the large store", median(much), "/s").against(
+            "in a store of 1,000 applications",
+            median(little),
+            Goal::AtLeast(0.8),
+        ),
+    );
+}
+
+/// Every kind of page people open, asked again and again all over the store.
+pub async fn reads(folder: &Path, applications: u64, report: &mut Report) {
+    let engine = open(folder).await;
+    let token = sign_in(&engine, 0).await;
+    let viewer = engine.viewer(&token, true).await.expect("signed in");
+    report.add(Figure::new(
+        "applications in the large store",
+        applications as f64,
+        "",
+    ));
+    let lists = p99(|turn| list(&engine, &viewer, turn)).await;
+    report.add(
+        Figure::new("list page, filtered and sorted, p99", lists, "ms").against(
+            "the goal",
+            5.0,
+            Goal::AtMost(1.0),
+        ),
+    );
+    let searches = p99(|turn| search(&engine, &viewer, applications, turn)).await;
+    report.add(
+        Figure::new("search by name, number or phone, p99", searches, "ms").against(
+            "the goal",
+            20.0,
+            Goal::AtMost(1.0),
+        ),
+    );
+    let long = line_id(0);
+    let details = p99(|_| details(&engine, &viewer, long)).await;
+    report.add(
+        Figure::new(
+            "details page of the line with the longest history, p99",
+            details,
+            "ms",
+        )
+        .against("the goal", 10.0, Goal::AtMost(1.0)),
+    );
+    engine.stop().await;
+}
+
+async fn p99<F: Future<Output = ()>>(ask: impl Fn(u64) -> F) -> f64 {
+    let mut took = Vec::with_capacity(ASKED);
+    for turn in 0..ASKED as u64 + 20 {
+        let began = Instant::now();
+        ask(turn).await;
+        if turn >= 20 {
+            took.push(began.elapsed().as_secs_f64() * 1_000.0);
+        }
+    }
+    percentile(took, 99.0)
+}
+
+fn lines_where(search: String, order: LineOrder) -> LineQuery {
+    LineQuery {
+        statuses: Vec::new(),
+        search,
+        mine: false,
+        customer_id: None,
+        order,
+        after: None,
+        limit: 50,
+    }
+}
+
+async fn list(engine: &Engine, viewer: &Viewer, turn: u64) {
+    let order = match turn % 2 {
+        0 => LineOrder::NewestFirst,
+        _ => LineOrder::OldestFirst,
+    };
+    let mut query = lines_where(String::new(), order);
+    match turn / 2 % 4 {
+        0 => {}
+        1 => query.statuses = vec![Status::ALL[turn as usize / 8 % Status::ALL.len()]],
+        2 => query.statuses = vec![Status::Open, Status::Outstanding],
+        _ => query.mine = true,
+    }
+    engine.reader().lines(viewer, &query).await.expect("a page");
+}
+
+async fn search(engine: &Engine, viewer: &Viewer, applications: u64, turn: u64) {
+    let place = lot(turn) % applications;
+    let text = match turn / 2 % 6 {
+        0 => format!("LC-{:06}", place + 1),
+        1 => format!("({}) 555-{:04}", 201 + place / 10_000 % 790, place % 10_000),
+        2 => "harold v".to_owned(),
+        3 => "acht".to_owned(),
+        4 => "beatriz".to_owned(),
+        _ => format!("C-{:06}", place + 1),
+    };
+    if turn % 2 == 0 {
+        let query = lines_where(text, LineOrder::NewestFirst);
+        engine.reader().lines(viewer, &query).await.expect("a page");
+    } else {
+        let query = CustomerQuery {
+            search: text,
+            after: None,
+            limit: 50,
+        };
+        engine.reader().customers(&query).await.expect("a page");
+    }
+}
+
+async fn details(engine: &Engine, viewer: &Viewer, line_id: LineId) {
+    engine.reader().line(viewer, line_id).await.expect("a line");
+}
