@@ -13,16 +13,14 @@ use crate::sync::{Circuit, Sync};
 use crate::writer::{BATCH_MAX, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer};
 use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
-use domain::allocation::{Posted, allocate};
 use domain::apply::apply;
 use domain::command::{AskForAccount, Command, Internal, Order, SetUpStore, Submission};
 use domain::date::UtcMillis;
 use domain::event::Event;
 use domain::ids::*;
-use domain::money::{Currency, Minor};
+use domain::money::Currency;
 use domain::movement::MovementKind;
 use domain::needs::Needs;
-use domain::product::Due;
 use domain::refusal::{ApiError, ErrorCode, FaultCode, Refusal, RefusalCode};
 use domain::view::*;
 use serde_json::json;
@@ -676,7 +674,7 @@ impl Engine {
                     amount_minor,
                     ..
                 } => {
-                    allocation = Some(would_pay(line, *amount_minor).map_err(overflow)?);
+                    allocation = Some(line.allocate(*amount_minor).map_err(overflow)?);
                 }
                 Event::MovementRequested {
                     needs_second_person: needed,
@@ -975,23 +973,6 @@ impl Concern {
             }
         }
     }
-}
-
-fn would_pay(
-    line: &domain::line::Line,
-    amount: Minor,
-) -> Result<domain::allocation::Allocation, domain::money::Overflow> {
-    let order = line
-        .terms()
-        .map_or([Due::Fees, Due::Interest, Due::Principal], |terms| {
-            terms.allocation_order
-        });
-    let posted = Posted {
-        fees: line.balances.fees_minor,
-        interest: line.balances.interest_minor,
-        principal: line.balances.principal_minor,
-    };
-    allocate(amount, &order, &Posted::default(), &posted)
 }
 
 fn consequences(events: &[Event]) -> Vec<String> {
