@@ -647,6 +647,7 @@ impl Branch<'_> {
             repayment_id,
             amount: usd(amount),
             method,
+            taken_on: None,
         };
         self.give(told.staff, Command::TakeRepayment(take)).await
     }

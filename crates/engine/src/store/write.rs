@@ -102,12 +102,12 @@ const KEYS_AWAY: &str =
     "delete from customer_keys where customer_id in (select value->>0 from json_each(?))";
 const LINES: &str =
     "insert into lines (id, number, customer_id, product_id, status, taken_by, taken_person,
-        cancellation_requested, in_review, document)
+        cancellation_requested, in_review, next_due_on, document)
     select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
-        value->>8, value->>9 from json_each(?) where true
+        value->>8, value->>9, value->>10 from json_each(?) where true
     on conflict (id) do update set status = excluded.status,
         cancellation_requested = excluded.cancellation_requested, in_review = excluded.in_review,
-        document = excluded.document";
+        next_due_on = excluded.next_due_on, document = excluded.document";
 const MOVEMENTS: &str = "insert into movements (id, line_id, customer_id, kind, state, on_its_way, next_at_ms, requested_seq, document)
     select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7,
         value->>8 from json_each(?) where true

@@ -1,0 +1,54 @@
+//! The end of a business date: many small commands through the same queue as everybody's, so that
+//! no teller waits behind them, and each of them done once, so that a close that was interrupted
+//! goes on where it ended.
+
+use crate::engine::Orders;
+use crate::store::days;
+use domain::command::Internal;
+use domain::date::BusinessDate;
+use domain::refusal::{ApiError, FaultCode};
+use std::collections::HashSet;
+
+/// Ids read at a time; the lines are done one by one.
+const AT_ONCE: i64 = 500;
+
+/// How far a close has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub date: BusinessDate,
+    pub done: u64,
+    pub of: u64,
+}
+
+/// Does what fell due on every line with the days that are closed.
+pub async fn close_due_lines(
+    orders: &Orders,
+    tell: &mut (dyn FnMut(Progress) + Send),
+) -> Result<u64, ApiError> {
+    let Some(date) = orders.closed_through().await? else {
+        return Ok(0);
+    };
+    let unreadable = |_| ApiError::from(FaultCode::StoreUnavailable);
+    let of = days::count_due(orders.pool(), date)
+        .await
+        .map_err(unreadable)?;
+    let mut done = 0;
+    let mut seen = HashSet::new();
+    loop {
+        let lines = days::due_lines(orders.pool(), date, AT_ONCE)
+            .await
+            .map_err(unreadable)?;
+        if lines.is_empty() {
+            return Ok(done);
+        }
+        for line_id in lines {
+            if !seen.insert(line_id) {
+                // Its close left something due: a fault of the rules, and no reason to spin.
+                return Err(FaultCode::Broken.into());
+            }
+            orders.internal(Internal::CloseLineDay { line_id }).await?;
+            done += 1;
+            tell(Progress { date, done, of });
+        }
+    }
+}
