@@ -271,6 +271,10 @@ pub enum Internal {
     MoveCursor {
         cursor: String,
     },
+    /// The first start on a new day ends the ones before it.
+    CloseDay {
+        date: BusinessDate,
+    },
     /// Closes what fell due on this line with the days that ended: its cycle, a late fee.
     CloseLineDay {
         line_id: LineId,

@@ -155,6 +155,7 @@ impl Needs {
             }
             Internal::SetUpStore(_)
             | Internal::MoveCursor { .. }
+            | Internal::CloseDay { .. }
             | Internal::ReportStrangers { .. }
             | Internal::PanicForTest
             | Internal::BreakConstraintForTest => {}

@@ -20,6 +20,21 @@ pub struct Progress {
     pub of: u64,
 }
 
+/// The first start on a new day closes those before it, one by one, once days are closed at all.
+/// A clock behind the business date closes nothing.
+pub async fn catch_up(orders: &Orders, proposed: BusinessDate) -> Result<(), ApiError> {
+    if orders.closed_through().await?.is_none() {
+        return Ok(());
+    }
+    close_due_lines(orders, &mut |_| {}).await?;
+    while orders.business_date() < proposed {
+        let date = orders.business_date();
+        orders.internal(Internal::CloseDay { date }).await?;
+        close_due_lines(orders, &mut |_| {}).await?;
+    }
+    Ok(())
+}
+
 /// Does what fell due on every line with the days that are closed.
 pub async fn close_due_lines(
     orders: &Orders,

@@ -2,7 +2,7 @@
 //! window, the command line and the tests all talk to.
 
 use crate::clock::Clock;
-use crate::close::{Progress, close_due_lines};
+use crate::close::{self, Progress, close_due_lines};
 use crate::password::{self, Passwords};
 use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
 use crate::refold;
@@ -338,6 +338,13 @@ impl Engine {
         }
 
         let reader = reader_of(&pool, store_key, demo).await?;
+        let branch = reader.branch().await;
+        let branch = branch.map_err(|error| StartError::Read(error.into()))?;
+        if let Some(set_up) = branch.set_up {
+            let proposed = crate::clock::local_date(options.clock.now(), &set_up.time_zone);
+            let caught_up = close::catch_up(&orders, proposed).await;
+            caught_up.map_err(StartError::Read)?;
+        }
         let circuit = Arc::new(Mutex::new(Circuit::default()));
         let (wake_sync, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let sync = Sync::new(orders.clone(), client, circuit.clone(), wake_sync.clone());

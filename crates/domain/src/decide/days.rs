@@ -3,7 +3,8 @@
 use super::draft::Draft;
 use super::line;
 use crate::actor::Ctx;
-use crate::command::{CloseDay, SetHolidays};
+use crate::command::SetHolidays;
+use crate::date::BusinessDate;
 use crate::event::Event;
 use crate::ids::LineId;
 use crate::refusal::{Refusal, RefusalCode};
@@ -12,13 +13,13 @@ use crate::world::World;
 /// As many holidays as twenty years of a generous calendar.
 const HOLIDAYS_MAX: usize = 1_000;
 
-pub(super) fn close(ctx: &Ctx, c: &CloseDay) -> Result<Vec<Event>, Refusal> {
-    if c.date != ctx.business_date {
+pub(super) fn close(ctx: &Ctx, date: BusinessDate) -> Result<Vec<Event>, Refusal> {
+    if date != ctx.business_date {
         return Err(Refusal::at("date", RefusalCode::NotTheBusinessDate));
     }
     Ok(vec![Event::DayClosed {
-        date: c.date,
-        next: c.date.plus_days(1),
+        date,
+        next: date.plus_days(1),
     }])
 }
 
