@@ -12,49 +12,33 @@ use std::collections::HashSet;
 /// Ids read at a time; the lines are done one by one.
 const AT_ONCE: i64 = 500;
 
-/// How far a close has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    pub date: BusinessDate,
-    pub done: u64,
-    pub of: u64,
-}
-
 /// The first start on a new day closes those before it, one by one, once days are closed at all.
 /// A clock behind the business date closes nothing.
 pub async fn catch_up(orders: &Orders, proposed: BusinessDate) -> Result<(), ApiError> {
     if orders.closed_through().await?.is_none() {
         return Ok(());
     }
-    close_due_lines(orders, &mut |_| {}).await?;
+    close_due_lines(orders).await?;
     while orders.business_date() < proposed {
         let date = orders.business_date();
         orders.internal(Internal::CloseDay { date }).await?;
-        close_due_lines(orders, &mut |_| {}).await?;
+        close_due_lines(orders).await?;
     }
     Ok(())
 }
 
 /// Does what fell due on every line with the days that are closed.
-pub async fn close_due_lines(
-    orders: &Orders,
-    tell: &mut (dyn FnMut(Progress) + Send),
-) -> Result<u64, ApiError> {
+pub async fn close_due_lines(orders: &Orders) -> Result<(), ApiError> {
     let Some(date) = orders.closed_through().await? else {
-        return Ok(0);
+        return Ok(());
     };
-    let unreadable = |_| ApiError::from(FaultCode::StoreUnavailable);
-    let of = days::count_due(orders.pool(), date)
-        .await
-        .map_err(unreadable)?;
-    let mut done = 0;
     let mut seen = HashSet::new();
     loop {
         let lines = days::due_lines(orders.pool(), date, AT_ONCE)
             .await
-            .map_err(unreadable)?;
+            .map_err(|_| ApiError::from(FaultCode::StoreUnavailable))?;
         if lines.is_empty() {
-            return Ok(done);
+            return Ok(());
         }
         for line_id in lines {
             if !seen.insert(line_id) {
@@ -62,8 +46,6 @@ pub async fn close_due_lines(
                 return Err(FaultCode::Broken.into());
             }
             orders.internal(Internal::CloseLineDay { line_id }).await?;
-            done += 1;
-            tell(Progress { date, done, of });
         }
     }
 }

@@ -2,7 +2,7 @@
 //! window, the command line and the tests all talk to.
 
 use crate::clock::Clock;
-use crate::close::{self, Progress, close_due_lines};
+use crate::close::{self, close_due_lines};
 use crate::password::{self, Passwords};
 use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
 use crate::refold;
@@ -170,12 +170,10 @@ impl Orders {
         Ok(loaded.world.branch.cursor)
     }
 
-    /// Does what fell due with the days that are closed, telling how far it is.
-    pub async fn close_due_lines(
-        &self,
-        tell: &mut (dyn FnMut(Progress) + Send),
-    ) -> Result<u64, ApiError> {
-        close_due_lines(self, tell).await
+    /// On how many lines something falls due with the close of this date.
+    pub async fn count_due(&self, date: BusinessDate) -> Result<u64, ApiError> {
+        let counted = store::days::count_due(&self.pool, date).await;
+        counted.map_err(|_| FaultCode::StoreUnavailable.into())
     }
 
     /// The last business date that was closed.
@@ -630,7 +628,7 @@ impl Engine {
         let closes_day = matches!(command, Command::CloseDay(_));
         if closes_day {
             // What an earlier close left undone comes before this one.
-            close_due_lines(&self.orders, &mut |_| {}).await?;
+            close_due_lines(&self.orders).await?;
         }
         let order = Order::Desk(Box::new(command));
         let verdict = self
@@ -643,7 +641,7 @@ impl Engine {
                 last_seq,
             } => {
                 if closes_day {
-                    close_due_lines(&self.orders, &mut |_| {}).await?;
+                    close_due_lines(&self.orders).await?;
                 }
                 Ok((
                     u64::try_from(first_seq).unwrap_or(0),

@@ -10,7 +10,7 @@ use domain::date::BusinessDate;
 use domain::ids::CommandId;
 use engine::Engine;
 use serde::Serialize;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// How often a long close says how far it is.
@@ -69,13 +69,24 @@ impl CloseDay {
             if date > through {
                 break;
             }
-            let before = self.due(engine, output).await?;
+            let lines = orders.count_due(date).await?;
             let close = Submission {
                 id: CommandId(Uuid::now_v7()),
                 command: Command::CloseDay(command::CloseDay { date }),
             };
-            desk.submit(close).await?;
-            let lines = before + self.due(engine, output).await?;
+            let mut closing = std::pin::pin!(desk.submit(close));
+            loop {
+                tokio::select! {
+                    answered = &mut closing => {
+                        answered?;
+                        break;
+                    }
+                    () = tokio::time::sleep(TELL_EVERY) => {
+                        let left = orders.count_due(date).await?;
+                        eprintln!("{date}: {left} of {lines} lines are left");
+                    }
+                }
+            }
             let closed = Closed {
                 closed: date,
                 open: orders.business_date(),
@@ -93,18 +104,5 @@ impl CloseDay {
         }
         desk.sign_out().await;
         Ok(Exit::Fine)
-    }
-
-    /// Does what fell due, and says on the way how far it is.
-    async fn due(&self, engine: &Engine, output: &mut Output) -> Result<u64, Failure> {
-        let mut told = Instant::now();
-        let json = output.json;
-        let mut tell = |progress: engine::close::Progress| {
-            if !json && told.elapsed() >= TELL_EVERY {
-                told = Instant::now();
-                eprintln!("{}: {} of {}", progress.date, progress.done, progress.of);
-            }
-        };
-        Ok(engine.orders().close_due_lines(&mut tell).await?)
     }
 }
