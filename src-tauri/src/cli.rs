@@ -5,6 +5,7 @@
 //! descriptor, never as an argument and never from the environment.
 
 mod bench;
+mod close_day;
 mod copies;
 mod exit;
 mod intake;
@@ -14,6 +15,7 @@ mod post;
 mod quote;
 mod reads;
 mod secrets;
+mod statement;
 mod stores;
 mod table;
 
@@ -91,6 +93,12 @@ pub enum Action {
     Verify,
     /// Print the JSON Schema of every command and view. Needs no store.
     Schema,
+    /// Close the business date, and every one before the date that is told.
+    CloseDay(close_day::CloseDay),
+    /// Show the statements of a line, or one of them with its lines.
+    Statement(statement::ShowStatement),
+    /// Show what would settle a line on a date, and why it is so much.
+    Payoff(statement::ShowPayoff),
     /// Calculate interest and payoff on facts from a file. Needs no store.
     Quote(quote::Quote),
     /// Copy the store to a new file while others go on working.
@@ -230,6 +238,9 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::Ledger(ledger) => ledger.run(&common, output).await,
             Action::Verify => stores::verify(&common, output).await,
             Action::Schema => stores::schema(output),
+            Action::CloseDay(close) => close.run(&common, output).await,
+            Action::Statement(statement) => statement.run(&common, output).await,
+            Action::Payoff(payoff) => payoff.run(&common, output).await,
             Action::Quote(quote) => quote.run(output),
             Action::Backup(backup) => backup.run(&common, output).await,
             Action::Restore(restore) => restore.run(&common, output).await,

@@ -2,6 +2,8 @@
 //! every exit code of docs/command-line.md.
 #![cfg(unix)]
 
+#[path = "command_line/credit.rs"]
+mod credit;
 #[path = "command_line/quote.rs"]
 mod quote;
 

@@ -7,6 +7,7 @@ use crate::allocation::Allocation;
 use crate::customer::{BankAccount, Customer};
 use crate::date::UtcMillis;
 use crate::event::{Event, Stream, acted_by};
+use crate::history::{History, note};
 use crate::ids::{LineId, MovementId};
 use crate::ledger::{Account, postings};
 use crate::line::{CreditUse, Decision, Hold, Line};
@@ -89,6 +90,10 @@ fn apply_to_branch(world: &mut World, event: &Event) {
             });
         }
         Event::CursorMoved { cursor } => branch.cursor = Some(cursor.clone()),
+        Event::DayClosed { date, .. } => branch.closed_through = Some(*date),
+        Event::HolidaysSet { holidays } => {
+            branch.calendar.holidays = holidays.iter().copied().collect();
+        }
         // A summary for people; no rule reads it.
         _ => {}
     }
@@ -445,6 +450,7 @@ fn begin_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Incon
         holds: Vec::new(),
         credit_uses: Vec::new(),
         in_review: 0,
+        history: History::default(),
     };
     world.lines.insert(*line_id, line);
     Ok(())
@@ -875,8 +881,10 @@ fn post(
     meta: &Meta,
     event: &Event,
 ) -> Result<(), Inconsistent> {
-    for entry in postings(meta, event)? {
-        let line = line(world, line_id)?;
+    let entries = postings(meta, event)?;
+    let closed_through = world.branch.closed_through;
+    let line = line(world, line_id)?;
+    for entry in &entries {
         for leg in &entry.legs {
             let balances = &mut line.balances;
             match leg.account {
@@ -904,5 +912,6 @@ fn post(
             }
         }
     }
+    note(line, meta, event, &entries, closed_through)?;
     Ok(())
 }

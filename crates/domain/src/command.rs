@@ -44,6 +44,8 @@ pub enum Command {
     ApproveAccount(ApproveAccount),
     DeclineAccount(DeclineAccount),
     UnlockAccount(UnlockAccount),
+    CloseDay(CloseDay),
+    SetHolidays(SetHolidays),
 }
 
 macro_rules! commands {
@@ -110,7 +112,15 @@ commands! {
     /// Hands out the cash of a draw that waited for a second person.
     PayCashDraw { line_id: LineId, draw_id: MovementId, identity_seen: bool }
     CancelDraw { line_id: LineId, draw_id: MovementId }
-    TakeRepayment { line_id: LineId, repayment_id: MovementId, amount: Money, method: PayIn }
+    TakeRepayment {
+        line_id: LineId,
+        repayment_id: MovementId,
+        amount: Money,
+        method: PayIn,
+        /// Of cash that was taken on an earlier day and is entered only now; today unless told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken_on: Option<BusinessDate>,
+    }
     CancelRepayment { line_id: LineId, repayment_id: MovementId }
     /// Hands customer credit back in cash.
     RefundCredit { line_id: LineId, refund_id: MovementId, amount: Money }
@@ -129,6 +139,13 @@ commands! {
     }
     DeclineAccount { user_id: UserId }
     UnlockAccount { user_id: UserId }
+    /// Ends the business date. What is posted afterwards belongs to the next.
+    CloseDay {
+        /// The date that is open now, as it was on the screen.
+        date: BusinessDate,
+    }
+    /// Replaces the holiday calendar, for dates that are counted from now on.
+    SetHolidays { holidays: Vec<BusinessDate> }
 }
 
 /// How a draw leaves.
@@ -254,6 +271,14 @@ pub enum Internal {
     MoveCursor {
         cursor: String,
     },
+    /// The first start on a new day ends the ones before it.
+    CloseDay {
+        date: BusinessDate,
+    },
+    /// Closes what fell due on this line with the days that ended: its cycle, a late fee.
+    CloseLineDay {
+        line_id: LineId,
+    },
     /// Refusals that belong to nobody: unreadable or without a session, by code.
     ReportStrangers {
         counts: Vec<(String, u32)>,
@@ -333,6 +358,8 @@ pub enum CommandKind {
     ApproveAccount,
     DeclineAccount,
     UnlockAccount,
+    CloseDay,
+    SetHolidays,
 }
 
 impl CommandKind {
@@ -365,6 +392,8 @@ impl CommandKind {
         CommandKind::ApproveAccount,
         CommandKind::DeclineAccount,
         CommandKind::UnlockAccount,
+        CommandKind::CloseDay,
+        CommandKind::SetHolidays,
     ];
 
     /// The lowest role that may ask for this.
@@ -397,7 +426,9 @@ impl CommandKind {
             | CommandKind::UnfreezeLine
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
-            | CommandKind::UnlockAccount => Role::Admin,
+            | CommandKind::UnlockAccount
+            | CommandKind::CloseDay
+            | CommandKind::SetHolidays => Role::Admin,
         }
     }
 }
@@ -433,6 +464,8 @@ impl Command {
             Command::ApproveAccount(_) => CommandKind::ApproveAccount,
             Command::DeclineAccount(_) => CommandKind::DeclineAccount,
             Command::UnlockAccount(_) => CommandKind::UnlockAccount,
+            Command::CloseDay(_) => CommandKind::CloseDay,
+            Command::SetHolidays(_) => CommandKind::SetHolidays,
         }
     }
 }

@@ -45,6 +45,14 @@ impl BusinessDate {
         BusinessDate(self.0.saturating_add(days.days()))
     }
 
+    pub fn first_of_month(self) -> BusinessDate {
+        BusinessDate(self.0.first_of_month())
+    }
+
+    pub fn first_of_next_month(self) -> BusinessDate {
+        BusinessDate(self.0.last_of_month()).plus_days(1)
+    }
+
     pub fn is_weekend(self) -> bool {
         matches!(self.0.weekday(), Weekday::Saturday | Weekday::Sunday)
     }

@@ -8,11 +8,14 @@ use crate::command::{CommandKind, RejectionReason, Speed};
 use crate::customer::{AccountNumbers, Profile};
 use crate::date::{BusinessDate, UtcMillis};
 use crate::ids::*;
+use crate::ledger::EntryKind;
 use crate::money::{Currency, Minor};
 use crate::movement::{Method, MovementKind, ReviewReason};
 use crate::private::Private;
 use crate::product::Terms;
 use crate::refusal::RefusalCode;
+use crate::replay::{Cause, Change};
+use crate::statement::{InterestLine, Statement};
 use serde::{Deserialize, Serialize};
 
 /// The version new events are written with. Older ones are upcast by `upcast` when read; a
@@ -51,6 +54,19 @@ impl Stream {
             Stream::Line(id) => id.to_string(),
         }
     }
+}
+
+/// One part of what a line's facts post.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinePosting {
+    pub cause: Cause,
+    pub kind: EntryKind,
+    pub on: BusinessDate,
+    pub change: Change,
+    /// Why interest is so much: the lines add up to what the cause has posted in all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<InterestLine>,
 }
 
 macro_rules! events {
@@ -270,6 +286,23 @@ events! {
     }
     /// A person asked to look it up at the network once more.
     TransferToBeAsked "transfer_to_be_asked" { line_id: LineId, movement_id: MovementId }
+
+    // Interest, fees, cycles, the day.
+    /// A fee is due from this day; what it posts follows from the replay.
+    FeeCharged "fee_charged" { line_id: LineId, cause: Cause, amount_minor: Minor, on: BusinessDate }
+    /// What the facts of the line post beyond what had posted: interest, fees, and adjustments.
+    LinePosted "line_posted" {
+        line_id: LineId,
+        posted_on: BusinessDate,
+        postings: Vec<LinePosting>,
+        /// The first day whose interest has not posted.
+        accrued_from: Option<BusinessDate>,
+    }
+    /// A cycle ended, and this is what the customer is told. Never changed.
+    CycleClosed "cycle_closed" { line_id: LineId, statement: Box<Statement> }
+    /// The business date ended with this event: what is posted after it belongs to the next.
+    DayClosed "day_closed" { date: BusinessDate, next: BusinessDate }
+    HolidaysSet "holidays_set" { holidays: Vec<BusinessDate> }
 }
 
 impl Event {
@@ -277,7 +310,9 @@ impl Event {
         match self {
             Event::StoreSetUp { .. }
             | Event::CursorMoved { .. }
-            | Event::StrangersRefused { .. } => Stream::Branch,
+            | Event::StrangersRefused { .. }
+            | Event::DayClosed { .. }
+            | Event::HolidaysSet { .. } => Stream::Branch,
             Event::AccountAsked { user_id, .. }
             | Event::AccountApproved { user_id, .. }
             | Event::AccountDeclined { user_id }
@@ -325,7 +360,10 @@ impl Event {
             | Event::TransferRejected { line_id, .. }
             | Event::TransferReturned { line_id, .. }
             | Event::TransferInReview { line_id, .. }
-            | Event::TransferToBeAsked { line_id, .. } => Stream::Line(*line_id),
+            | Event::TransferToBeAsked { line_id, .. }
+            | Event::FeeCharged { line_id, .. }
+            | Event::LinePosted { line_id, .. }
+            | Event::CycleClosed { line_id, .. } => Stream::Line(*line_id),
         }
     }
 }
@@ -384,7 +422,12 @@ impl Event {
             | Event::LineClosed { .. }
             | Event::CreditApplied { .. }
             | Event::CreditTakenBack { .. }
-            | Event::OverpaymentCredited { .. } => None,
+            | Event::OverpaymentCredited { .. }
+            | Event::FeeCharged { .. }
+            | Event::LinePosted { .. }
+            | Event::CycleClosed { .. }
+            | Event::DayClosed { .. }
+            | Event::HolidaysSet { .. } => None,
         }
     }
 }

@@ -7,10 +7,11 @@
 use crate::actor::Meta;
 use crate::allocation::Allocation;
 use crate::date::BusinessDate;
-use crate::event::Event;
+use crate::event::{Event, LinePosting};
 use crate::ids::{LineId, MovementId, UserId};
 use crate::money::{Minor, Overflow};
 use crate::movement::MovementKind;
+use crate::replay::Cause;
 use serde::{Deserialize, Serialize};
 
 /// The chart of accounts. Interest, fees, vault, over-and-short, allowance and income stand
@@ -106,6 +107,11 @@ pub enum EntryKind {
     CreditTakenBack,
     OverpaymentCredited,
     CashRefund,
+    InterestPosted,
+    InterestAdjusted,
+    FeeCharged,
+    FeeAdjusted,
+    RepaymentDivided,
 }
 
 impl EntryKind {
@@ -121,6 +127,11 @@ impl EntryKind {
             EntryKind::CreditTakenBack => "credit_taken_back",
             EntryKind::OverpaymentCredited => "overpayment_credited",
             EntryKind::CashRefund => "cash_refund",
+            EntryKind::InterestPosted => "interest_posted",
+            EntryKind::InterestAdjusted => "interest_adjusted",
+            EntryKind::FeeCharged => "fee_charged",
+            EntryKind::FeeAdjusted => "fee_adjusted",
+            EntryKind::RepaymentDivided => "repayment_divided",
         }
     }
 
@@ -136,6 +147,11 @@ impl EntryKind {
             EntryKind::CreditTakenBack => "Used credit charged to principal",
             EntryKind::OverpaymentCredited => "Overpayment credited",
             EntryKind::CashRefund => "Customer credit refunded",
+            EntryKind::InterestPosted => "Interest",
+            EntryKind::InterestAdjusted => "Interest adjusted",
+            EntryKind::FeeCharged => "Fee",
+            EntryKind::FeeAdjusted => "Fee adjusted",
+            EntryKind::RepaymentDivided => "Repayment divided anew",
         }
     }
 }
@@ -297,6 +313,17 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             ];
             Ok(vec![book.entry(EntryKind::OverpaymentCredited, legs)])
         }
+        Event::LinePosted {
+            line_id,
+            posted_on,
+            postings,
+            ..
+        } => postings
+            .iter()
+            .map(|posting| follow(*line_id, *posted_on, posting))
+            // Interest that rounds to nothing drops its fraction and moves no money.
+            .filter(|entry| !matches!(entry, Ok(entry) if entry.legs.is_empty()))
+            .collect(),
         Event::StoreSetUp { .. }
         | Event::CursorMoved { .. }
         | Event::StrangersRefused { .. }
@@ -341,8 +368,50 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::TransferAccepted { .. }
         | Event::TransferRejected { .. }
         | Event::TransferInReview { .. }
-        | Event::TransferToBeAsked { .. } => Ok(Vec::new()),
+        | Event::TransferToBeAsked { .. }
+        | Event::FeeCharged { .. }
+        | Event::CycleClosed { .. }
+        | Event::DayClosed { .. }
+        | Event::HolidaysSet { .. } => Ok(Vec::new()),
     }
+}
+
+/// What the facts of a line post by themselves: interest and fees stand against their income,
+/// everything else only moves between the line's own accounts.
+fn follow(
+    line_id: LineId,
+    posted_on: BusinessDate,
+    posting: &LinePosting,
+) -> Result<Entry, Overflow> {
+    let book = Book {
+        line: line_id,
+        movement: match posting.cause {
+            Cause::Movement { movement_id }
+            | Cause::ReturnedPaymentFee { movement_id }
+            | Cause::InterestBefore { movement_id } => Some(movement_id),
+            Cause::LateFee { .. }
+            | Cause::CycleInterest { .. }
+            | Cause::CreditUse { .. }
+            | Cause::Earlier { .. } => None,
+        },
+        effective_on: posting.on,
+        posted_on,
+    };
+    let change = &posting.change;
+    let income = match posting.kind {
+        EntryKind::FeeCharged | EntryKind::FeeAdjusted => Account::FeeIncome,
+        _ => Account::InterestIncome,
+    };
+    Ok(book.entry(
+        posting.kind,
+        vec![
+            (Account::Principal(line_id), change.principal_minor),
+            (Account::Interest(line_id), change.interest_minor),
+            (Account::Fees(line_id), change.fees_minor),
+            (Account::Credit(line_id), change.credit_minor.negated()?),
+            (income, change.net()?.negated()?),
+        ],
+    ))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -111,6 +111,8 @@ impl Needs {
             Command::UnlockAccount(c) => {
                 self.users.insert(c.user_id);
             }
+            // The branch is always there.
+            Command::CloseDay(_) | Command::SetHolidays(_) => {}
         }
     }
 
@@ -147,11 +149,13 @@ impl Needs {
             } => {
                 self.movement(*line_id, *movement_id);
             }
+            Internal::CloseLineDay { line_id } => self.line(*line_id),
             Internal::NoteForgotten { customer_id } => {
                 self.customers.insert(*customer_id);
             }
             Internal::SetUpStore(_)
             | Internal::MoveCursor { .. }
+            | Internal::CloseDay { .. }
             | Internal::ReportStrangers { .. }
             | Internal::PanicForTest
             | Internal::BreakConstraintForTest => {}

@@ -1,7 +1,10 @@
 //! Products: templates whose terms are copied into a line when it opens. Editing a product
 //! later changes no existing line.
 
+use crate::cycle::Cycle;
+use crate::date::BusinessDate;
 use crate::ids::ProductId;
+use crate::interest::{RateChange, Rates};
 use crate::money::{LARGEST_AMOUNT_MINOR, Minor};
 use crate::refusal::{Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
@@ -140,6 +143,59 @@ pub struct Terms {
     pub exposure_cap_minor: Minor,
     /// Banking days before a settled network repayment frees the limit again.
     pub hold_banking_days: u32,
+    // What follows was added when interest began to post; the defaults are what terms agreed on
+    // before are taken to say.
+    #[serde(default)]
+    pub interest_method: InterestMethod,
+    /// Rates after the first one, each from its date.
+    #[serde(default)]
+    pub rate_changes: Vec<RateChange>,
+    #[serde(default)]
+    pub cycle: Cycle,
+    #[serde(default)]
+    pub minimum: MinimumRule,
+    /// Days from a closing to the due date, which then moves to a business day.
+    #[serde(default = "usual_due_days")]
+    pub due_days: u16,
+    /// Days after the due date before a late fee.
+    #[serde(default = "usual_grace_days")]
+    pub grace_days: u16,
+    #[serde(default)]
+    pub late_fee_minor: Minor,
+    /// For a repayment that the network returns.
+    #[serde(default)]
+    pub returned_payment_fee_minor: Minor,
+}
+
+/// The smallest payment a statement asks for: the floor, a part of the closing balance or the
+/// cycle's fees and interest, whichever is most; then what is past due; never more than is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MinimumRule {
+    pub floor_minor: Minor,
+    /// Hundredths of a percent of the closing balance: 2 % is 200.
+    pub balance_basis_points: u32,
+}
+
+impl Default for MinimumRule {
+    fn default() -> Self {
+        MinimumRule {
+            floor_minor: Minor(2_500),
+            balance_basis_points: 200,
+        }
+    }
+}
+
+/// Regulation Z asks for at least 21 days between a statement and its due date.
+pub const LEAST_DUE_DAYS: u16 = 21;
+
+fn usual_due_days() -> u16 {
+    25
+}
+
+fn usual_grace_days() -> u16 {
+    10
 }
 
 impl Terms {
@@ -157,7 +213,31 @@ impl Terms {
             offline_cap_minor: units(1_000),
             exposure_cap_minor: units(100_000),
             hold_banking_days: 3,
+            interest_method: InterestMethod::DailySimple,
+            rate_changes: Vec::new(),
+            cycle: Cycle::default(),
+            minimum: MinimumRule {
+                floor_minor: units(25),
+                ..MinimumRule::default()
+            },
+            due_days: usual_due_days(),
+            grace_days: usual_grace_days(),
+            late_fee_minor: Minor::ZERO,
+            returned_payment_fee_minor: Minor::ZERO,
         }
+    }
+
+    /// The first rate and those after it.
+    pub fn rates(&self) -> Rates {
+        let first = RateChange {
+            from: BusinessDate::EARLIEST,
+            annual_percent: self.annual_percent,
+        };
+        let changes: Vec<RateChange> = std::iter::once(first)
+            .chain(self.rate_changes.iter().copied())
+            .collect();
+        // Checked when the product was defined; without that the first rate holds throughout.
+        Rates::new(changes).unwrap_or_else(|| Rates::new(vec![first]).unwrap_or_default())
     }
 
     pub fn check(&self) -> Result<(), Refusal> {
@@ -181,7 +261,32 @@ impl Terms {
                 RefusalCode::AmountTooLarge,
             ));
         }
+        let malformed = |field| Err(Refusal::at(field, RefusalCode::FieldMalformed));
+        if !self.cycle.is_valid() {
+            return malformed("terms.cycle");
+        }
+        if !(LEAST_DUE_DAYS..=90).contains(&self.due_days) {
+            return malformed("terms.due_days");
+        }
+        if self.grace_days > 90 {
+            return malformed("terms.grace_days");
+        }
+        if self.minimum.balance_basis_points > 10_000 {
+            return malformed("terms.minimum.balance_basis_points");
+        }
+        let ascending = Rates::new(self.rate_changes.clone()).is_some();
+        let too_high = |change: &RateChange| change.annual_percent.millionths > 100_000_000;
+        if !ascending || self.rate_changes.iter().any(too_high) {
+            return malformed("terms.rate_changes");
+        }
         for (field, amount, may_be_zero) in [
+            ("terms.minimum.floor_minor", self.minimum.floor_minor, true),
+            ("terms.late_fee_minor", self.late_fee_minor, true),
+            (
+                "terms.returned_payment_fee_minor",
+                self.returned_payment_fee_minor,
+                true,
+            ),
             ("terms.largest_limit_minor", self.largest_limit_minor, false),
             (
                 "terms.single_signature_minor",

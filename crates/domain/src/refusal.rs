@@ -96,6 +96,9 @@ refusals! {
 
     // Sums.
     SumTooLarge => "The sum is larger than the books can hold.",
+
+    // The day.
+    NotTheBusinessDate => "This is not the day the branch works in.",
 }
 
 /// A refusal, and the field it stands at when one typed value is the reason.

@@ -1,7 +1,9 @@
 //! What a command needs to be judged, and no more.
 
 use crate::account::User;
+use crate::calendar::Calendar;
 use crate::customer::Customer;
+use crate::date::BusinessDate;
 use crate::ids::*;
 use crate::line::Line;
 use crate::money::Currency;
@@ -41,6 +43,11 @@ pub struct Branch {
     pub lines_numbered: u64,
     /// How far the network's events were read.
     pub cursor: Option<String>,
+    /// The last business date that was closed; none before the first close.
+    #[serde(default)]
+    pub closed_through: Option<BusinessDate>,
+    #[serde(default)]
+    pub calendar: Calendar,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -162,6 +162,11 @@ fn morning(day: BusinessDate) -> UtcMillis {
     UtcMillis(at_nine.map_or(0, |at| at.timestamp().as_millisecond()))
 }
 
+/// Six o'clock, when the doors are shut.
+fn evening(day: BusinessDate) -> UtcMillis {
+    morning(day).plus_ms(9 * 60 * 60 * 1_000)
+}
+
 /// A small deterministic generator (splitmix64): content, never secrets.
 pub(crate) struct Chance(u64);
 
@@ -232,6 +237,7 @@ impl Branch<'_> {
         let mut today = 0;
         for (day, place, step) in agenda {
             if day != today {
+                self.close_days(days[today], days[day]).await?;
                 today = day;
                 self.clock.set(morning(days[day]));
             }
@@ -247,12 +253,32 @@ impl Branch<'_> {
             )
             .await?;
         }
+        if let (Some(from), Some(last)) = (days.get(today), days.last()) {
+            self.close_days(*from, *last).await?;
+            self.clock.set(morning(*last));
+        }
         // Known, but nothing applied for yet.
         for person in stories::WITHOUT_APPLICATION {
             let staff = self.users[ADMINS];
             self.record(person, staff, &mut known[person]).await?;
         }
         self.sign_up(&NEWCOMER).await?;
+        Ok(())
+    }
+
+    /// An admin closes each day, weekends too, until this one is open.
+    async fn close_days(
+        &mut self,
+        from: BusinessDate,
+        open: BusinessDate,
+    ) -> Result<(), DemoError> {
+        let mut date = from;
+        while date < open {
+            self.clock.set(evening(date));
+            let close = CloseDay { date };
+            self.give(self.users[0], Command::CloseDay(close)).await?;
+            date = date.plus_days(1);
+        }
         Ok(())
     }
 
@@ -570,6 +596,15 @@ impl Branch<'_> {
                     .map(|_| ())
             }
             Step::Repay(amount) => self.repay(told, amount, PayIn::Cash {}).await,
+            Step::RepayAll(extra) => {
+                let payoff = self.engine.reader().payoff(line_id, today).await;
+                let payoff = payoff.map_err(|error| DemoError::Refused {
+                    what: "payoff".to_owned(),
+                    error: error.into(),
+                })?;
+                let amount = payoff.payoff_minor.0 + extra;
+                self.repay(told, amount, PayIn::Cash {}).await
+            }
             Step::Debit(amount) => {
                 let account_id = self.bank_account(staff, story.person, known).await?;
                 if !known.debit_authorized {
@@ -648,6 +683,7 @@ impl Branch<'_> {
             repayment_id,
             amount: usd(amount),
             method,
+            taken_on: None,
         };
         self.give(told.staff, Command::TakeRepayment(take)).await
     }

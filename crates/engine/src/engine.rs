@@ -2,8 +2,10 @@
 //! window, the command line and the tests all talk to.
 
 use crate::clock::Clock;
+use crate::close::{self, close_due_lines};
 use crate::password::{self, Passwords};
 use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
+use crate::refold;
 use crate::seal::{HashCost, StoreKey};
 use crate::sessions::{Sessions, Token};
 use crate::store::load::{self, LoadError};
@@ -15,13 +17,15 @@ use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::apply;
 use domain::command::{AskForAccount, Command, Internal, Order, SetUpStore, Submission};
-use domain::date::UtcMillis;
+use domain::date::{BusinessDate, UtcMillis};
 use domain::event::Event;
 use domain::ids::*;
+use domain::ledger::EntryKind;
 use domain::money::Currency;
 use domain::movement::MovementKind;
 use domain::needs::Needs;
 use domain::refusal::{ApiError, ErrorCode, FaultCode, Refusal, RefusalCode};
+use domain::replay::Cause;
 use domain::view::*;
 use serde_json::json;
 use sqlx::SqlitePool;
@@ -166,6 +170,30 @@ impl Orders {
         Ok(loaded.world.branch.cursor)
     }
 
+    /// On how many lines something falls due with the close of this date.
+    pub async fn count_due(&self, date: BusinessDate) -> Result<u64, ApiError> {
+        let counted = store::days::count_due(&self.pool, date).await;
+        counted.map_err(|_| FaultCode::StoreUnavailable.into())
+    }
+
+    /// The last business date that was closed.
+    pub async fn closed_through(&self) -> Result<Option<BusinessDate>, ApiError> {
+        let mut connection = self
+            .pool
+            .acquire()
+            .await
+            .map_err(|_| FaultCode::StoreUnavailable)?;
+        let loaded = load::world(&mut connection, &Needs::default(), self.store_key())
+            .await
+            .map_err(|_| FaultCode::StoreUnavailable)?;
+        Ok(loaded.world.branch.closed_through)
+    }
+
+    /// The date the branch works in.
+    pub fn business_date(&self) -> BusinessDate {
+        self.shared.business_date()
+    }
+
     /// An order of the program itself.
     pub async fn internal(&self, internal: Internal) -> Result<(), ApiError> {
         let id = CommandId(Uuid::now_v7());
@@ -272,6 +300,7 @@ impl Engine {
                 (identity, key)
             }
         };
+        refold::bring_up_to_date(&mut connection, &store_key).await?;
         let keyless = store::keyless_customers(&mut connection).await?;
         let demo = identity.demo;
         let (changes, _) = broadcast::channel(1_024);
@@ -307,6 +336,13 @@ impl Engine {
         }
 
         let reader = reader_of(&pool, store_key, demo).await?;
+        let branch = reader.branch().await;
+        let branch = branch.map_err(|error| StartError::Read(error.into()))?;
+        if let Some(set_up) = branch.set_up {
+            let proposed = crate::clock::local_date(options.clock.now(), &set_up.time_zone);
+            let caught_up = close::catch_up(&orders, proposed).await;
+            caught_up.map_err(StartError::Read)?;
+        }
         let circuit = Arc::new(Mutex::new(Circuit::default()));
         let (wake_sync, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let sync = Sync::new(orders.clone(), client, circuit.clone(), wake_sync.clone());
@@ -558,7 +594,7 @@ impl Engine {
                 Fresh::Customer(Box::new(self.reader.customer(&viewer, id).await?))
             }
             Concern::Product(id) => Fresh::Product(Box::new(self.reader.product(id).await?)),
-            Concern::Account => Fresh::Nothing,
+            Concern::Nothing => Fresh::Nothing,
         };
         Ok(Answer {
             id: done.id,
@@ -601,6 +637,11 @@ impl Engine {
         command: Command,
     ) -> Result<(u64, u64), ApiError> {
         let content = load::json_text(&command);
+        let closes_day = matches!(command, Command::CloseDay(_));
+        if closes_day {
+            // What an earlier close left undone comes before this one.
+            close_due_lines(&self.orders).await?;
+        }
         let order = Order::Desk(Box::new(command));
         let verdict = self
             .orders
@@ -610,10 +651,15 @@ impl Engine {
             Verdict::Done {
                 first_seq,
                 last_seq,
-            } => Ok((
-                u64::try_from(first_seq).unwrap_or(0),
-                u64::try_from(last_seq).unwrap_or(0),
-            )),
+            } => {
+                if closes_day {
+                    close_due_lines(&self.orders).await?;
+                }
+                Ok((
+                    u64::try_from(first_seq).unwrap_or(0),
+                    u64::try_from(last_seq).unwrap_or(0),
+                ))
+            }
             Verdict::Nothing => Ok((0, 0)),
             Verdict::Refused(refusal) => Err(refusal.into()),
             Verdict::Fault(fault) => Err(fault.into()),
@@ -672,9 +718,13 @@ impl Engine {
                 Event::TransferQueued {
                     kind: MovementKind::Repayment,
                     amount_minor,
+                    movement_id,
                     ..
                 } => {
-                    allocation = Some(line.allocate(*amount_minor).map_err(overflow)?);
+                    let branch = &world.branch;
+                    let today = viewer.today;
+                    let divided = line.divide(branch, *movement_id, today, *amount_minor);
+                    allocation = Some(divided.map_err(overflow)?);
                 }
                 Event::MovementRequested {
                     needs_second_person: needed,
@@ -830,12 +880,15 @@ impl Reading {
             .branch()
             .await
             .map_err(|error| StartError::Read(error.into()))?;
+        let closed = branch.closed_through;
         let zone = branch
             .set_up
             .map_or_else(|| "UTC".to_owned(), |set_up| set_up.time_zone);
+        // As the writer has it: the day after the last one closed, or the zone's date.
+        let proposed = crate::clock::local_date(now, &zone);
         let viewer = Viewer {
             user: nobody(),
-            today: crate::clock::local_date(now, &zone),
+            today: closed.map_or(proposed, |closed| closed.plus_days(1)),
             now,
         };
         Ok(Reading { reader, viewer })
@@ -937,7 +990,8 @@ enum Concern {
     Line(LineId),
     Customer(CustomerId),
     Product(ProductId),
-    Account,
+    /// Nothing the answer has a view of.
+    Nothing,
 }
 
 impl Concern {
@@ -968,9 +1022,11 @@ impl Concern {
             Command::FreezeLine(c) => Concern::Line(c.line_id),
             Command::UnfreezeLine(c) => Concern::Line(c.line_id),
             Command::AskNetworkAgain(c) => Concern::Line(c.line_id),
-            Command::ApproveAccount(_) | Command::DeclineAccount(_) | Command::UnlockAccount(_) => {
-                Concern::Account
-            }
+            Command::ApproveAccount(_)
+            | Command::DeclineAccount(_)
+            | Command::UnlockAccount(_)
+            | Command::CloseDay(_)
+            | Command::SetHolidays(_) => Concern::Nothing,
         }
     }
 }
@@ -997,6 +1053,20 @@ fn consequences(events: &[Event]) -> Vec<String> {
             Event::LineClosed { .. } => words.push("The line closes.".to_owned()),
             Event::CreditApplied { .. } => {
                 words.push("Customer credit is applied at once.".to_owned())
+            }
+            Event::LinePosted { postings, .. } => {
+                if postings
+                    .iter()
+                    .any(|posting| matches!(posting.cause, Cause::InterestBefore { .. }))
+                {
+                    words.push("Interest that has accrued posts first.".to_owned());
+                }
+                if postings
+                    .iter()
+                    .any(|posting| posting.kind == EntryKind::InterestAdjusted)
+                {
+                    words.push("Interest that had posted is adjusted.".to_owned());
+                }
             }
             _ => {}
         }

@@ -4,10 +4,12 @@
 pub mod backup;
 pub mod chain;
 pub mod clock;
+pub mod close;
 pub mod demo;
 pub mod engine;
 pub mod password;
 pub mod payments;
+pub mod refold;
 pub mod seal;
 pub mod sentences;
 pub mod sessions;

@@ -6,6 +6,7 @@ use domain::command::Speed;
 use domain::event::Event;
 use domain::money::{Currency, Minor};
 use domain::movement::{Method, MovementKind};
+use domain::replay::Cause;
 
 fn noun(kind: MovementKind) -> &'static str {
     match kind {
@@ -165,6 +166,51 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
                 "{} repaid too much became customer credit.",
                 money(*amount_minor)
             )
+        }
+        Event::FeeCharged {
+            cause,
+            amount_minor,
+            on,
+            ..
+        } => {
+            let why = match cause {
+                Cause::LateFee { closing_on } => {
+                    format!("the minimum of the statement of {closing_on} was not paid in time")
+                }
+                _ => "a repayment was returned".to_owned(),
+            };
+            let fee = money(*amount_minor);
+            format!("A fee of {fee} is due from {on}: {why}.")
+        }
+        Event::LinePosted { postings, .. } if postings.is_empty() => {
+            "Less than half a minor unit of interest was dropped.".to_owned()
+        }
+        Event::LinePosted { postings, .. } => {
+            let parts: Vec<String> = postings
+                .iter()
+                .map(|posting| {
+                    let kind = posting.kind.words();
+                    match posting.change.net() {
+                        Ok(net) if !net.is_zero() => {
+                            format!("{kind} {} as of {}", money(net), posting.on)
+                        }
+                        Ok(_) | Err(_) => format!("{kind} as of {}", posting.on),
+                    }
+                })
+                .collect();
+            format!("Posted: {}.", parts.join("; "))
+        }
+        Event::CycleClosed { statement, .. } => format!(
+            "The statement of {} was made: {} to pay by {}.",
+            statement.closing_on,
+            money(statement.minimum_minor),
+            statement.due_on
+        ),
+        Event::DayClosed { date, next } => {
+            format!("The business date {date} was closed; {next} is open.")
+        }
+        Event::HolidaysSet { holidays } => {
+            format!("The holiday calendar was set: {} days.", holidays.len())
         }
         Event::TransferQueued {
             kind, amount_minor, ..

@@ -122,6 +122,7 @@ fn date_of(days: i32) -> BusinessDate {
 struct BranchFacts {
     name: String,
     time_zone: String,
+    closed_through: Option<BusinessDate>,
 }
 
 pub struct Writer {
@@ -208,8 +209,14 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Proposes the zone's date; what was worked in before is never left backwards.
+    /// Once days are closed, the day after the last one that was. Until then proposes the
+    /// zone's date; what was worked in before is never left backwards.
     fn note_business_date(&mut self) -> BusinessDate {
+        if let Some(closed) = self.branch.closed_through {
+            let day = closed.plus_days(1).days();
+            self.shared.business_day.store(day, Ordering::SeqCst);
+            return self.shared.business_date();
+        }
         let proposed = local_date(self.shared.clock.now(), &self.branch.time_zone);
         let stored = self
             .head
@@ -386,7 +393,6 @@ impl Writer {
             shared: &self.shared,
             branch: &mut self.branch,
             head: self.head.clone(),
-            loaded,
             appended: Appended::default(),
             views: Views::default(),
             something_happened: false,
@@ -394,6 +400,7 @@ impl Writer {
             new_keys: Vec::new(),
             now: self.shared.clock.now(),
             business_date,
+            loaded,
             network: if online {
                 NetworkState::Online
             } else {
@@ -453,12 +460,15 @@ impl Writer {
         write::lines(&mut transaction, ready).await?;
         let (views, head) = (std::mem::take(&mut ledger.views), ledger.head.clone());
         write::views(&mut transaction, views).await?;
+        let closed_through = ledger.loaded.world.branch.closed_through;
         // From here on an error says nothing about what is on the disk.
         transaction
             .commit()
             .await
             .map_err(|error| Failure::Store(error.to_string()))?;
         self.head = head;
+        self.branch.closed_through = closed_through;
+        self.note_business_date();
         Ok((verdicts, change))
     }
 }
@@ -475,6 +485,7 @@ async fn branch_facts(
             .map(|set_up| set_up.branch_name.clone())
             .unwrap_or_default(),
         time_zone: set_up.map_or_else(|| "UTC".to_owned(), |set_up| set_up.time_zone),
+        closed_through: loaded.world.branch.closed_through,
     })
 }
 
@@ -743,6 +754,8 @@ impl Run<'_> {
                 self.branch.name.clone_from(branch_name);
                 self.branch.time_zone.clone_from(time_zone);
             }
+            // Whatever follows, also in this batch, belongs to the next day.
+            Event::DayClosed { next, .. } => self.business_date = *next,
             Event::AccountApproved {
                 employee_number,
                 founding,

@@ -175,15 +175,15 @@ fn tell(
 }
 
 /// The signed-in account, signed in again when its session has run its time.
-struct Desk<'a> {
-    engine: &'a Engine,
-    login: &'a str,
-    password: Zeroizing<String>,
-    token: Option<Token>,
+pub struct Desk<'a> {
+    pub engine: &'a Engine,
+    pub login: &'a str,
+    pub password: Zeroizing<String>,
+    pub token: Option<Token>,
 }
 
 impl Desk<'_> {
-    async fn sign_in(&mut self) -> Result<Token, ApiError> {
+    pub async fn sign_in(&mut self) -> Result<Token, ApiError> {
         let form = SignIn {
             login: self.login.to_owned(),
             password: self.password.to_string(),
@@ -193,7 +193,7 @@ impl Desk<'_> {
         Ok(token)
     }
 
-    async fn submit(&mut self, submission: Submission) -> Result<Answer, ApiError> {
+    pub async fn submit(&mut self, submission: Submission) -> Result<Answer, ApiError> {
         let mut asked_again = 0;
         let mut signed_in_again = false;
         loop {
@@ -221,7 +221,7 @@ impl Desk<'_> {
         }
     }
 
-    async fn sign_out(&mut self) {
+    pub async fn sign_out(&mut self) {
         if let Some(token) = self.token.take() {
             // The session ends with the process in any case.
             let _ = self.engine.sign_out(&token).await;

@@ -615,7 +615,12 @@ impl Print<'_> {
             facts.push(("Owed", self.money(figures.owed_minor)));
             facts.push(("  principal", self.money(figures.principal_minor)));
             facts.push(("  interest", self.money_if_any(figures.interest_minor)));
+            facts.push(("  accrued", self.money_if_any(figures.accrued_minor)));
             facts.push(("  fees", self.money_if_any(figures.fees_minor)));
+            facts.push(("To pay", self.money_if_any(figures.minimum_minor)));
+            let due_on = figures.minimum_due_on.map(|due_on| due_on.to_string());
+            facts.push(("  by", due_on.unwrap_or_default()));
+            facts.push(("Past due", self.money_if_any(figures.past_due.amount_minor)));
             facts.push(("Customer credit", self.money_if_any(figures.credit_minor)));
             facts.push((
                 "On their way",

@@ -5,12 +5,16 @@ use crate::actor::{Ctx, Meta};
 use crate::allocation::Allocation;
 use crate::apply::{Inconsistent, apply};
 use crate::date::BusinessDate;
-use crate::event::Event;
+use crate::event::{Event, LinePosting};
 use crate::ids::{LineId, MovementId};
+use crate::interest::{AccrualLine, total};
+use crate::ledger::EntryKind;
 use crate::line::{Line, may_close};
-use crate::money::Minor;
-use crate::movement::Movement;
+use crate::money::{Currency, Minor};
+use crate::movement::{Movement, MovementKind};
 use crate::refusal::{Refusal, RefusalCode};
+use crate::replay::{Cause, Change, FactKind, Replayed};
+use crate::statement::{InterestLine, LineKind, Statement, StatementLine, minimum};
 use crate::world::World;
 
 use super::Standing;
@@ -20,6 +24,8 @@ pub(super) struct Draft {
     meta: Meta,
     line_id: LineId,
     events: Vec<Event>,
+    /// As the line stood before this command: (closing, evening) of what was unpaid then.
+    late_fees: Vec<(BusinessDate, BusinessDate)>,
 }
 
 impl Draft {
@@ -33,6 +39,8 @@ impl Draft {
     ) -> Draft {
         let mut scratch = World::default();
         scratch.branch.set_up = world.branch.set_up.clone();
+        scratch.branch.closed_through = world.branch.closed_through;
+        scratch.branch.calendar = world.branch.calendar.clone();
         scratch.lines.insert(line.id, line.clone());
         for id in movements {
             if let Some(movement) = world.movements.get(&id) {
@@ -55,6 +63,7 @@ impl Draft {
             meta,
             line_id: line.id,
             events: Vec::new(),
+            late_fees: line.late_fees_to_come(),
         }
     }
 
@@ -83,15 +92,23 @@ impl Draft {
         self.meta.business_date
     }
 
-    /// Divides an amount among what this line has posted. Nothing is past due before the
-    /// statements of a later release make it so.
-    pub fn allocate(&self, amount: Minor) -> Result<Allocation, Refusal> {
-        Ok(self.line().allocate(amount)?)
+    /// What a repayment of this day pays, as the facts of the line have it.
+    pub fn divide(
+        &self,
+        movement_id: MovementId,
+        on: BusinessDate,
+        amount: Minor,
+    ) -> Result<Allocation, Refusal> {
+        let branch = &self.world.branch;
+        Ok(self.line().divide(branch, movement_id, on, amount)?)
     }
 
     /// What follows by itself, and the events of the whole command.
     pub fn finish(mut self) -> Result<Vec<Event>, Refusal> {
-        self.square_credit()?;
+        self.close_what_is_due()?;
+        self.charge_returned_payments()?;
+        let (closed_through, today) = (self.world.branch.closed_through, self.today());
+        self.follow_the_facts(closed_through, today)?;
         let line = self.line();
         let to_close = line.cancellation_requested_on.is_some() && !line.status().ended();
         if to_close && may_close(line).is_ok() {
@@ -103,52 +120,268 @@ impl Draft {
         Ok(self.events)
     }
 
-    /// Customer credit stands against what is owed: applied at once to whatever posts, taken
-    /// back when the money behind it is returned.
-    fn square_credit(&mut self) -> Result<(), Refusal> {
-        let line_id = self.line_id;
-        let today = self.today();
-        let overpaid = self.line().balances.principal_minor;
-        if overpaid.0 < 0 {
-            let amount_minor = overpaid.negated()?;
-            self.push(Event::OverpaymentCredited {
-                line_id,
-                amount_minor,
-                effective_on: today,
-            })?;
+    /// The closes of days that ended since the line was last written, before anything else is
+    /// said of it.
+    fn close_what_is_due(&mut self) -> Result<(), Refusal> {
+        let Some(through) = self.world.branch.closed_through else {
+            return Ok(());
+        };
+        let mut late = std::mem::take(&mut self.late_fees);
+        late.retain(|(_, on)| *on <= through);
+        late.sort_by_key(|(_, on)| *on);
+        for (closing_on, on) in late {
+            self.close_cycles(on.plus_days(-1))?;
+            self.charge_late_fee(closing_on, on)?;
         }
-        let short = self.line().balances.credit_minor;
-        if short.0 < 0 {
-            let parts = self.uses_to_take_back(short.negated()?)?;
-            self.push(Event::CreditTakenBack { line_id, parts })?;
-        }
-        let credit = self.line().balances.credit_minor;
-        let owed = self.line().balances.owed()?;
-        if credit.is_positive() && owed.is_positive() {
-            let allocation = self.allocate(credit.min(owed))?;
-            self.push(Event::CreditApplied {
-                line_id,
-                allocation,
-                effective_on: today,
+        self.close_cycles(through)
+    }
+
+    fn close_cycles(&mut self, through: BusinessDate) -> Result<(), Refusal> {
+        while let Some(closing_on) = self.line().history.next_close_on
+            && closing_on <= through
+        {
+            self.follow_the_facts(Some(closing_on), closing_on)?;
+            let statement = Box::new(self.statement(closing_on)?);
+            self.push(Event::CycleClosed {
+                line_id: self.line_id,
+                statement,
             })?;
         }
         Ok(())
     }
 
-    /// Newest uses first, each from its own day; what no use explains, from today.
-    fn uses_to_take_back(&self, short: Minor) -> Result<Vec<(BusinessDate, Minor)>, Refusal> {
-        let mut left = short;
-        let mut parts = Vec::new();
-        for used in self.line().credit_uses.iter().rev() {
-            let taken = left.min(used.amount_minor);
-            if taken.is_positive() {
-                parts.push((used.on, taken));
-                left = left.minus(taken)?;
+    fn charge_late_fee(
+        &mut self,
+        closing_on: BusinessDate,
+        on: BusinessDate,
+    ) -> Result<(), Refusal> {
+        let history = &self.line().history;
+        let left = history.unmet(on)?;
+        let lacking = history
+            .asked
+            .iter()
+            .zip(left)
+            .find(|(asked, _)| asked.closing_on == closing_on)
+            .map_or(Minor::ZERO, |(_, left)| left);
+        let fee = self
+            .line()
+            .terms()
+            .map_or(Minor::ZERO, |terms| terms.late_fee_minor);
+        let amount_minor = fee.min(lacking);
+        if amount_minor.is_positive() {
+            self.push(Event::FeeCharged {
+                line_id: self.line_id,
+                cause: Cause::LateFee { closing_on },
+                amount_minor,
+                on,
+            })?;
+            // The close of this evening comes after its late fee.
+            let closed = self
+                .line()
+                .history
+                .asked
+                .last()
+                .map(|asked| asked.closing_on);
+            let before = on.plus_days(-1);
+            self.follow_the_facts(closed.max(Some(before)), on)?;
+        }
+        Ok(())
+    }
+
+    /// A repayment the network returned in this command costs its fee, once.
+    fn charge_returned_payments(&mut self) -> Result<(), Refusal> {
+        let terms = self.line().terms();
+        let fee = terms.map_or(Minor::ZERO, |terms| terms.returned_payment_fee_minor);
+        if !fee.is_positive() {
+            return Ok(());
+        }
+        let returned: Vec<MovementId> = self
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                Event::TransferReturned {
+                    movement_id,
+                    kind: MovementKind::Repayment,
+                    ..
+                } => Some(*movement_id),
+                _ => None,
+            })
+            .collect();
+        for movement_id in returned {
+            let cause = Cause::ReturnedPaymentFee { movement_id };
+            if !self.line().history.has(cause) {
+                self.push(Event::FeeCharged {
+                    line_id: self.line_id,
+                    cause,
+                    amount_minor: fee,
+                    on: self.today(),
+                })?;
             }
         }
-        if left.is_positive() {
-            parts.push((self.today(), left));
+        Ok(())
+    }
+
+    /// Posts the difference between what the facts of the line post and what has posted.
+    fn follow_the_facts(
+        &mut self,
+        closed_through: Option<BusinessDate>,
+        posted_on: BusinessDate,
+    ) -> Result<(), Refusal> {
+        let line_id = self.line_id;
+        let line = self.line();
+        let Some(replayed) = line.replayed(&self.world.branch.calendar, closed_through)? else {
+            return Ok(());
+        };
+        let mut postings = Vec::new();
+        for posted in &line.history.posted {
+            if !replayed.postings.contains_key(&posted.cause) {
+                let nothing = Change::default();
+                let change = nothing.minus(&posted.change)?;
+                postings.push(self.posting(posted.cause, posted.on, change, &[])?);
+            }
         }
-        Ok(parts)
+        for (cause, posting) in &replayed.postings {
+            let before = line.history.posted_by(*cause);
+            let change = posting.change.minus(&before)?;
+            if !change.is_zero() {
+                postings.push(self.posting(*cause, posting.on, change, &posting.lines)?);
+            }
+        }
+        postings.sort_by_key(|posting| (posting.on, posting.cause));
+        if let [only] = postings.as_slice()
+            && only.kind == EntryKind::CreditApplied
+            && only.on == self.today()
+            && !self.drops_a_fraction(&replayed)?
+        {
+            let change = only.change;
+            return self.push(Event::CreditApplied {
+                line_id,
+                allocation: Allocation {
+                    fees_minor: change.fees_minor.negated()?,
+                    interest_minor: change.interest_minor.negated()?,
+                    principal_minor: change.principal_minor.negated()?,
+                    credit_minor: Minor::ZERO,
+                },
+                effective_on: only.on,
+            });
+        }
+        if postings.is_empty() && !self.drops_a_fraction(&replayed)? {
+            return Ok(());
+        }
+        self.push(Event::LinePosted {
+            line_id,
+            posted_on,
+            postings,
+            accrued_from: replayed.accrued_from,
+        })
+    }
+
+    /// Whether interest is counted from another day than before, and that makes a difference.
+    fn drops_a_fraction(&self, replayed: &Replayed) -> Result<bool, Refusal> {
+        let line = self.line();
+        let (before, after) = (line.history.accrued_from, replayed.accrued_from);
+        let (Some(before), Some(after)) = (before, after) else {
+            return Ok(before != after);
+        };
+        if before == after {
+            return Ok(false);
+        }
+        let Some(conditions) = line.conditions(&self.world.branch.calendar) else {
+            return Ok(false);
+        };
+        let (from, to) = (before.min(after), before.max(after));
+        let between = conditions.accrued(&replayed.principal, from, to)?;
+        Ok(!total(&between)?.is_zero())
+    }
+
+    fn posting(
+        &self,
+        cause: Cause,
+        on: BusinessDate,
+        change: Change,
+        lines: &[AccrualLine],
+    ) -> Result<LinePosting, Refusal> {
+        let history = &self.line().history;
+        let first = history.posted_by(cause).is_zero();
+        let kind = match cause {
+            Cause::CycleInterest { .. } | Cause::InterestBefore { .. } if first => {
+                EntryKind::InterestPosted
+            }
+            Cause::CycleInterest { .. } | Cause::InterestBefore { .. } => {
+                EntryKind::InterestAdjusted
+            }
+            Cause::LateFee { .. } | Cause::ReturnedPaymentFee { .. } if first => {
+                EntryKind::FeeCharged
+            }
+            Cause::LateFee { .. } | Cause::ReturnedPaymentFee { .. } => EntryKind::FeeAdjusted,
+            Cause::CreditUse { .. } if !change.credit_minor.is_positive() => {
+                EntryKind::CreditApplied
+            }
+            Cause::CreditUse { .. } => EntryKind::CreditTakenBack,
+            Cause::Movement { .. } if history.is(cause, FactKind::Refund) => {
+                EntryKind::CreditTakenBack
+            }
+            Cause::Movement { .. } | Cause::Earlier { .. } => EntryKind::RepaymentDivided,
+        };
+        let currency = self.world.currency().unwrap_or(Currency::USD);
+        Ok(LinePosting {
+            cause,
+            kind,
+            on,
+            change,
+            lines: lines
+                .iter()
+                .map(|line| InterestLine::of(line, currency))
+                .collect(),
+        })
+    }
+
+    /// What the customer is told at the close of a cycle.
+    fn statement(&self, closing_on: BusinessDate) -> Result<Statement, Refusal> {
+        let line = self.line();
+        let history = &line.history;
+        let terms = line.terms().ok_or(RefusalCode::NotApproved)?;
+        let lines: Vec<StatementLine> = history
+            .unstated
+            .iter()
+            .filter(|told| told.posted_on <= closing_on && told.on <= closing_on)
+            .cloned()
+            .collect();
+        let sum = |kind: Option<LineKind>| {
+            let of_kind = lines
+                .iter()
+                .filter(|told| kind.is_none_or(|kind| told.kind == kind));
+            Minor::sum(of_kind.map(|told| told.amount_minor))
+        };
+        let (fees_minor, interest_minor) =
+            (sum(Some(LineKind::Fee))?, sum(Some(LineKind::Interest))?);
+        let closing_minor = history.last_closing_minor.plus(sum(None)?)?;
+        let left = history.unmet(closing_on)?;
+        let late = history
+            .asked
+            .iter()
+            .zip(left)
+            .filter(|(asked, _)| asked.due_on < closing_on);
+        let past_due_minor = Minor::sum(late.map(|(_, left)| left))?.min(closing_minor.or_zero());
+        let charges = fees_minor.plus(interest_minor)?.or_zero();
+        let minimum_minor = minimum(&terms.minimum, closing_minor, charges, past_due_minor)?;
+        let conditions = line
+            .conditions(&self.world.branch.calendar)
+            .ok_or(RefusalCode::NotApproved)?;
+        let same_year = history.year == closing_on.civil().year();
+        let so_far = |amount: Minor| if same_year { amount } else { Minor::ZERO };
+        Ok(Statement {
+            closing_on,
+            opening_minor: history.last_closing_minor,
+            fees_minor,
+            interest_minor,
+            closing_minor,
+            minimum_minor,
+            past_due_minor,
+            due_on: conditions.due_on(closing_on),
+            year_fees_minor: so_far(history.year_fees_minor).plus(fees_minor)?,
+            year_interest_minor: so_far(history.year_interest_minor).plus(interest_minor)?,
+            lines,
+        })
     }
 }

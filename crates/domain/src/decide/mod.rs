@@ -6,6 +6,7 @@
 mod accounts;
 mod applications;
 mod customers;
+mod days;
 mod draft;
 mod money;
 mod transfers;
@@ -74,6 +75,8 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ApproveAccount(c) => accounts::approve(world, &who, c),
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
+        Command::CloseDay(c) => days::close(ctx, c.date),
+        Command::SetHolidays(c) => days::set_holidays(world, c),
     }
 }
 
@@ -136,6 +139,8 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
                 .into_iter()
                 .collect())
         }
+        Internal::CloseDay { date } => days::close(ctx, *date),
+        Internal::CloseLineDay { line_id } => days::close_line(world, ctx, *line_id),
         Internal::ReportStrangers { counts } => Ok(vec![Event::StrangersRefused {
             counts: counts.clone(),
         }]),

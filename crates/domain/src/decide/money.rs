@@ -5,6 +5,7 @@ use super::{Standing, amount, currency, customer, line, movement};
 use crate::actor::{Ctx, NetworkState};
 use crate::command::*;
 use crate::customer::{BankAccount, Customer};
+use crate::date::BusinessDate;
 use crate::event::Event;
 use crate::ids::{BankAccountId, LineId, MovementId};
 use crate::line::{Line, may};
@@ -63,7 +64,7 @@ pub(super) fn request_draw(
         needs_second_person,
     })?;
     if !needs_second_person {
-        release(world, &mut draft, who, customer, c.draw_id)?;
+        release(world, &mut draft, who, customer, c.draw_id, None)?;
     }
     draft.finish()
 }
@@ -75,12 +76,13 @@ fn release(
     who: &Standing,
     customer: &Customer,
     movement_id: MovementId,
+    effective_on: Option<BusinessDate>,
 ) -> Result<(), Refusal> {
     let Some(movement) = draft.movement(movement_id).cloned() else {
         return Err(RefusalCode::UnknownMovement.into());
     };
     match &movement.method {
-        Method::Cash => hand_over(draft, who, &movement),
+        Method::Cash => hand_over(draft, who, &movement, effective_on),
         Method::Network {
             account_id, speed, ..
         } => {
@@ -99,9 +101,18 @@ fn release(
     }
 }
 
-fn hand_over(draft: &mut Draft, who: &Standing, movement: &Movement) -> Result<(), Refusal> {
+/// Cash that changed hands today, or on the earlier day that is told.
+fn hand_over(
+    draft: &mut Draft,
+    who: &Standing,
+    movement: &Movement,
+    effective_on: Option<BusinessDate>,
+) -> Result<(), Refusal> {
+    let effective_on = effective_on.unwrap_or(draft.today());
     let allocation = match movement.kind {
-        MovementKind::Repayment => Some(draft.allocate(movement.amount_minor)?),
+        MovementKind::Repayment => {
+            Some(draft.divide(movement.id, effective_on, movement.amount_minor)?)
+        }
         MovementKind::Draw | MovementKind::Refund => None,
     };
     draft.push(Event::CashMoved {
@@ -110,7 +121,7 @@ fn hand_over(draft: &mut Draft, who: &Standing, movement: &Movement) -> Result<(
         kind: movement.kind,
         drawer: who.user_id,
         amount_minor: movement.amount_minor,
-        effective_on: draft.today(),
+        effective_on,
         allocation,
     })
 }
@@ -145,7 +156,7 @@ pub(super) fn approve_draw(
     })?;
     // Cash waits at the counter for the customer; a transfer goes at once.
     if matches!(draw.method, Method::Network { .. }) {
-        release(world, &mut draft, who, customer, c.draw_id)?;
+        release(world, &mut draft, who, customer, c.draw_id, None)?;
     }
     draft.finish()
 }
@@ -207,7 +218,7 @@ pub(super) fn pay_cash_draw(
     }
     still_within_limit(line, ctx)?;
     let mut draft = Draft::new(world, ctx, Some(who), line, [c.draw_id]);
-    release(world, &mut draft, who, customer, c.draw_id)?;
+    release(world, &mut draft, who, customer, c.draw_id, None)?;
     draft.finish()
 }
 
@@ -268,8 +279,15 @@ pub(super) fn take_repayment(
     let line = line(world, c.line_id)?;
     let customer = customer(world, line.customer_id)?;
     unused(world, "repayment_id", c.repayment_id)?;
-    may(line, CommandKind::TakeRepayment)?;
+    let late = c.taken_on.is_some_and(|on| on < ctx.business_date);
+    // Cash that was taken is a fact, whatever has become of the line since.
+    if !late || line.opened_on().is_none() {
+        may(line, CommandKind::TakeRepayment)?;
+    }
     let amount_minor = amount(world, "amount", &c.amount)?;
+    if let Some(taken_on) = c.taken_on {
+        check_taken_on(line, ctx, c, taken_on)?;
+    }
     let method = match &c.method {
         PayIn::Cash {} => Method::Cash,
         PayIn::Debit { account_id } => {
@@ -294,8 +312,31 @@ pub(super) fn take_repayment(
         amount_minor,
         needs_second_person: false,
     })?;
-    release(world, &mut draft, who, customer, c.repayment_id)?;
+    release(world, &mut draft, who, customer, c.repayment_id, c.taken_on)?;
     draft.finish()
+}
+
+/// Cash that was taken on an earlier day and is entered only now counts from that day. A debit
+/// counts from the day it is asked for.
+fn check_taken_on(
+    line: &Line,
+    ctx: &Ctx,
+    c: &TakeRepayment,
+    taken_on: BusinessDate,
+) -> Result<(), Refusal> {
+    if taken_on > ctx.business_date {
+        return Err(Refusal::at("taken_on", RefusalCode::DateInFuture));
+    }
+    if line
+        .opened_on()
+        .is_none_or(|opened_on| taken_on < opened_on)
+    {
+        return Err(Refusal::at("taken_on", RefusalCode::DateTooEarly));
+    }
+    if matches!(c.method, PayIn::Debit { .. }) {
+        return Err(Refusal::at("taken_on", RefusalCode::FieldMalformed));
+    }
+    Ok(())
 }
 
 pub(super) fn refund_credit(
@@ -321,7 +362,7 @@ pub(super) fn refund_credit(
         amount_minor,
         needs_second_person: false,
     })?;
-    release(world, &mut draft, who, customer, c.refund_id)?;
+    release(world, &mut draft, who, customer, c.refund_id, None)?;
     draft.finish()
 }
 

@@ -405,7 +405,7 @@ fn settle(
         }
         MovementKind::Repayment => (
             movement.requested_on,
-            Some(draft.allocate(movement.amount_minor)?),
+            Some(draft.divide(movement.id, movement.requested_on, movement.amount_minor)?),
         ),
     };
     draft.push(Event::TransferSettled {

@@ -68,6 +68,7 @@ pub struct Desk {
     pub journal: Vec<Entry>,
     pub sums: BTreeMap<Account, i64>,
     pub events: u64,
+    pub log: Vec<Event>,
     ids: u128,
 }
 
@@ -92,6 +93,7 @@ impl Desk {
             journal: Vec::new(),
             sums: BTreeMap::new(),
             events: 0,
+            log: Vec::new(),
             ids: 0,
         };
         desk.product = ProductId(desk.id());
@@ -243,6 +245,7 @@ impl Desk {
                 self.post(entry);
             }
             self.events += 1;
+            self.log.push(event.clone());
         }
         self.count_again();
         Ok(events)
@@ -377,7 +380,8 @@ impl Desk {
 
     /// The status, derived a second time from what people were told it means.
     fn derive_status(&self, line: &Line, movements: &[&Movement]) {
-        let owes = line.balances.owed().unwrap().0 != 0;
+        let resting = line.accrued_and_resting().unwrap();
+        let owes = line.balances.owed().unwrap().0 != 0 || !resting.is_zero();
         let on_its_way = movements.iter().any(|m| m.state.on_its_way());
         let out = movements
             .iter()
@@ -522,6 +526,7 @@ impl Desk {
             repayment_id,
             amount: usd(amount),
             method,
+            taken_on: None,
         };
         (
             repayment_id,
@@ -533,6 +538,50 @@ impl Desk {
         let (id, judged) = self.ask_repay(line_id, amount, PayIn::Cash {});
         judged.unwrap();
         id
+    }
+
+    /// Cash that was taken on an earlier day.
+    pub fn repay_late(&mut self, line_id: LineId, amount: i64, taken_on: BusinessDate) -> Judged {
+        let repayment_id = MovementId(self.id());
+        let take = TakeRepayment {
+            line_id,
+            repayment_id,
+            amount: usd(amount),
+            method: PayIn::Cash {},
+            taken_on: Some(taken_on),
+        };
+        self.give(self.cleo, Command::TakeRepayment(take))
+    }
+
+    /// Closes days one by one, and on each evening the lines that have something due, until this
+    /// date is open.
+    pub fn work_until(&mut self, date: BusinessDate) {
+        while self.today < date {
+            let close = CloseDay { date: self.today };
+            self.give(self.ada, Command::CloseDay(close)).unwrap();
+            let (closed, lines) = (self.today, self.due_lines());
+            self.today = closed.plus_days(1);
+            for line_id in lines {
+                let judged = self.tell(Internal::CloseLineDay { line_id });
+                assert_ne!(judged, Ok(Vec::new()), "{line_id}: due, and nothing to do");
+            }
+            assert_eq!(self.due_lines(), [], "everything due on {closed} is done");
+        }
+    }
+
+    fn due_lines(&self) -> Vec<LineId> {
+        let closed = self.world.branch.closed_through;
+        let due = |line: &&Line| line.next_due_on().is_some_and(|on| Some(on) <= closed);
+        self.world
+            .lines
+            .values()
+            .filter(due)
+            .map(|line| line.id)
+            .collect()
+    }
+
+    pub fn owed(&self, line_id: LineId) -> i64 {
+        self.line(line_id).owed_on(self.today).unwrap().0
     }
 
     pub fn repay_debit(&mut self, line_id: LineId, amount: i64) -> MovementId {

@@ -148,6 +148,7 @@ fn amounts_are_positive_and_of_the_branchs_currency() {
                     repayment_id: id,
                     amount: money.clone(),
                     method: PayIn::Cash {},
+                    taken_on: None,
                 }),
             ),
             (
@@ -253,6 +254,7 @@ fn an_id_that_was_used_is_not_used_again() {
         repayment_id: id,
         amount: usd(1),
         method: PayIn::Cash {},
+        taken_on: None,
     };
     assert_eq!(
         cell(&desk.give(staff, Command::TakeRepayment(take))),
@@ -456,6 +458,8 @@ fn every_admin_command_is_an_admins() {
         }),
         Command::DeclineAccount(DeclineAccount { user_id }),
         Command::UnlockAccount(UnlockAccount { user_id }),
+        Command::CloseDay(CloseDay { date: desk.today }),
+        Command::SetHolidays(SetHolidays { holidays: vec![] }),
     ];
     let needed = CommandKind::ALL
         .iter()

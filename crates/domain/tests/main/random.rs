@@ -323,6 +323,7 @@ impl History {
                     repayment_id: fresh,
                     amount,
                     method,
+                    taken_on: None,
                 })
             }
             CommandKind::CancelRepayment => Command::CancelRepayment(CancelRepayment {

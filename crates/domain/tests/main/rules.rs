@@ -129,6 +129,7 @@ fn credit_paid_in_cash_frees_what_it_pays() {
     assert_eq!(desk.line(line).status(), Status::Repaid);
     let bank = desk.draw_bank(line, 80_000);
     assert_eq!(desk.balances(line), [0, 0, 0, 50_000]);
+    desk.today = date("2026-03-03");
     desk.mark(bank).unwrap();
     let settled = desk.word(bank, RemoteStatus::Settled);
     assert_eq!(cell(&settled), "transfer_settled+credit_applied");
@@ -208,7 +209,7 @@ fn a_return_takes_back_credit_that_was_refunded() {
     desk.today = date("2026-03-04");
     assert_eq!(
         returned(&mut desk, debit, "R09"),
-        "transfer_returned+credit_taken_back"
+        "transfer_returned+line_posted"
     );
     // 500.00 drawn and 200.00 refunded are owed, nothing else.
     assert_eq!(desk.balances(line), [70_000, 0, 0, 0]);
@@ -224,10 +225,14 @@ fn a_return_takes_back_credit_that_a_draw_used() {
     desk.draw_cash(line, 50_000);
     let debit = desk.repay_debit(line, 80_000);
     desk.send_and_settle(debit);
-    desk.draw_cash(line, 10_000);
     desk.today = date("2026-03-03");
-    desk.refund(line, 5_000).unwrap();
+    assert_eq!(
+        cell(&desk.ask_draw(line, 10_000, CASH).1),
+        "movement_requested+cash_moved+credit_applied"
+    );
     desk.today = date("2026-03-04");
+    desk.refund(line, 5_000).unwrap();
+    desk.today = date("2026-03-05");
     returned(&mut desk, debit, "R01");
     assert_eq!(desk.balances(line), [65_000, 0, 0, 0]);
     let taken_back: Vec<_> = desk
@@ -238,7 +243,7 @@ fn a_return_takes_back_credit_that_a_draw_used() {
         .collect();
     assert_eq!(
         taken_back,
-        [(date("2026-03-03"), 5_000), (date("2026-03-02"), 10_000)]
+        [(date("2026-03-03"), 10_000), (date("2026-03-04"), 5_000)]
     );
 }
 
@@ -251,7 +256,7 @@ fn a_draw_that_comes_back_after_it_was_repaid_is_credit() {
     desk.repay_cash(line, 30_000);
     assert_eq!(
         returned(&mut desk, draw, "R03"),
-        "transfer_returned+bank_account_unusable+overpayment_credited"
+        "transfer_returned+bank_account_unusable+line_posted"
     );
     assert_eq!(desk.balances(line), [0, 0, 0, 30_000]);
     assert_eq!(desk.line(line).status(), Status::Approved);

@@ -382,6 +382,7 @@ impl Scene {
                     repayment_id,
                     amount,
                     method,
+                    taken_on: None,
                 };
                 (staff, Command::TakeRepayment(take))
             }
@@ -447,7 +448,9 @@ impl Scene {
             | CommandKind::TakeApplication
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
-            | CommandKind::UnlockAccount => return None,
+            | CommandKind::UnlockAccount
+            | CommandKind::CloseDay
+            | CommandKind::SetHolidays => return None,
         })
     }
 }
@@ -496,7 +499,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!NotApproved", "!LineCancelled", "!LineRejected",
             "!AgreementMissing", "movement_requested+cash_moved", "!LineFrozen",
             "movement_requested+cash_moved", "!CancellationRequested", "!LineFrozen",
-            "movement_requested+cash_moved", "movement_requested+cash_moved+credit_applied",
+            "movement_requested+cash_moved", "movement_requested+cash_moved+line_posted",
             "!LineClosed", "!LineClosed",
         ],
         CommandKind::ApproveDraw => &[
@@ -517,7 +520,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!UnknownMovement", "!NotPayable", "!UnknownMovement",
             "!UnknownMovement", "cash_moved", "!LineFrozen",
             "cash_moved", "!NotPayable", "!LineFrozen",
-            "cash_moved", "cash_moved+credit_applied",
+            "cash_moved", "cash_moved+line_posted",
             "!NotPayable", "!NotPayable",
         ],
         CommandKind::CancelDraw => &[
@@ -598,7 +601,9 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
         | CommandKind::TakeApplication
         | CommandKind::ApproveAccount
         | CommandKind::DeclineAccount
-        | CommandKind::UnlockAccount => &[],
+        | CommandKind::UnlockAccount
+        | CommandKind::CloseDay
+        | CommandKind::SetHolidays => &[],
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Step {
     DeclineDraw,
     BankDraw(i64, Speed),
     Repay(i64),
+    /// Everything that is owed on the day, and so much more.
+    RepayAll(i64),
     Debit(i64),
     Refund(i64),
     Close,
@@ -310,8 +312,7 @@ fn story(
             pen.open(requested);
             pen.live_for(20, 50);
             let extra = 2_500;
-            let amount = pen.principal + extra;
-            pen.step(Step::Repay(amount));
+            pen.step(Step::RepayAll(extra));
             pen.principal = 0;
             if kind == Kind::CreditRefunded {
                 pen.wait(2, 5);
@@ -419,7 +420,7 @@ impl Pen<'_> {
     }
 
     fn repay_all(&mut self) {
-        self.step(Step::Repay(self.principal));
+        self.step(Step::RepayAll(0));
         self.principal = 0;
     }
 

@@ -3,7 +3,9 @@
 
 pub mod check;
 pub mod copies;
+pub mod days;
 pub mod drafts;
+pub mod folds;
 pub mod jobs;
 pub mod load;
 pub mod reads;

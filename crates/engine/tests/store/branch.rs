@@ -228,6 +228,7 @@ impl Branch {
             repayment_id,
             amount: usd(minor),
             method: PayIn::Cash {},
+            taken_on: None,
         }))
         .await
         .unwrap();

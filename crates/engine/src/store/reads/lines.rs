@@ -340,7 +340,7 @@ fn row(
         status: line.status(),
         requested_minor: line.requested_minor,
         limit_minor: line.limit(),
-        owed_minor: line.balances.owed()?,
+        owed_minor: line.owed_on(today)?,
         available_minor: line.available(today)?,
         taken_by_name: taken_by_name.unwrap_or_default(),
         taken_on: line.taken_on,

@@ -13,6 +13,7 @@ mod lines;
 mod listings;
 mod movements;
 mod people;
+mod statements;
 mod transfers;
 
 pub use ledger::{

@@ -1,0 +1,43 @@
+//! The end of a business date, and what falls due with it on each line.
+
+use super::draft::Draft;
+use super::line;
+use crate::actor::Ctx;
+use crate::command::SetHolidays;
+use crate::date::BusinessDate;
+use crate::event::Event;
+use crate::ids::LineId;
+use crate::refusal::{Refusal, RefusalCode};
+use crate::world::World;
+
+/// As many holidays as twenty years of a generous calendar.
+const HOLIDAYS_MAX: usize = 1_000;
+
+pub(super) fn close(ctx: &Ctx, date: BusinessDate) -> Result<Vec<Event>, Refusal> {
+    if date != ctx.business_date {
+        return Err(Refusal::at("date", RefusalCode::NotTheBusinessDate));
+    }
+    Ok(vec![Event::DayClosed {
+        date,
+        next: date.plus_days(1),
+    }])
+}
+
+pub(super) fn set_holidays(world: &World, c: &SetHolidays) -> Result<Vec<Event>, Refusal> {
+    if c.holidays.len() > HOLIDAYS_MAX {
+        return Err(Refusal::at("holidays", RefusalCode::FieldTooLong));
+    }
+    let mut holidays = c.holidays.clone();
+    holidays.sort();
+    holidays.dedup();
+    let known = &world.branch.calendar.holidays;
+    if known.iter().eq(holidays.iter()) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Event::HolidaysSet { holidays }])
+}
+
+/// Nothing where nothing is due: the line is not written then.
+pub(super) fn close_line(world: &World, ctx: &Ctx, id: LineId) -> Result<Vec<Event>, Refusal> {
+    Draft::new(world, ctx, None, line(world, id)?, []).finish()
+}

@@ -1,0 +1,51 @@
+//! The end of a business date: many small commands through the same queue as everybody's, so that
+//! no teller waits behind them, and each of them done once, so that a close that was interrupted
+//! goes on where it ended.
+
+use crate::engine::Orders;
+use crate::store::days;
+use domain::command::Internal;
+use domain::date::BusinessDate;
+use domain::refusal::{ApiError, FaultCode};
+use std::collections::HashSet;
+
+/// Ids read at a time; the lines are done one by one.
+const AT_ONCE: i64 = 500;
+
+/// The first start on a new day closes those before it, one by one, once days are closed at all.
+/// A clock behind the business date closes nothing.
+pub async fn catch_up(orders: &Orders, proposed: BusinessDate) -> Result<(), ApiError> {
+    if orders.closed_through().await?.is_none() {
+        return Ok(());
+    }
+    close_due_lines(orders).await?;
+    while orders.business_date() < proposed {
+        let date = orders.business_date();
+        orders.internal(Internal::CloseDay { date }).await?;
+        close_due_lines(orders).await?;
+    }
+    Ok(())
+}
+
+/// Does what fell due on every line with the days that are closed.
+pub async fn close_due_lines(orders: &Orders) -> Result<(), ApiError> {
+    let Some(date) = orders.closed_through().await? else {
+        return Ok(());
+    };
+    let mut seen = HashSet::new();
+    loop {
+        let lines = days::due_lines(orders.pool(), date, AT_ONCE)
+            .await
+            .map_err(|_| ApiError::from(FaultCode::StoreUnavailable))?;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        for line_id in lines {
+            if !seen.insert(line_id) {
+                // Its close left something due: a fault of the rules, and no reason to spin.
+                return Err(FaultCode::Broken.into());
+            }
+            orders.internal(Internal::CloseLineDay { line_id }).await?;
+        }
+    }
+}
