@@ -722,6 +722,28 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             let sent = movement(world, *movement_id)?.sent;
             move_to(world, *movement_id, MovementState::Unknown, sent)?;
         }
+        Event::TransferWithdrawn {
+            movement_id,
+            reason,
+            ..
+        } => {
+            // What may have left was proven never to have arrived: that is a "no", no calling off.
+            let left = transfer(world, *movement_id)?.doubtful > 0;
+            next(
+                world,
+                *movement_id,
+                meta,
+                reason.words(),
+                NextStep::Nothing,
+                None,
+            )?;
+            let ended = if left {
+                MovementState::Rejected
+            } else {
+                MovementState::Cancelled
+            };
+            move_to(world, *movement_id, ended, false)?;
+        }
         _ => {}
     }
     Ok(())

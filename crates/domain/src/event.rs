@@ -9,7 +9,7 @@ use crate::customer::{AccountNumbers, Profile};
 use crate::date::{BusinessDate, UtcMillis};
 use crate::ids::*;
 use crate::money::{Currency, Minor};
-use crate::movement::{Method, MovementKind, ReviewReason};
+use crate::movement::{Method, MovementKind, ReviewReason, Withdrawal};
 use crate::private::Private;
 use crate::product::Terms;
 use crate::refusal::RefusalCode;
@@ -270,6 +270,13 @@ events! {
     }
     /// A person asked to look it up at the network once more.
     TransferToBeAsked "transfer_to_be_asked" { line_id: LineId, movement_id: MovementId }
+    /// Taken out of the outbox: nothing of it moved, and nothing will.
+    TransferWithdrawn "transfer_withdrawn" {
+        line_id: LineId,
+        movement_id: MovementId,
+        reason: Withdrawal,
+        note: Option<Private<String>>,
+    }
 }
 
 impl Event {
@@ -325,7 +332,8 @@ impl Event {
             | Event::TransferRejected { line_id, .. }
             | Event::TransferReturned { line_id, .. }
             | Event::TransferInReview { line_id, .. }
-            | Event::TransferToBeAsked { line_id, .. } => Stream::Line(*line_id),
+            | Event::TransferToBeAsked { line_id, .. }
+            | Event::TransferWithdrawn { line_id, .. } => Stream::Line(*line_id),
         }
     }
 }
@@ -352,7 +360,8 @@ impl Event {
             | Event::TransferRejected { movement_id, .. }
             | Event::TransferReturned { movement_id, .. }
             | Event::TransferInReview { movement_id, .. }
-            | Event::TransferToBeAsked { movement_id, .. } => Some(*movement_id),
+            | Event::TransferToBeAsked { movement_id, .. }
+            | Event::TransferWithdrawn { movement_id, .. } => Some(*movement_id),
             Event::StoreSetUp { .. }
             | Event::CursorMoved { .. }
             | Event::StrangersRefused { .. }

@@ -341,7 +341,8 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::TransferAccepted { .. }
         | Event::TransferRejected { .. }
         | Event::TransferInReview { .. }
-        | Event::TransferToBeAsked { .. } => Ok(Vec::new()),
+        | Event::TransferToBeAsked { .. }
+        | Event::TransferWithdrawn { .. } => Ok(Vec::new()),
     }
 }
 

@@ -177,6 +177,12 @@ pub enum ReviewReason {
     NetworkContradictsItself,
     /// Money moved for something called off or refused here.
     MovedAfterTheEnd,
+    /// The bank account became unusable, or its authorization ended, before anything left.
+    AccountUnusable,
+    /// The network named a settlement date that cannot be.
+    ImplausibleDate,
+    /// A person set it aside.
+    Parked,
 }
 
 impl ReviewReason {
@@ -192,6 +198,34 @@ impl ReviewReason {
             ReviewReason::KeyTooOld => "It is too old to send again safely.",
             ReviewReason::NetworkContradictsItself => "The network took back what it had said.",
             ReviewReason::MovedAfterTheEnd => "Money moved for something that had ended here.",
+            ReviewReason::AccountUnusable => {
+                "The bank account can no longer be used, and nothing has left yet."
+            }
+            ReviewReason::ImplausibleDate => "The network named a settlement date that cannot be.",
+            ReviewReason::Parked => "It was set aside.",
+        }
+    }
+}
+
+/// Why a transfer was taken out of the outbox before anything of it moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Withdrawal {
+    /// A return said that nothing may be sent to this bank account any more.
+    AccountUnusable,
+    /// A return said that the customer does not authorize debits any more.
+    AuthorizationEnded,
+    /// A person gave it back to the desk.
+    HandedBack,
+}
+
+impl Withdrawal {
+    pub fn words(self) -> &'static str {
+        match self {
+            Withdrawal::AccountUnusable => "called off: the bank account can no longer be used",
+            Withdrawal::AuthorizationEnded => "called off: the debit is no longer authorized",
+            Withdrawal::HandedBack => "handed back to the desk",
         }
     }
 }

@@ -4,6 +4,7 @@
 use crate::actor::Actor;
 use crate::command::{Command, Internal, Order};
 use crate::ids::*;
+use crate::transfer::{LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub struct Needs {
     /// Lines whose movements on their way count, too: they may be called off.
     pub waiting_of_lines: BTreeSet<LineId>,
     pub movements: BTreeSet<MovementId>,
+    /// Lines whose customer's movements on their way count, on every line: a return may call
+    /// them off.
+    pub waiting_of_customers_of: BTreeSet<LineId>,
     /// Lines whose customer's other lines count, too: exposure.
     pub exposure_of_lines: BTreeSet<LineId>,
     /// Customers all of whose lines count.
@@ -44,6 +48,14 @@ impl Needs {
     fn movement(&mut self, line_id: LineId, movement_id: MovementId) {
         self.lines.insert(line_id);
         self.movements.insert(movement_id);
+    }
+
+    /// A return reaches what else waits for the same bank account.
+    fn consequences(&mut self, line_id: LineId, remote: &RemoteTransfer) {
+        if remote.status == RemoteStatus::Returned {
+            self.waiting_of_customers_of.insert(line_id);
+            self.exposure_of_lines.insert(line_id);
+        }
     }
 
     fn add_command(&mut self, command: &Command) {
@@ -129,23 +141,36 @@ impl Needs {
             Internal::MarkAttempt {
                 line_id,
                 movement_id,
-            }
-            | Internal::RecordAnswer {
+            } => self.movement(*line_id, *movement_id),
+            Internal::RecordAnswer {
                 line_id,
                 movement_id,
-                ..
-            }
-            | Internal::RecordLookUp {
-                line_id,
-                movement_id,
-                ..
-            }
-            | Internal::RecordNetworkState {
-                line_id,
-                movement_id,
+                answer,
                 ..
             } => {
                 self.movement(*line_id, *movement_id);
+                if let PostAnswer::Transfer(remote) = answer {
+                    self.consequences(*line_id, remote);
+                }
+            }
+            Internal::RecordLookUp {
+                line_id,
+                movement_id,
+                found,
+                ..
+            } => {
+                self.movement(*line_id, *movement_id);
+                if let LookUp::Found(remote) = found {
+                    self.consequences(*line_id, remote);
+                }
+            }
+            Internal::RecordNetworkState {
+                line_id,
+                movement_id,
+                remote,
+            } => {
+                self.movement(*line_id, *movement_id);
+                self.consequences(*line_id, remote);
             }
             Internal::NoteForgotten { customer_id } => {
                 self.customers.insert(*customer_id);

@@ -220,6 +220,9 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
             format!("A person has to look at it. {}", reason.words())
         }
         Event::TransferToBeAsked { .. } => "The network will be asked once more.".to_owned(),
+        Event::TransferWithdrawn { reason, .. } => {
+            format!("Nothing moved; {}.", reason.words())
+        }
     }
 }
 

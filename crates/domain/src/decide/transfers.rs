@@ -7,9 +7,9 @@ use super::{currency, line, movement};
 use crate::actor::Ctx;
 use crate::command::AskNetworkAgain;
 use crate::event::Event;
-use crate::ids::{CustomerId, LineId, MovementId};
+use crate::ids::{BankAccountId, LineId, MovementId};
 use crate::line::may;
-use crate::movement::{Method, Movement, MovementKind, MovementState, ReviewReason};
+use crate::movement::{Method, Movement, MovementKind, MovementState, ReviewReason, Withdrawal};
 use crate::private::Private;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::transfer::*;
@@ -61,8 +61,15 @@ pub(super) fn mark_attempt(
     if first && line.frozen.is_some() && movement.kind == MovementKind::Draw {
         return Err(RefusalCode::LineFrozen.into());
     }
-    if first && to_unusable_account(world, line.customer_id, movement) {
-        return Err(RefusalCode::AccountUnusable.into());
+    // Called off when the return came; held all the same.
+    match barred(world, movement) {
+        Some(Withdrawal::AccountUnusable) if first => {
+            return Err(RefusalCode::AccountUnusable.into());
+        }
+        Some(Withdrawal::AuthorizationEnded) if first => {
+            return Err(RefusalCode::NotAuthorized.into());
+        }
+        Some(_) | None => {}
     }
     let mut draft = draft(world, ctx, at)?;
     draft.push(Event::TransferMarked {
@@ -73,15 +80,65 @@ pub(super) fn mark_attempt(
     draft.finish()
 }
 
-/// A return since the request said that nothing may be sent to this account any more.
-fn to_unusable_account(world: &World, customer_id: CustomerId, movement: &Movement) -> bool {
+/// Whether a return since the request said that nothing may go to or come from this account any
+/// more. What may have left already is finished all the same.
+fn barred(world: &World, movement: &Movement) -> Option<Withdrawal> {
     let Method::Network { account_id, .. } = &movement.method else {
-        return false;
+        return None;
     };
-    let customer = world.customers.get(&customer_id);
-    customer
-        .and_then(|customer| customer.bank_account(*account_id))
-        .is_some_and(|account| account.unusable_since_code.is_some())
+    let customer = world.customers.get(&movement.customer_id)?;
+    let account = customer.bank_account(*account_id)?;
+    let debit = movement.kind.direction() == Direction::Debit;
+    if account.unusable_since_code.is_some() {
+        Some(Withdrawal::AccountUnusable)
+    } else if debit && account.debit_authorized_on.is_none() {
+        Some(Withdrawal::AuthorizationEnded)
+    } else {
+        None
+    }
+}
+
+/// Takes what waits for the same bank account out of the outbox, on every line of the customer:
+/// nothing of it has left, and nothing may any more. `draft` knows what the return said.
+fn call_off_what_waits(
+    world: &World,
+    draft: &mut Draft,
+    account: BankAccountId,
+) -> Result<(), Refusal> {
+    let customer_id = draft.line().customer_id;
+    let waiting = world.movements.values().filter(|movement| {
+        let same = matches!(&movement.method, Method::Network { account_id, .. } if *account_id == account);
+        same && movement.customer_id == customer_id
+    });
+    for movement in waiting {
+        let Some(line) = world.lines.get(&movement.line_id) else {
+            continue;
+        };
+        draft.bring(line, movement);
+        withdraw_if_barred(draft, movement.id)?;
+    }
+    Ok(())
+}
+
+/// A queued transfer that may not be sent any more, and of which nothing has left, would wait
+/// for ever and hold up its line.
+fn withdraw_if_barred(draft: &mut Draft, movement_id: MovementId) -> Result<(), Refusal> {
+    let Some(movement) = draft.movement(movement_id) else {
+        return Ok(());
+    };
+    let nothing_left = movement.state == MovementState::Queued && !movement.sent;
+    match barred(draft.world(), movement) {
+        Some(reason) if nothing_left => {
+            let line_id = movement.line_id;
+            draft.push(Event::TransferWithdrawn {
+                line_id,
+                movement_id,
+                reason,
+                note: None,
+            })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 pub(super) fn record_answer(
@@ -171,8 +228,9 @@ pub(super) fn record_answer(
             review(&mut draft, at, ReviewReason::AnswerDoesNotMatch)?;
             freeze(&mut draft, at, ReviewReason::AnswerDoesNotMatch)?;
         }
-        Outcome::Taken(remote) => follow(&mut draft, ctx, at, &remote)?,
+        Outcome::Taken(remote) => follow(world, &mut draft, ctx, at, &remote)?,
     }
+    withdraw_if_barred(&mut draft, movement_id)?;
     draft.finish()
 }
 
@@ -195,7 +253,7 @@ pub(super) fn record_look_up(
     let mut draft = draft(world, ctx, at)?;
     match (found, movement.state) {
         (LookUp::Found(remote), _) if remote.matches(movement, currency(world)?) => {
-            follow(&mut draft, ctx, at, remote)?;
+            follow(world, &mut draft, ctx, at, remote)?;
         }
         (LookUp::Found(_), _) => {
             mismatch(&mut draft, at, movement, ReviewReason::AnswerDoesNotMatch)?
@@ -224,6 +282,9 @@ pub(super) fn record_look_up(
                 remote_id: None,
                 status: Some(status),
             })?,
+            Absence::Resend if !movement.sent && barred(world, movement).is_some() => {
+                review(&mut draft, at, ReviewReason::AccountUnusable)?;
+            }
             Absence::Resend => {
                 let next_at = ctx.now.plus_ms(backoff_ms(transfer.attempts, jitter));
                 draft.push(Event::TransferNotFound {
@@ -282,7 +343,7 @@ pub(super) fn record_network_state(
         // Nothing was ever queued for it: somebody else's money under our reference.
         freeze(&mut draft, at, ReviewReason::NetworkContradictsItself)?;
     } else if remote.matches(movement, currency(world)?) {
-        follow(&mut draft, ctx, at, remote)?;
+        follow(world, &mut draft, ctx, at, remote)?;
     } else {
         mismatch(&mut draft, at, movement, ReviewReason::AnswerDoesNotMatch)?;
     }
@@ -290,7 +351,13 @@ pub(super) fn record_network_state(
 }
 
 /// Brings our state to the network's word, in order, posting each fact once.
-fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> Result<(), Refusal> {
+fn follow(
+    world: &World,
+    draft: &mut Draft,
+    ctx: &Ctx,
+    at: Place,
+    remote: &RemoteTransfer,
+) -> Result<(), Refusal> {
     use MovementState as Ours;
     let Some(movement) = draft.movement(at.movement_id).cloned() else {
         return Err(RefusalCode::UnknownMovement.into());
@@ -362,7 +429,7 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
             freeze(draft, at, ReviewReason::NetworkContradictsItself)
         }
 
-        (RemoteStatus::Returned, Ours::Settled) => give_back(draft, at, remote),
+        (RemoteStatus::Returned, Ours::Settled) => give_back(world, draft, at, remote),
         // What was returned had settled: both facts, in their order.
         (
             RemoteStatus::Returned,
@@ -378,7 +445,7 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
             | Ours::Approved,
         ) => {
             settle(draft, at, &movement, remote)?;
-            give_back(draft, at, remote)
+            give_back(world, draft, at, remote)
         }
         (RemoteStatus::Returned, Ours::Returned) => Ok(()),
     }
@@ -421,7 +488,12 @@ fn settle(
 
 /// The mirror of what the settlement posted, with its date, and what the code means for the
 /// account it came from.
-fn give_back(draft: &mut Draft, at: Place, remote: &RemoteTransfer) -> Result<(), Refusal> {
+fn give_back(
+    world: &World,
+    draft: &mut Draft,
+    at: Place,
+    remote: &RemoteTransfer,
+) -> Result<(), Refusal> {
     let Some(settled) = draft.movement(at.movement_id).cloned() else {
         return Err(RefusalCode::UnknownMovement.into());
     };
@@ -451,15 +523,16 @@ fn give_back(draft: &mut Draft, at: Place, remote: &RemoteTransfer) -> Result<()
             customer_id,
             account_id,
             return_code: code,
-        }),
+        })?,
         // The customer revoked or disputed it: no debit without a new authorization.
         "R05" | "R07" | "R10" => draft.push(Event::DebitAuthorizationEnded {
             customer_id,
             account_id,
             return_code: code,
-        }),
-        _ => Ok(()),
+        })?,
+        _ => return Ok(()),
     }
+    call_off_what_waits(world, draft, account_id)
 }
 
 fn mismatch(
