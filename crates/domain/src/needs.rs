@@ -3,7 +3,9 @@
 
 use crate::actor::Actor;
 use crate::command::{Command, Internal, Order};
+use crate::date::BusinessDate;
 use crate::ids::*;
+use crate::reconcile::Finding;
 use crate::transfer::{LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
 use std::collections::BTreeSet;
 
@@ -27,6 +29,10 @@ pub struct Needs {
     pub exposure_of_lines: BTreeSet<LineId>,
     /// Customers all of whose lines count.
     pub lines_of_customers: BTreeSet<CustomerId>,
+    pub findings: BTreeSet<String>,
+    /// Movements all of whose findings count.
+    pub findings_of: BTreeSet<MovementId>,
+    pub statements: BTreeSet<BusinessDate>,
 }
 
 impl Needs {
@@ -123,6 +129,19 @@ impl Needs {
             Command::UnlockAccount(c) => {
                 self.users.insert(c.user_id);
             }
+            Command::RetryTransfer(c) => self.movement(c.line_id, c.movement_id),
+            Command::ParkTransfer(c) => self.movement(c.line_id, c.movement_id),
+            Command::HandBackTransfer(c) => {
+                self.movement(c.line_id, c.movement_id);
+                self.findings_of.insert(c.movement_id);
+            }
+            Command::PresentAgain(c) => {
+                self.movement(c.line_id, c.movement_id);
+                self.movements.insert(c.repayment_id);
+            }
+            Command::ResolveFinding(c) => {
+                self.findings.insert(c.finding_id.clone());
+            }
         }
     }
 
@@ -160,8 +179,15 @@ impl Needs {
                 ..
             } => {
                 self.movement(*line_id, *movement_id);
-                if let LookUp::Found(remote) = found {
-                    self.consequences(*line_id, remote);
+                match found {
+                    LookUp::Found(remote) => self.consequences(*line_id, remote),
+                    LookUp::Several(remotes) => {
+                        for remote in remotes {
+                            self.consequences(*line_id, remote);
+                            self.findings.insert(Finding::duplicate_id(remote));
+                        }
+                    }
+                    LookUp::NoAnswer { .. } | LookUp::Nothing => {}
                 }
             }
             Internal::RecordNetworkState {
@@ -175,7 +201,21 @@ impl Needs {
             Internal::NoteForgotten { customer_id } => {
                 self.customers.insert(*customer_id);
             }
+            Internal::RecordStatement { date, .. } => {
+                self.statements.insert(*date);
+            }
+            Internal::OpenFinding { finding } => {
+                self.findings.insert(finding.id.clone());
+                if let Some(line_id) = finding.line_id {
+                    self.line(line_id);
+                }
+            }
+            Internal::CloseFinding { finding_id } => {
+                self.findings.insert(finding_id.clone());
+            }
             Internal::SetUpStore(_)
+            | Internal::HoldPayments { .. }
+            | Internal::ResumePayments { .. }
             | Internal::MoveCursor { .. }
             | Internal::ReportStrangers { .. }
             | Internal::PanicForTest

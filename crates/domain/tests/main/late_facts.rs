@@ -75,7 +75,8 @@ fn reach(kind: MovementKind, state: MovementState) -> Option<(Desk, LineId, Move
         MovementState::NeedsReview => {
             desk.mark(id).unwrap();
             desk.answer(id, NO_ANSWER).unwrap();
-            desk.look_up(id, LookUp::Several).unwrap();
+            let odd = desk.two_strangers(id);
+            desk.look_up(id, odd).unwrap();
             desk.unfreeze(line).unwrap();
         }
     }
@@ -447,7 +448,7 @@ fn every_state_of_a_movement_takes_every_look_up() {
                     odd.amount_minor = Minor(1);
                     LookUp::Found(odd)
                 }
-                _ => LookUp::Several,
+                _ => desk.two_strangers(id),
             };
             let judged = desk.look_up(id, found);
             let outcome = seen(&desk, line, id, &cell(&judged));
@@ -871,7 +872,8 @@ fn a_frozen_line_sends_no_new_draw_but_finishes_what_may_have_left() {
     assert_eq!(cell(&desk.mark(id)), "transfer_marked");
     // Under review before anything left: a first sending waits for the line to thaw, too.
     let (mut desk, line, id) = reach(MovementKind::Draw, MovementState::Queued).unwrap();
-    desk.look_up(id, LookUp::Several).unwrap();
+    let odd = desk.two_strangers(id);
+    desk.look_up(id, odd).unwrap();
     desk.ask_again(id).unwrap();
     desk.look_up(id, LookUp::Nothing).unwrap();
     assert_eq!(cell(&desk.mark(id)), "!LineFrozen");

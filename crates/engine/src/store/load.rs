@@ -257,6 +257,35 @@ pub async fn world(
             world.products.insert(product.id, product);
         }
     }
+    if !needs.findings.is_empty() || !needs.findings_of.is_empty() {
+        let rows = sqlx::query(
+            "select document from findings where id in (select value from json_each(?1))
+             union select document from findings where movement_id is not null
+             and movement_id in (select value from json_each(?2))",
+        )
+        .bind(json_ids(&needs.findings))
+        .bind(json_ids(&needs.findings_of))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let state: domain::reconcile::FindingState =
+                plain("findings", row.try_get("document")?)?;
+            world.findings.insert(state.finding.id.clone(), state);
+        }
+    }
+    if !needs.statements.is_empty() {
+        let rows = sqlx::query(
+            "select document from statements where date in (select value from json_each(?))",
+        )
+        .bind(json_ids(&needs.statements))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let statement: domain::reconcile::Statement =
+                plain("statements", row.try_get("document")?)?;
+            world.statements.insert(statement.date, statement);
+        }
+    }
     Ok(loaded)
 }
 

@@ -7,6 +7,7 @@ pub mod drafts;
 pub mod jobs;
 pub mod load;
 pub mod reads;
+pub mod reconciling;
 pub mod rows;
 pub mod terms;
 pub mod write;
