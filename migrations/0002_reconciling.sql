@@ -15,7 +15,7 @@ create table statement_lines (
     amount_minor integer not null,
     ours integer not null,      -- otherwise it stands in suspense
     primary key (date, line)
-) strict, without rowid;
+) strict;
 create index statement_lines_by_transfer on statement_lines (transfer_id, kind);
 
 create table findings (
