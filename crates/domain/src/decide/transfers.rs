@@ -680,6 +680,7 @@ pub(super) fn ask_again(world: &World, c: &AskNetworkAgain) -> Result<Vec<Event>
 
 /// Tries what waits now, instead of when its wait is over; takes up what was set aside.
 pub(super) fn retry(world: &World, ctx: &Ctx, c: &RetryTransfer) -> Result<Vec<Event>, Refusal> {
+    line(world, c.line_id)?;
     let movement = movement(world, c.line_id, c.movement_id, "movement_id")?;
     if !retriable(movement) {
         return Err(RefusalCode::NothingToRetry.into());
