@@ -10,6 +10,7 @@ mod copies;
 mod exit;
 mod intake;
 mod output;
+mod payments;
 mod people;
 mod post;
 mod quote;
@@ -108,6 +109,8 @@ pub enum Action {
     /// Make stores for measuring.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Compare with the payments network's statements, and show where they disagree.
+    Reconcile(payments::Reconcile),
 }
 
 impl Common {
@@ -245,6 +248,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::Backup(backup) => backup.run(&common, output).await,
             Action::Restore(restore) => restore.run(&common, output).await,
             Action::Bench(bench) => bench.run(&common, output).await,
+            Action::Reconcile(reconcile) => reconcile.run(&common, output).await,
         }
     })
 }

@@ -382,6 +382,13 @@ pub fn note(
             amount_minor,
             effective_on,
             ..
+        }
+        | Event::ReturnReturned {
+            movement_id,
+            kind,
+            amount_minor,
+            effective_on,
+            ..
         } => {
             let cause = Cause::Movement {
                 movement_id: *movement_id,

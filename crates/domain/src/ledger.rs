@@ -112,6 +112,12 @@ pub enum EntryKind {
     FeeCharged,
     FeeAdjusted,
     RepaymentDivided,
+    /// The return of a draw or a repayment came back itself.
+    ReturnReturned,
+    /// What the network's statement says moved of ours.
+    NetworkStatement,
+    /// What it says moved that nobody here asked for, or twice.
+    NetworkSuspense,
 }
 
 impl EntryKind {
@@ -132,6 +138,9 @@ impl EntryKind {
             EntryKind::FeeCharged => "fee_charged",
             EntryKind::FeeAdjusted => "fee_adjusted",
             EntryKind::RepaymentDivided => "repayment_divided",
+            EntryKind::ReturnReturned => "return_returned",
+            EntryKind::NetworkStatement => "network_statement",
+            EntryKind::NetworkSuspense => "network_suspense",
         }
     }
 
@@ -152,6 +161,9 @@ impl EntryKind {
             EntryKind::FeeCharged => "Fee",
             EntryKind::FeeAdjusted => "Fee adjusted",
             EntryKind::RepaymentDivided => "Repayment divided anew",
+            EntryKind::ReturnReturned => "Return came back",
+            EntryKind::NetworkStatement => "Network's statement",
+            EntryKind::NetworkSuspense => "Network's statement, in suspense",
         }
     }
 }
@@ -260,6 +272,26 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
                 Way::Returned,
             )?])
         }
+        Event::ReturnReturned {
+            line_id,
+            movement_id,
+            kind,
+            amount_minor,
+            effective_on,
+            allocation,
+        } => {
+            let book = Book {
+                line: *line_id,
+                movement: Some(*movement_id),
+                effective_on: *effective_on,
+                posted_on,
+            };
+            let mut entry =
+                book.network(*kind, *amount_minor, allocation.as_ref(), Way::Settled)?;
+            entry.kind = EntryKind::ReturnReturned;
+            Ok(vec![entry])
+        }
+        Event::StatementRead { lines, .. } => crate::reconcile::postings(posted_on, lines),
         Event::CreditApplied {
             line_id,
             allocation,
@@ -372,7 +404,16 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::FeeCharged { .. }
         | Event::CycleClosed { .. }
         | Event::DayClosed { .. }
-        | Event::HolidaysSet { .. } => Ok(Vec::new()),
+        | Event::HolidaysSet { .. }
+        | Event::TransferWithdrawn { .. }
+        | Event::TransferParked { .. }
+        | Event::TransferRetried { .. }
+        | Event::DebitPresentedAgain { .. }
+        | Event::DebitPresents { .. }
+        | Event::PaymentsHeld { .. }
+        | Event::PaymentsResumed { .. }
+        | Event::FindingOpened { .. }
+        | Event::FindingResolved { .. } => Ok(Vec::new()),
     }
 }
 

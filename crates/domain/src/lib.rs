@@ -30,6 +30,7 @@ pub mod movement;
 pub mod needs;
 pub mod private;
 pub mod product;
+pub mod reconcile;
 pub mod refusal;
 pub mod replay;
 pub mod statement;

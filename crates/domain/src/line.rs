@@ -434,7 +434,18 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         | CommandKind::DeclineAccount
         | CommandKind::UnlockAccount
         | CommandKind::CloseDay
-        | CommandKind::SetHolidays => Ok(()),
+        | CommandKind::SetHolidays
+        | CommandKind::ResolveFinding => Ok(()),
+        // A matter of the movement, in any state of the line.
+        CommandKind::RetryTransfer | CommandKind::ParkTransfer | CommandKind::HandBackTransfer => {
+            Ok(())
+        }
+        CommandKind::PresentAgain => {
+            if !line.closed_but_owing() {
+                approved?;
+            }
+            Ok(())
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::line::Line;
 use crate::money::Currency;
 use crate::movement::Movement;
 use crate::product::Product;
+use crate::reconcile::{FindingState, Statement};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,6 +30,10 @@ pub struct World {
     pub lines: BTreeMap<LineId, Line>,
     /// Movements asked for by id, and those on their way of lines that may call them off.
     pub movements: BTreeMap<MovementId, Movement>,
+    /// Disagreements with the network asked for by id.
+    pub findings: BTreeMap<String, FindingState>,
+    /// The network's statements asked for by date.
+    pub statements: BTreeMap<BusinessDate, Statement>,
 }
 
 /// The branch, with the counters of human numbers.
@@ -48,6 +53,15 @@ pub struct Branch {
     pub closed_through: Option<BusinessDate>,
     #[serde(default)]
     pub calendar: Calendar,
+    /// The store's epoch after whose restore payments are held until all is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_in_epoch: Option<u64>,
+    /// The last epoch that was compared after a restore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared_epoch: Option<u64>,
+    /// The last day whose statement was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciled_through: Option<BusinessDate>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 
 use crate::clock::Clock;
 use crate::close::{self, close_due_lines};
+use crate::link::Link;
 use crate::password::{self, Passwords};
 use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
 use crate::refold;
@@ -11,7 +12,7 @@ use crate::sessions::{Sessions, Token};
 use crate::store::load::{self, LoadError};
 use crate::store::reads::{Reader, Viewer};
 use crate::store::{self, DataFolder, Identity, OpenError};
-use crate::sync::{Circuit, Sync};
+use crate::sync::{self, Dice, Handle, Pace, Sync};
 use crate::writer::{BATCH_MAX, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer};
 use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
@@ -34,7 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -44,7 +45,10 @@ pub const PASSPHRASE_LEAST: usize = 12;
 /// How long a full queue is waited for before a caller is told "busy".
 const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a job under way may take to end when the program stops.
-const STOP_PATIENCE: Duration = Duration::from_millis(500);
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
+/// Why nothing is sent after a restore.
+const HELD: &str =
+    "the store was restored: it is compared with the network before anything is sent";
 const STRANGERS_EVERY: Duration = Duration::from_secs(60);
 
 /// Where the payments network is, and what it knows us by.
@@ -53,6 +57,7 @@ pub struct NetworkAddress {
     pub url: String,
     pub token: String,
     pub time_out: Duration,
+    pub pace: Pace,
 }
 
 impl NetworkAddress {
@@ -61,6 +66,7 @@ impl NetworkAddress {
             url: url.to_owned(),
             token: token.to_owned(),
             time_out: TIME_OUT,
+            pace: Pace::default(),
         }
     }
 }
@@ -165,9 +171,28 @@ impl Orders {
 
     /// How far the network's events were read.
     pub async fn cursor(&self) -> Result<Option<String>, LoadError> {
+        Ok(self.branch().await?.cursor)
+    }
+
+    async fn branch(&self) -> Result<domain::world::Branch, LoadError> {
         let mut connection = self.pool.acquire().await?;
         let loaded = load::world(&mut connection, &Needs::default(), self.store_key()).await?;
-        Ok(loaded.world.branch.cursor)
+        Ok(loaded.world.branch)
+    }
+
+    /// Whether nothing may be sent before the store is compared with the network.
+    pub async fn held(&self) -> Result<bool, LoadError> {
+        Ok(self.branch().await?.held_in_epoch.is_some())
+    }
+
+    /// The last day whose statement was read.
+    pub async fn reconciled_through(&self) -> Result<Option<BusinessDate>, LoadError> {
+        Ok(self.branch().await?.reconciled_through)
+    }
+
+    /// The epoch of the store: a restore begins another.
+    pub fn epoch(&self) -> u64 {
+        u64::try_from(self.shared.identity.epoch).unwrap_or(0)
     }
 
     /// On how many lines something falls due with the close of this date.
@@ -246,9 +271,7 @@ pub struct Engine {
     reader: Reader,
     sessions: Sessions,
     passwords: Passwords,
-    circuit: Arc<Mutex<Circuit>>,
-    wake_sync: Arc<Notify>,
-    stop: Arc<Notify>,
+    sync: Handle,
     strangers: Arc<Mutex<BTreeMap<String, u32>>>,
     sync_task: Mutex<Option<JoinHandle<()>>>,
     report_task: AbortHandle,
@@ -343,11 +366,26 @@ impl Engine {
             let caught_up = close::catch_up(&orders, proposed).await;
             caught_up.map_err(StartError::Read)?;
         }
-        let circuit = Arc::new(Mutex::new(Circuit::default()));
-        let (wake_sync, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let sync = Sync::new(orders.clone(), client, circuit.clone(), wake_sync.clone());
-        let heard = shared.changes.subscribe();
-        let sync_task = tokio::spawn(sync.run(heard, stop.clone()));
+        let handle = Handle::default();
+        // Restoring a backup is a payment event: nothing is sent before all is compared.
+        let epoch = orders.epoch();
+        if epoch > 1 {
+            orders
+                .internal(Internal::HoldPayments { epoch })
+                .await
+                .map_err(StartError::Read)?;
+        }
+        let sync_task = client.map(|client| {
+            let pace = options.network.as_ref().map(|network| network.pace);
+            let sync = Sync::new(
+                orders.clone(),
+                Arc::new(client),
+                handle.clone(),
+                pace.unwrap_or_default(),
+                sync::system_dice(),
+            );
+            tokio::spawn(sync.run(shared.changes.subscribe()))
+        });
         let strangers = Arc::new(Mutex::new(BTreeMap::new()));
         let report_task =
             tokio::spawn(report_strangers(orders.clone(), strangers.clone())).abort_handle();
@@ -356,11 +394,9 @@ impl Engine {
             reader,
             sessions: Sessions::default(),
             passwords: Passwords::new(options.hash_cost),
-            circuit,
-            wake_sync,
-            stop,
+            sync: handle,
             strangers,
-            sync_task: Mutex::new(Some(sync_task)),
+            sync_task: Mutex::new(sync_task),
             report_task,
             _folder: folder,
         })
@@ -370,8 +406,7 @@ impl Engine {
     /// connection to close can fold the write-ahead log into the file, and what was forgotten
     /// is gone from the disk only then.
     pub async fn stop(&self) {
-        // Kept until sync looks, should it be at work just now.
-        self.stop.notify_one();
+        self.sync.stop();
         self.report_task.abort();
         let sync_task = self
             .sync_task
@@ -764,16 +799,13 @@ impl Engine {
     pub async fn sync_view(&self, token: &Token) -> Result<SyncView, ApiError> {
         let viewer = self.viewer(token, true).await?;
         let facts = self.reader.transfers(&viewer).await?;
-        let circuit = self
-            .circuit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let circuit = self.sync.circuit();
+        let (open_findings, reconciled_through, held) = self.reader.reconciled().await?;
         let waiting = facts.queued + facts.sending + facts.unknown;
         // The worst that is true.
-        let mark = if facts.needs_review > 0 {
+        let mark = if facts.needs_review > 0 || open_findings > 0 {
             SyncMark::NeedsYou
-        } else if circuit.paused {
+        } else if circuit.paused || held {
             SyncMark::Failing
         } else if !circuit.online {
             SyncMark::Offline
@@ -799,16 +831,60 @@ impl Engine {
             accepted: facts.accepted,
             needs_review: facts.needs_review,
             since: circuit.since,
-            why: circuit.why.clone().or_else(in_doubt),
+            why: circuit
+                .why
+                .clone()
+                .or_else(|| held.then(|| HELD.to_owned()))
+                .or_else(in_doubt),
             last_contact_at: circuit.last_contact_at,
             oldest_queued_at: facts.oldest_queued_at,
             jobs: facts.jobs,
+            paused: circuit.paused,
+            held,
+            open_findings,
+            reconciled_through,
         })
+    }
+
+    /// What of the payments a person has to look at.
+    pub async fn attention(&self, token: &Token) -> Result<AttentionView, ApiError> {
+        let viewer = self.viewer(token, true).await?;
+        Ok(self.reader.attention(&viewer).await?)
+    }
+
+    /// Tries the network now: a signed-in person does not want to wait for the next probe.
+    pub async fn try_network(&self, token: &Token) -> Result<(), ApiError> {
+        self.viewer(token, false).await?;
+        self.sync.wake();
+        Ok(())
     }
 
     /// Looks at the network now instead of at the next turn.
     pub fn wake_sync(&self) {
-        self.wake_sync.notify_one();
+        self.sync.wake();
+    }
+
+    /// Compares with the network's statements now: for admins.
+    pub async fn reconcile(&self, token: &Token) -> Result<(), ApiError> {
+        let viewer = self.viewer(token, false).await?;
+        if viewer.user.active_role() != Some(Role::Admin) {
+            self.note_stranger(ErrorCode::Refused(RefusalCode::AdminOnly));
+            return Err(Refusal::from(RefusalCode::AdminOnly).into());
+        }
+        self.sync.reconcile();
+        Ok(())
+    }
+
+    /// A sync job over a network of the caller's, in the caller's hands: it does nothing but what
+    /// its turns do. For a store that was opened without a network of its own.
+    pub fn sync_over<L: Link>(&self, link: Arc<L>, pace: Pace, dice: Dice) -> Sync<L> {
+        Sync::new(self.orders.clone(), link, self.sync.clone(), pace, dice)
+    }
+
+    /// Asks for the statements at the next turn, without anybody signed in: what `sync_over`'s
+    /// caller uses.
+    pub fn sync_handle(&self) -> &Handle {
+        &self.sync
     }
 
     pub async fn keep_draft(
@@ -1022,9 +1098,14 @@ impl Concern {
             Command::FreezeLine(c) => Concern::Line(c.line_id),
             Command::UnfreezeLine(c) => Concern::Line(c.line_id),
             Command::AskNetworkAgain(c) => Concern::Line(c.line_id),
+            Command::RetryTransfer(c) => Concern::Line(c.line_id),
+            Command::ParkTransfer(c) => Concern::Line(c.line_id),
+            Command::HandBackTransfer(c) => Concern::Line(c.line_id),
+            Command::PresentAgain(c) => Concern::Line(c.line_id),
             Command::ApproveAccount(_)
             | Command::DeclineAccount(_)
             | Command::UnlockAccount(_)
+            | Command::ResolveFinding(_)
             | Command::CloseDay(_)
             | Command::SetHolidays(_) => Concern::Nothing,
         }

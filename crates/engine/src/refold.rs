@@ -3,7 +3,7 @@
 
 use crate::seal::StoreKey;
 use crate::store::rows;
-use crate::store::write::{self, Batch};
+use crate::store::write::{self, Views};
 use crate::store::{OpenError, folds};
 use crate::verify;
 use sqlx::{Connection, SqliteConnection};
@@ -19,20 +19,20 @@ pub async fn bring_up_to_date(
     let mut transaction = connection.begin().await?;
     // A log that cannot be read is left as it is: `verify` says what is wrong with it.
     if let Some((world, keys)) = verify::fold(&mut transaction, store_key).await? {
-        let mut batch = Batch::default();
+        let mut views = Views::default();
+        let mut lines = Vec::with_capacity(world.lines.len());
         if world.branch.version > 0 {
-            batch.branch.push(rows::branch(&world.branch));
+            views.branch.push(rows::branch(&world.branch));
         }
-        batch
+        views
             .products
             .extend(world.products.values().map(rows::product));
         for line in world.lines.values() {
             let row = rows::line(line, keys.get(&line.customer_id));
-            batch
-                .lines
-                .push(row.map_err(crate::store::load::LoadError::from)?);
+            lines.push(row.map_err(crate::store::load::LoadError::from)?);
         }
-        write::store(&mut transaction, batch).await?;
+        write::lines(&mut transaction, lines).await?;
+        write::views(&mut transaction, views).await?;
         folds::note_current(&mut transaction).await?;
     }
     transaction.commit().await?;

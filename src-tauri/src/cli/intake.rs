@@ -147,6 +147,11 @@ fn command(kind: CommandKind, content: Map<String, Value>) -> Result<Command, Pl
         K::UnlockAccount => C::UnlockAccount(read(content)?),
         K::CloseDay => C::CloseDay(read(content)?),
         K::SetHolidays => C::SetHolidays(read(content)?),
+        K::RetryTransfer => C::RetryTransfer(read(content)?),
+        K::ParkTransfer => C::ParkTransfer(read(content)?),
+        K::HandBackTransfer => C::HandBackTransfer(read(content)?),
+        K::PresentAgain => C::PresentAgain(read(content)?),
+        K::ResolveFinding => C::ResolveFinding(read(content)?),
     })
 }
 

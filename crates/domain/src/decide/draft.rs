@@ -23,6 +23,8 @@ pub(super) struct Draft {
     world: World,
     meta: Meta,
     line_id: LineId,
+    /// Other lines that a consequence reached.
+    others: Vec<LineId>,
     events: Vec<Event>,
     /// As the line stood before this command: (closing, evening) of what was unpaid then.
     late_fees: Vec<(BusinessDate, BusinessDate)>,
@@ -62,9 +64,20 @@ impl Draft {
             world: scratch,
             meta,
             line_id: line.id,
+            others: Vec::new(),
             events: Vec::new(),
             late_fees: line.late_fees_to_come(),
         }
+    }
+
+    /// Takes a movement along that a consequence reaches, with its line where that is another.
+    pub fn bring(&mut self, line: &Line, movement: &Movement) {
+        if line.id != self.line_id && !self.others.contains(&line.id) {
+            self.others.push(line.id);
+            self.world.lines.insert(line.id, line.clone());
+        }
+        let known = self.world.movements.entry(movement.id);
+        known.or_insert_with(|| movement.clone());
     }
 
     pub fn push(&mut self, event: Event) -> Result<(), Refusal> {
@@ -82,6 +95,11 @@ impl Draft {
     pub fn line(&self) -> &Line {
         // Inserted by `new`, and no event removes a line.
         &self.world.lines[&self.line_id]
+    }
+
+    /// The scratch copy: what the events so far made of it.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     pub fn movement(&self, id: MovementId) -> Option<&Movement> {
@@ -109,15 +127,23 @@ impl Draft {
         self.charge_returned_payments()?;
         let (closed_through, today) = (self.world.branch.closed_through, self.today());
         self.follow_the_facts(closed_through, today)?;
-        let line = self.line();
+        self.close_if_it_waits_for_that(self.line_id)?;
+        for line_id in std::mem::take(&mut self.others) {
+            self.close_if_it_waits_for_that(line_id)?;
+        }
+        Ok(self.events)
+    }
+
+    fn close_if_it_waits_for_that(&mut self, line_id: LineId) -> Result<(), Refusal> {
+        let line = &self.world.lines[&line_id];
         let to_close = line.cancellation_requested_on.is_some() && !line.status().ended();
         if to_close && may_close(line).is_ok() {
             self.push(Event::LineClosed {
-                line_id: self.line_id,
+                line_id,
                 after_request: true,
             })?;
         }
-        Ok(self.events)
+        Ok(())
     }
 
     /// The closes of days that ended since the line was last written, before anything else is

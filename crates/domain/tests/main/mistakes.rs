@@ -460,6 +460,21 @@ fn every_admin_command_is_an_admins() {
         Command::UnlockAccount(UnlockAccount { user_id }),
         Command::CloseDay(CloseDay { date: desk.today }),
         Command::SetHolidays(SetHolidays { holidays: vec![] }),
+        Command::ParkTransfer(ParkTransfer {
+            line_id,
+            movement_id: draw_id,
+            reason: words(),
+        }),
+        Command::HandBackTransfer(HandBackTransfer {
+            line_id,
+            movement_id: draw_id,
+            reason: words(),
+        }),
+        Command::ResolveFinding(ResolveFinding {
+            finding_id: "orphan:tr_1".into(),
+            resolution: domain::reconcile::Resolution::Recalled,
+            note: None,
+        }),
     ];
     let needed = CommandKind::ALL
         .iter()

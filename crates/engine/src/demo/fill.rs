@@ -181,6 +181,7 @@ impl Plan {
             repayment_id: MovementId(id(Kind::Pair, pair, 2)),
             amount: usd(800),
             method: PayIn::Cash {},
+            taken_on: None,
         };
         vec![
             (self.staff, Command::RequestDraw(draw)),

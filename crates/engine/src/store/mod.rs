@@ -9,6 +9,7 @@ pub mod folds;
 pub mod jobs;
 pub mod load;
 pub mod reads;
+pub mod reconciling;
 pub mod rows;
 pub mod terms;
 pub mod write;

@@ -38,6 +38,9 @@ pub struct Views {
     pub blind_index: Vec<Row>,
     pub customers_to_forget: Vec<Row>,
     pub movements: Vec<Row>,
+    pub statements: Vec<Row>,
+    pub statement_lines: Vec<Row>,
+    pub findings: Vec<Row>,
 }
 
 /// How the rows of one table are put in.
@@ -132,6 +135,21 @@ const MOVEMENTS: Table = Table {
     then: "on conflict (id) do update set state = excluded.state, on_its_way = excluded.on_its_way,
         next_at_ms = excluded.next_at_ms, document = excluded.document",
 };
+const STATEMENT_DAYS: Table = Table {
+    into: "insert into statements (date, document)",
+    row: "(?,?)",
+    then: "",
+};
+const STATEMENT_LINES: Table = Table {
+    into: "insert into statement_lines (date, line, transfer_id, kind, amount_minor, ours)",
+    row: "(?,?,?,?,?,?)",
+    then: "",
+};
+const FINDINGS: Table = Table {
+    into: "insert into findings (id, class, open, movement_id, document)",
+    row: "(?,?,?,?,?)",
+    then: "on conflict (id) do update set open = excluded.open, document = excluded.document",
+};
 const TERMS_AWAY: &str =
     "delete from customer_terms where customer_id in (select value->>0 from json_each(?))";
 const BLIND_AWAY: &str =
@@ -142,7 +160,7 @@ const KEYS_AWAY: &str =
 /// Rows a statement takes: the largest that fits first, so that every batch is made of a few
 /// statements out of a few, and SQLite's thread finds each prepared.
 const GROUPS: [usize; 5] = [256, 64, 16, 4, 1];
-const TABLES: usize = 15;
+const TABLES: usize = 18;
 /// Every statement of this file, and those that load.
 pub const STATEMENTS: usize = TABLES * GROUPS.len() + 32;
 
@@ -185,6 +203,9 @@ statements! {
     INTO_BLIND of BLIND,
     INTO_LINES of LINES,
     INTO_MOVEMENTS of MOVEMENTS,
+    INTO_STATEMENTS of STATEMENT_DAYS,
+    INTO_STATEMENT_LINES of STATEMENT_LINES,
+    INTO_FINDINGS of FINDINGS,
 }
 
 /// What can be bound as a row.
@@ -316,5 +337,8 @@ pub async fn views(connection: &mut SqliteConnection, views: Views) -> Result<()
     insert(connection, &INTO_TERMS, views.customer_terms).await?;
     insert(connection, &INTO_BLIND, views.blind_index).await?;
     delete(connection, KEYS_AWAY, &views.customers_to_forget).await?;
-    insert(connection, &INTO_MOVEMENTS, views.movements).await
+    insert(connection, &INTO_MOVEMENTS, views.movements).await?;
+    insert(connection, &INTO_STATEMENTS, views.statements).await?;
+    insert(connection, &INTO_STATEMENT_LINES, views.statement_lines).await?;
+    insert(connection, &INTO_FINDINGS, views.findings).await
 }

@@ -4,6 +4,7 @@ use super::*;
 use domain::ids::{LineId, MovementId};
 use domain::line::Line;
 use domain::movement::Movement;
+use domain::transfer::for_customer;
 use domain::view::MovementRow;
 
 /// Movements one line shows; older ones stand in its history.
@@ -48,8 +49,16 @@ impl Reader {
              order by wanted.key",
         )
         .bind(id_list(ids))
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
+        let (through,): (Option<String>,) =
+            sqlx::query_as("select max(document->>'$.reconciled_through') from branch")
+                .fetch_one(connection)
+                .await?;
+        let facts = actions::Facts {
+            today: viewer.today,
+            reconciled_through: through.and_then(|date| date.parse().ok()),
+        };
         // Mostly they are of one line: it is read once, not once a movement.
         let mut lines: BTreeMap<String, Line> = BTreeMap::new();
         records
@@ -60,7 +69,7 @@ impl Reader {
                     let line = document("lines", &record.line_id, &record.line_document, None)?;
                     lines.insert(record.line_id.clone(), line);
                 }
-                row(viewer, record, &lines)
+                row(viewer, record, &lines, facts)
             })
             .collect()
     }
@@ -104,11 +113,13 @@ fn row(
     viewer: &Viewer,
     record: Record,
     lines: &BTreeMap<String, Line>,
+    facts: actions::Facts,
 ) -> Result<MovementRow, ReadError> {
     let movement: Movement = document("movements", &record.id, &record.document, None)?;
     let line = lines.get(&record.line_id).ok_or_else(not_found)?;
     let forgotten = record.customer_name.is_none();
-    let actions = actions::of_movement(&viewer.user, line, &movement, forgotten);
+    let actions = actions::of_movement(&viewer.user, line, &movement, forgotten, facts);
+    let for_customer = for_customer(&movement, viewer.today);
     let transfer = movement.transfer.as_ref();
     Ok(MovementRow {
         id: movement.id,
@@ -127,6 +138,7 @@ fn row(
         line_number: line.number.clone(),
         return_code: movement.return_code,
         method: movement.method,
+        for_customer,
         actions,
     })
 }
