@@ -33,6 +33,8 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Approve account",
         CommandKind::DeclineAccount => "Decline account",
         CommandKind::UnlockAccount => "Unlock account",
+        CommandKind::CloseDay => "Close the day",
+        CommandKind::SetHolidays => "Set holidays",
     }
 }
 
@@ -67,6 +69,8 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Account approved.",
         CommandKind::DeclineAccount => "Account declined.",
         CommandKind::UnlockAccount => "Account unlocked.",
+        CommandKind::CloseDay => "The day is closed.",
+        CommandKind::SetHolidays => "Holidays set.",
     }
 }
 
@@ -128,7 +132,9 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         | CommandKind::DefineProduct
         | CommandKind::TakeApplication
         | CommandKind::RequestDraw
-        | CommandKind::TakeRepayment => None,
+        | CommandKind::TakeRepayment
+        | CommandKind::CloseDay
+        | CommandKind::SetHolidays => None,
     }
 }
 
