@@ -150,7 +150,9 @@ pub fn repay_cash(line_id: LineId, repayment_id: MovementId, minor: i64) -> Comm
         line_id,
         repayment_id,
         amount: usd(minor),
-        method, taken_on: None })
+        method,
+        taken_on: None,
+    })
 }
 
 pub fn repay_by_debit(
@@ -164,7 +166,9 @@ pub fn repay_by_debit(
         line_id,
         repayment_id,
         amount: usd(minor),
-        method, taken_on: None })
+        method,
+        taken_on: None,
+    })
 }
 
 /// A move to another house of the same town.
