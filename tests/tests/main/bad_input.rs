@@ -150,9 +150,13 @@ impl Desk {
                 })
             }
             CommandKind::DefineProduct => {
-                let terms = self.branch.engine.reader().products().await.unwrap()[0]
+                let mut terms = self.branch.engine.reader().products().await.unwrap()[0]
                     .terms
                     .clone();
+                terms.rate_changes = vec![domain::interest::RateChange {
+                    from: today.plus_days(60),
+                    annual_percent: terms.annual_percent,
+                }];
                 let product_id = ProductId(Uuid::now_v7());
                 let name = "Holiday line".to_owned();
                 Command::DefineProduct(DefineProduct {
@@ -336,6 +340,10 @@ impl Desk {
                 })
             }
             CommandKind::ResolveFinding => self.finding().await,
+            CommandKind::CloseDay => Command::CloseDay(CloseDay { date: today }),
+            CommandKind::SetHolidays => Command::SetHolidays(SetHolidays {
+                holidays: vec![today.plus_days(self.customers as i32)],
+            }),
         };
         self.a_moment_passes().await;
         // An admin who took and asked for nothing of the above.
@@ -532,7 +540,7 @@ fn variants(field: &str, valid: &Value) -> Vec<(&'static str, Option<Value>)> {
 }
 
 fn is_date(field: &str) -> bool {
-    field.ends_with("signed_on") || field.ends_with("birth_date")
+    field.ends_with("signed_on") || field.ends_with("birth_date") || field == "command.date"
 }
 
 /// The most characters of a free text.
@@ -597,6 +605,12 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         || (last == "note" && kind == CommandKind::CancelApplication)
         || (last == "reason" && kind == CommandKind::RequestCancellation);
     match class {
+        // Terms that came later have defaults.
+        "missing" if of_later_terms(field) => "done",
+        "list for a value" | "empty list" if matches!(last, "rate_changes" | "holidays") => "done",
+        "twice the same" | "far too many" if last == "rate_changes" => "FieldMalformed",
+        "twice the same" | "far too many" if last == "holidays" => "done",
+        "far future" | "far past" if field == "command.date" => "NotTheBusinessDate",
         // As large as a number gets, a version is still one, and not this one.
         "past i64" if last == "seen_version" => "StaleVersion",
         "empty list" if last == "allocation_order" => "malformed",
@@ -610,7 +624,7 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "missing" | "null" if optional => "done",
         "missing" | "null" => "malformed",
         _ if class.contains(" for a ") => "malformed",
-        "negative" if last == "seen_version" || last == "hold_banking_days" => "malformed",
+        "negative" if last == "seen_version" || is_days(last) => "malformed",
         // Ids are ids, enums are enums, dates are dates: no text stands in for one.
         "of nothing" => of_nothing(kind, field),
         "another currency" => "WrongCurrency",
@@ -644,6 +658,31 @@ fn is_closed(last: &str) -> bool {
             | "day_count"
             | "annual_percent"
             | "resolution"
+            | "interest_method"
+            | "ends"
+    )
+}
+
+fn of_later_terms(field: &str) -> bool {
+    let term = field.strip_prefix("command.terms.").unwrap_or_default();
+    matches!(
+        term,
+        "interest_method"
+            | "rate_changes"
+            | "cycle"
+            | "minimum"
+            | "due_days"
+            | "grace_days"
+            | "late_fee_minor"
+            | "returned_payment_fee_minor"
+    )
+}
+
+/// Counts of days, and of hundredths of a percent: smaller numbers than amounts are.
+fn is_days(last: &str) -> bool {
+    matches!(
+        last,
+        "hold_banking_days" | "due_days" | "grace_days" | "balance_basis_points"
     )
 }
 
@@ -673,11 +712,14 @@ fn number(kind: CommandKind, last: &str, class: &str) -> &'static str {
     match (last, class) {
         ("seen_version", "zero") if kind == CommandKind::DefineProduct => "done",
         ("seen_version", _) => "StaleVersion",
-        ("hold_banking_days", "zero") => "done",
-        ("hold_banking_days", "i64 max" | "largest and one") => "malformed",
+        // A statement needs its time.
+        ("due_days", "zero") => "FieldMalformed",
+        ("hold_banking_days" | "grace_days" | "balance_basis_points", "zero") => "done",
+        (_, "i64 max" | "largest and one") if is_days(last) => "malformed",
         // These may be nothing at all.
         ("income_monthly_minor" | "obligations_monthly_minor", "zero")
-        | ("single_signature_minor" | "offline_cap_minor", "zero") => "done",
+        | ("single_signature_minor" | "offline_cap_minor", "zero")
+        | ("floor_minor" | "late_fee_minor" | "returned_payment_fee_minor", "zero") => "done",
         (_, "zero" | "negative") => "AmountNotPositive",
         (_, _) => "AmountTooLarge",
     }

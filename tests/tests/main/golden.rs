@@ -26,7 +26,7 @@ use stories::branch::{self, Branch, Folder, Outside, PASSPHRASE, people};
 use uuid::Uuid;
 
 /// The release whose log can still be made anew, if it is not out yet.
-const UNRELEASED: &str = "v1";
+const UNRELEASED: &str = "v2";
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
@@ -206,6 +206,7 @@ async fn what_was_written_can_be_read() {
         write_anew().await;
     }
     let mut releases = 0;
+    let mut every_type = BTreeSet::new();
     for release in std::fs::read_dir(folder()).unwrap() {
         let path = release.unwrap().path();
         if !path.is_dir() {
@@ -226,16 +227,7 @@ async fn what_was_written_can_be_read() {
             path.display()
         );
 
-        // The log of this release leaves no type out; those of earlier ones had fewer.
-        if path.ends_with(UNRELEASED) {
-            let all: BTreeSet<String> =
-                Event::TYPES.iter().map(|name| (*name).to_owned()).collect();
-            let left_out: Vec<&String> = all.difference(&types).collect();
-            assert!(
-                left_out.is_empty(),
-                "the golden log has no event of {left_out:?}"
-            );
-        }
+        every_type.extend(types);
         let sum: i64 = kept["books"]
             .as_object()
             .unwrap()
@@ -251,6 +243,13 @@ async fn what_was_written_can_be_read() {
         assert!(held.is_err(), "an altered event was not noticed");
     }
     assert!(releases > 0, "there is no golden log");
+    // Together they leave no type out: what the program does not write any more, it reads.
+    let all: BTreeSet<String> = Event::TYPES.iter().map(|name| (*name).to_owned()).collect();
+    let left_out: Vec<&String> = all.difference(&every_type).collect();
+    assert!(
+        left_out.is_empty(),
+        "no golden log has an event of {left_out:?}"
+    );
 }
 
 // --- Writing, by hand --------------------------------------------------------------------------
@@ -365,6 +364,59 @@ impl Writing<'_> {
             counts: vec![("malformed".to_owned(), 3)],
         })
         .await;
+        self.days().await;
+    }
+
+    /// Days are closed over two statements, a late repayment, a late fee and a debit that bounces.
+    async fn days(&self) {
+        self.decided(Command::SetHolidays(SetHolidays {
+            holidays: vec!["2026-05-25".parse().unwrap()],
+        }))
+        .await;
+        let product = self.branch.engine.reader().products().await.unwrap();
+        let product = product
+            .into_iter()
+            .find(|product| product.id == self.branch.product_id)
+            .unwrap();
+        let mut terms = product.terms;
+        terms.late_fee_minor = Minor(1_500);
+        terms.returned_payment_fee_minor = Minor(2_000);
+        self.decided(Command::DefineProduct(DefineProduct {
+            product_id: product.id,
+            seen_version: product.version,
+            name: product.name,
+            terms,
+        }))
+        .await;
+        let (customer_id, account_id) = self.branch.customer(8).await;
+        let line_id = self.branch.open_line(customer_id, 2_000_000).await;
+        self.done(draw_cash(line_id, MovementId(Uuid::now_v7()), 90_000))
+            .await;
+        self.days_until("2026-04-10").await;
+        let mut late = repay_cash(line_id, MovementId(Uuid::now_v7()), 5_000);
+        if let Command::TakeRepayment(late) = &mut late {
+            late.taken_on = Some("2026-03-20".parse().unwrap());
+        }
+        self.done(late).await;
+        let kind = MovementKind::Repayment;
+        let debit = self.transfer(line_id, account_id, kind, 100_000).await;
+        self.word(line_id, debit, kind, 100_000, RemoteStatus::Settled, None)
+            .await;
+        let returned = RemoteStatus::Returned;
+        self.word(line_id, debit, kind, 100_000, returned, Some("R01"))
+            .await;
+        self.days_until("2026-05-12").await;
+    }
+
+    async fn days_until(&self, open: &str) {
+        let open: domain::date::BusinessDate = open.parse().unwrap();
+        loop {
+            let date = self.branch.today().await;
+            if date >= open {
+                return;
+            }
+            self.decided(Command::CloseDay(CloseDay { date })).await;
+        }
     }
 
     async fn people(&self) {

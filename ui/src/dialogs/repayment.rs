@@ -72,6 +72,7 @@ pub fn TakeRepayment(props: &OnLineProps) -> Html {
             repayment_id,
             amount: Money { minor, currency },
             method,
+            taken_on: None,
         })),
         _ => Err(problems),
     };

@@ -38,6 +38,8 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::HandBackTransfer => "Hand back",
         CommandKind::PresentAgain => "Present again",
         CommandKind::ResolveFinding => "Resolve",
+        CommandKind::CloseDay => "Close the day",
+        CommandKind::SetHolidays => "Set holidays",
     }
 }
 
@@ -77,6 +79,8 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::HandBackTransfer => "Handed back to the desk.",
         CommandKind::PresentAgain => "Presented again.",
         CommandKind::ResolveFinding => "Finding resolved.",
+        CommandKind::CloseDay => "The day is closed.",
+        CommandKind::SetHolidays => "Holidays set.",
     }
 }
 
@@ -151,7 +155,9 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         | CommandKind::DefineProduct
         | CommandKind::TakeApplication
         | CommandKind::RequestDraw
-        | CommandKind::TakeRepayment => None,
+        | CommandKind::TakeRepayment
+        | CommandKind::CloseDay
+        | CommandKind::SetHolidays => None,
     }
 }
 

@@ -33,7 +33,10 @@ pub fn FiguresCard(props: &FiguresCardProps) -> Html {
     let rest = [
         (words::PRINCIPAL, figures.principal_minor, "principal"),
         (words::INTEREST, figures.interest_minor, "interest"),
+        (words::ACCRUED, figures.accrued_minor, "accrued"),
         (words::FEES, figures.fees_minor, "fees"),
+        (words::MINIMUM, figures.minimum_minor, "minimum"),
+        (words::PAST_DUE, figures.past_due.amount_minor, "past_due"),
         (
             words::ON_THEIR_WAY,
             figures.on_their_way_minor,

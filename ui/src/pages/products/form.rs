@@ -73,6 +73,8 @@ struct TermsForm {
     offline_cap: String,
     exposure_cap: String,
     hold_days: String,
+    /// What this form has no field for stays as it is.
+    others: Terms,
 }
 
 impl TermsForm {
@@ -87,6 +89,7 @@ impl TermsForm {
             offline_cap: currency.format(terms.offline_cap_minor),
             exposure_cap: currency.format(terms.exposure_cap_minor),
             hold_days: terms.hold_banking_days.to_string(),
+            others: terms.clone(),
         }
     }
 
@@ -96,7 +99,7 @@ impl TermsForm {
         if self.name.trim().is_empty() {
             problems.push((NAME.to_owned(), common::FILL_IN.to_owned()));
         }
-        let mut terms = Terms::defaults(currency.exponent());
+        let mut terms = self.others.clone();
         match self.rate.trim().parse() {
             Ok(rate) => terms.annual_percent = rate,
             Err(_) => problems.push((RATE.to_owned(), words::RATE_UNREADABLE.to_owned())),
