@@ -72,9 +72,12 @@ fn lot(seed: u64) -> u64 {
     mixed ^ (mixed >> 27)
 }
 
-/// One of the open lines, anywhere in the store.
+/// One of as many open lines as the small store has, spread over the whole of this one: what
+/// differs is the size of the store, and not how many lines a commit touches.
 fn any_line(applications: u64, seed: u64) -> LineId {
-    let sixteenth = lot(seed) % (applications / 16).max(1);
+    let sixteenths = SMALL / 16;
+    let chosen = lot(seed) % sixteenths;
+    let sixteenth = chosen * (applications / 16) / sixteenths;
     line_id(sixteenth * 16 + lot(seed ^ 0xff) % 10)
 }
 

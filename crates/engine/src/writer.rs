@@ -49,6 +49,9 @@ pub const BATCH_MAX: usize = 1_024;
 /// Orders judged, and lines written down, while SQLite's thread takes in what came before.
 const AT_A_TIME: usize = 128;
 
+/// How often others get their turn before a batch that is smaller than the last goes off.
+const TURNS_OF_OTHERS: usize = 4;
+
 /// Lets the next statement be handed over, should SQLite's thread be done with the last.
 async fn give_way(place: usize) {
     if place % 8 == 7 {
@@ -231,11 +234,15 @@ impl Writer {
 
     pub async fn run(mut self, mut queue: mpsc::Receiver<Post>) {
         let mut posts = Vec::new();
+        // How many came last time: so many are likely on their way again.
+        let mut expected = 0;
         loop {
             posts.clear();
             if queue.recv_many(&mut posts, self.batch_max).await == 0 {
                 break;
             }
+            self.gather(&mut posts, &mut queue, expected).await;
+            expected = posts.len();
             let mut jobs = Vec::with_capacity(posts.len());
             let mut stop = None;
             for post in posts.drain(..) {
@@ -267,6 +274,28 @@ impl Writer {
         }
         if let Some(connection) = self.connection.take() {
             store::close(connection).await;
+        }
+    }
+
+    /// Whoever was answered by the last commit may be just about to ask again. Going first with
+    /// the few that were quickest would make the others wait for two commits instead of one, so
+    /// the others' tasks get their turn. No clock: who has nothing to say delays nobody.
+    async fn gather(
+        &self,
+        posts: &mut Vec<Post>,
+        queue: &mut mpsc::Receiver<Post>,
+        expected: usize,
+    ) {
+        for _ in 0..TURNS_OF_OTHERS {
+            if posts.len() >= expected.min(self.batch_max) {
+                return;
+            }
+            tokio::task::yield_now().await;
+            while posts.len() < self.batch_max
+                && let Ok(post) = queue.try_recv()
+            {
+                posts.push(post);
+            }
         }
     }
 

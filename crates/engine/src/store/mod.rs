@@ -29,6 +29,7 @@ const LOCK_FILE: &str = "branchline.lock";
 pub const WRITER_CACHE_KIB: u32 = 32 * 1024;
 /// How long the write-ahead log may become before it is folded into the file: 32 MiB.
 pub const FOLD_EVERY_PAGES: u32 = 8 * 1024;
+/// What is read comes over from SQLite's thread in one go, not fifty rows at a time.
 const ROWS_AT_ONCE: usize = 4 * 1024;
 
 #[derive(Debug, thiserror::Error)]
@@ -172,7 +173,6 @@ pub async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> 
         .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
         .pragma("wal_autocheckpoint", FOLD_EVERY_PAGES.to_string())
         .statement_cache_capacity(write::STATEMENTS)
-        // What a batch loads comes over in one go, not fifty rows at a time.
         .row_buffer_size(ROWS_AT_ONCE)
         .connect()
         .await?;
@@ -182,7 +182,10 @@ pub async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> 
 
 /// The pool that reads and cannot write.
 pub async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
-    let read = options(path).read_only(true).pragma("query_only", "on");
+    let read = options(path)
+        .read_only(true)
+        .pragma("query_only", "on")
+        .row_buffer_size(ROWS_AT_ONCE);
     Ok(SqlitePoolOptions::new()
         .max_connections(4)
         .connect_with(read)

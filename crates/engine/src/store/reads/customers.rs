@@ -6,6 +6,7 @@ use domain::customer::{Customer, Profile};
 use domain::ids::LineId;
 use domain::view::*;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Customers one search text may find.
 const FOUND_MAX: u32 = 1_000;
@@ -105,7 +106,7 @@ pub(super) async fn found_by(
     text: &str,
     most: u32,
 ) -> Result<Vec<CustomerId>, ReadError> {
-    let mut found = Vec::new();
+    let (mut found, mut known) = (Vec::new(), BTreeSet::new());
     for beginning in beginnings(text) {
         let ids: Vec<(String,)> = sqlx::query_as(
             "select distinct customer_id from customer_terms
@@ -118,7 +119,7 @@ pub(super) async fn found_by(
         .await?;
         for (id,) in ids {
             let id = parse_id("customer_terms", &id)?;
-            if !found.contains(&id) {
+            if known.insert(id) {
                 found.push(id);
             }
         }

@@ -6,9 +6,10 @@ use domain::line::Line;
 use domain::movement::Movement;
 use domain::transfer::for_customer;
 use domain::view::MovementRow;
+use std::collections::BTreeSet;
 
 /// Movements one line shows; older ones stand in its history.
-const SHOWN_OF_LINE: u32 = 500;
+const SHOWN_OF_LINE: u32 = 200;
 
 impl Reader {
     /// Newest first.
@@ -37,12 +38,11 @@ impl Reader {
         ids: &[String],
     ) -> Result<Vec<MovementRow>, ReadError> {
         let records: Vec<Record> = sqlx::query_as(
-            "select m.id, m.document, l.id line_id, l.document line_document,
+            "select m.id, m.document, m.line_id,
                  case when k.customer_id is not null then c.name end customer_name,
                  u.name asked_by_name
              from json_each(?) wanted
              join movements m on m.id = wanted.value
-             join lines l on l.id = m.line_id
              left join customers c on c.id = m.customer_id
              left join customer_keys k on k.customer_id = m.customer_id
              left join users u on u.id = json_extract(m.document, '$.requested_by.user_id')
@@ -53,24 +53,29 @@ impl Reader {
         .await?;
         let (through,): (Option<String>,) =
             sqlx::query_as("select max(document->>'$.reconciled_through') from branch")
-                .fetch_one(connection)
+                .fetch_one(&mut *connection)
                 .await?;
         let facts = actions::Facts {
             today: viewer.today,
             reconciled_through: through.and_then(|date| date.parse().ok()),
         };
         // Mostly they are of one line: it is read once, not once a movement.
+        let line_ids: BTreeSet<&String> = records.iter().map(|record| &record.line_id).collect();
+        let found: Vec<(String, String)> = sqlx::query_as(
+            "select id, document from lines where id in (select value from json_each(?))",
+        )
+        .bind(load::json_ids(line_ids))
+        .fetch_all(connection)
+        .await?;
         let mut lines: BTreeMap<String, Line> = BTreeMap::new();
+        for (id, text) in found {
+            // Nothing private is shown in a row: the documents need no key.
+            let line = document("lines", &id, &text, None)?;
+            lines.insert(id, line);
+        }
         records
             .into_iter()
-            .map(|record| {
-                if !lines.contains_key(&record.line_id) {
-                    // Nothing private is shown in a row: the documents need no key.
-                    let line = document("lines", &record.line_id, &record.line_document, None)?;
-                    lines.insert(record.line_id.clone(), line);
-                }
-                row(viewer, record, &lines, facts)
-            })
+            .map(|record| row(viewer, record, &lines, facts))
             .collect()
     }
 
@@ -104,7 +109,6 @@ struct Record {
     id: String,
     document: String,
     line_id: String,
-    line_document: String,
     customer_name: Option<String>,
     asked_by_name: Option<String>,
 }
