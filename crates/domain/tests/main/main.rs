@@ -5,6 +5,7 @@
 mod desk;
 mod late_facts;
 mod mistakes;
+mod payments;
 mod random;
 mod rules;
 mod states;
