@@ -245,7 +245,7 @@ mod tests {
                             bytes[at] = u8::try_from(roll(256)).unwrap();
                         }
                         2 if !bytes.is_empty() => drop(bytes.remove(at)),
-                        _ => bytes.insert(at, b"{}[]\",:0-9e"[roll(12)]),
+                        _ => bytes.insert(at, b"{}[]\",:0-9e"[roll(11)]),
                     }
                 }
                 let status = [200, 201, 503, 429, 401][roll(5)];
