@@ -7,3 +7,4 @@ step "set-up: system packages";     scripts/setup/packages.sh
 step "set-up: Rust toolchains";     scripts/setup/toolchains.sh
 step "set-up: trunk, wasm-bindgen"; scripts/setup/tools.sh
 step "set-up: npm packages";        scripts/setup/npm.sh
+step "set-up: schemathesis";        scripts/setup/protocol.sh

@@ -16,6 +16,8 @@ step "unit tests of the page, in a browser"
 scripts/page-tests.sh
 # The stories start these two as processes of their own.
 step "the program and the mock";          native cargo build -p branchline -p payments-mock
+step "the mock against its own OpenAPI document"
+scripts/protocol-tests.sh
 step "tests"
 native cargo test --workspace --exclude ui
 step "all green"

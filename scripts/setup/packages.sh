@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 to_build=(build-essential make ca-certificates pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev
     librsvg2-dev libxdo-dev libssl-dev libayatana-appindicator3-dev)
 # The real window under a virtual display, and a browser for the page's own unit tests.
-to_test=(webkit2gtk-driver xvfb dbus-x11 imagemagick procps at-spi2-core fonts-liberation2)
+to_test=(python3-venv webkit2gtk-driver xvfb dbus-x11 imagemagick procps at-spi2-core fonts-liberation2)
 command -v chromedriver >/dev/null || to_test+=(chromium chromium-driver)
 
 if ! command -v dpkg-query >/dev/null; then

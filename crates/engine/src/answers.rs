@@ -133,3 +133,164 @@ pub fn statement(arrived: &Arrived, date: &str) -> Result<Vec<StatementLine>, Un
     }
     Ok(statement.lines)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"id":"tr_1","reference":"0190a0b0-0000-7000-8000-000000000001","direction":"credit","amount_minor":12345,"currency":"USD","speed":"standard","line_number":"LC-000001","status":"accepted","settlement_date":"2026-01-07","accepted_at_ms":1767607200000}"#;
+
+    fn arrived(status: u16, body: &[u8]) -> Arrived<'_> {
+        Arrived {
+            status,
+            retry_after: None,
+            body: Ok(body),
+        }
+    }
+
+    /// How an answer to an attempt is read: "transfer", "no answer", or its status.
+    fn read(status: u16, body: &[u8]) -> String {
+        match posted(&arrived(status, body)) {
+            PostAnswer::Transfer(_) => "transfer".to_owned(),
+            PostAnswer::NoAnswer { .. } => "no answer".to_owned(),
+            PostAnswer::NotSent { .. } => "not sent".to_owned(),
+            PostAnswer::Status { status, .. } => status.to_string(),
+        }
+    }
+
+    #[test]
+    fn every_malformed_answer_is_doubt_and_never_a_transfer() {
+        let with = |from: &str, to: &str| GOOD.replace(from, to);
+        let deep = "[".repeat(100_000);
+        for (body, expected) in [
+            (GOOD.to_owned(), "transfer"),
+            (with("}", ",\"new_member\":[1]}"), "transfer"),
+            (String::new(), "no answer"),
+            ("null".to_owned(), "no answer"),
+            ("[]".to_owned(), "no answer"),
+            ("{}".to_owned(), "no answer"),
+            ("<html></html>".to_owned(), "no answer"),
+            (GOOD[..GOOD.len() / 2].to_owned(), "no answer"),
+            (format!("{GOOD}{GOOD}"), "no answer"),
+            (with("12345", "12345.0"), "no answer"),
+            (with("12345", "1e400"), "no answer"),
+            (with("12345", "99999999999999999999"), "no answer"),
+            (with("12345", "\"12345\""), "no answer"),
+            (with("12345", "null"), "no answer"),
+            (with("accepted\"", "paid\""), "no answer"),
+            (with("credit", "sideways"), "no answer"),
+            (with("\"tr_1\"", "1"), "no answer"),
+            (with("{", "{\"id\":\"tr_2\","), "no answer"),
+            (deep, "no answer"),
+        ] {
+            let shown: String = body.chars().take(80).collect();
+            for status in [200, 201, 202, 299] {
+                assert_eq!(read(status, body.as_bytes()), expected, "{status} {shown}");
+            }
+            for status in [100, 302, 400, 409, 500, 599, 999] {
+                assert_eq!(read(status, body.as_bytes()), status.to_string());
+            }
+        }
+        assert_eq!(read(200, &[0xff, 0xfe, 0x00]), "no answer");
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_is_read_and_is_not_plausible() {
+        for date in [
+            "\"0000-00-00\"",
+            "\"2026-02-30\"",
+            "\"99999-01-01\"",
+            "\"tomorrow\"",
+            "20260107",
+            "{}",
+            "[1]",
+        ] {
+            let body = GOOD.replace("\"2026-01-07\"", date);
+            let PostAnswer::Transfer(remote) = posted(&arrived(201, body.as_bytes())) else {
+                panic!("{date} made the answer unreadable");
+            };
+            let earliest = domain::date::BusinessDate::EARLIEST;
+            assert_eq!(remote.settlement_date, Some(earliest), "{date}");
+        }
+        let body = GOOD.replace("\"2026-01-07\"", "null");
+        let PostAnswer::Transfer(remote) = posted(&arrived(201, body.as_bytes())) else {
+            panic!("no date is no nonsense");
+        };
+        assert_eq!(remote.settlement_date, None);
+    }
+
+    /// Every answer of every question, with bytes changed, cut and doubled: read or refused,
+    /// never a panic.
+    #[test]
+    fn no_bytes_make_the_client_panic() {
+        let event = r#"{"events":[{"cursor":1,"transfer_id":"tr_1","reference":"DR-1","kind":"settled","at_ms":1,"date":"2026-01-07"}],"next":1}"#;
+        let line = r#"{"date":"2026-01-07","lines":[{"transfer_id":"tr_1","reference":"DR-1","direction":"debit","amount_minor":1,"currency":"USD","kind":"returned","return_code":"R01"}]}"#;
+        let found = format!(r#"{{"transfers":[{GOOD},{GOOD}]}}"#);
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut roll = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % below as u64).unwrap()
+        };
+        let mut readable = 0;
+        for seed in [GOOD, event, line, &found] {
+            for _ in 0..4_000 {
+                let mut bytes = seed.as_bytes().to_vec();
+                for _ in 0..=roll(3) {
+                    let at = roll(bytes.len().max(1));
+                    match roll(4) {
+                        0 => bytes.truncate(at),
+                        1 if !bytes.is_empty() => {
+                            bytes[at] = u8::try_from(roll(256)).unwrap();
+                        }
+                        2 if !bytes.is_empty() => drop(bytes.remove(at)),
+                        _ => bytes.insert(at, b"{}[]\",:0-9e"[roll(11)]),
+                    }
+                }
+                let status = [200, 201, 503, 429, 401][roll(5)];
+                let retry_after = [None, Some("5"), Some("-1"), Some("soon")][roll(4)];
+                let arrived = Arrived {
+                    status,
+                    retry_after,
+                    body: Ok(&bytes),
+                };
+                readable += usize::from(matches!(posted(&arrived), PostAnswer::Transfer(_)));
+                readable += usize::from(looked_up(&arrived).is_ok());
+                readable += usize::from(events(&arrived).is_ok());
+                readable += usize::from(statement(&arrived, "2026-01-07").is_ok());
+            }
+        }
+        // Some of them are still good: the others were refused by reading, not by chance.
+        assert!(readable > 100, "{readable}");
+    }
+
+    #[test]
+    fn only_a_200_answers_a_question() {
+        let found = format!(r#"{{"transfers":[{GOOD}]}}"#);
+        assert!(matches!(
+            looked_up(&arrived(200, found.as_bytes())),
+            Ok(LookUp::Found(_))
+        ));
+        let twice = format!(r#"{{"transfers":[{GOOD},{GOOD}]}}"#);
+        assert!(matches!(
+            looked_up(&arrived(200, twice.as_bytes())),
+            Ok(LookUp::Several(_))
+        ));
+        for status in [201, 204, 302, 404, 500] {
+            assert!(looked_up(&arrived(status, found.as_bytes())).is_err());
+        }
+        for status in [401, 403] {
+            let refused = looked_up(&arrived(status, found.as_bytes())).unwrap_err();
+            assert!(refused.credentials);
+        }
+        let told = Arrived {
+            status: 429,
+            retry_after: Some(" 7 "),
+            body: Ok(b""),
+        };
+        assert_eq!(looked_up(&told).unwrap_err().wait_ms, Some(7_000));
+        let other_day = br#"{"date":"2026-01-08","lines":[]}"#;
+        assert!(statement(&arrived(200, other_day), "2026-01-07").is_err());
+    }
+}

@@ -7,6 +7,7 @@ mod desk;
 mod interest;
 mod late_facts;
 mod mistakes;
+mod payments;
 mod random;
 mod rules;
 mod states;

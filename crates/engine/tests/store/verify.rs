@@ -35,8 +35,8 @@ async fn busy_branch() -> (Branch, CustomerId) {
     assert!(branch.teller_does(reject.clone()).await.is_err());
     branch.admin_does(reject).await.unwrap();
     let adam = branch.customer("Adam", "Novak", "987654321").await;
-    branch.application(adam, 200_000).await;
     reconciled(&branch).await;
+    branch.application(adam, 200_000).await;
     (branch, adam)
 }
 

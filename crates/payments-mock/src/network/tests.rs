@@ -81,6 +81,8 @@ fn check(network: &Network) {
         };
         let want = match transfer.status {
             Status::Accepted | Status::Rejected => (0, 0),
+            // Once more each way for a return that came back itself.
+            Status::Settled if transfer.reversals == 2 => (2, 1),
             Status::Settled => (1, 0),
             Status::Returned => (1, 1),
         };
@@ -348,6 +350,73 @@ fn settling_can_take_milliseconds() {
 }
 
 #[test]
+fn a_return_comes_back_itself() {
+    let mut network = network();
+    let turns = Fault {
+        code: Some(ReturnCode::R16),
+        ..Fault::once(FaultKind::ReturnOfReturn)
+    };
+    network.add_fault(turns).expect("a rule");
+    submit(&mut network, "k1", "d1");
+    let mut seen = Vec::new();
+    for _ in 0..8 {
+        days_later(&mut network, 1);
+        let transfer = &network.records[0].transfer;
+        let now = (transfer.status, transfer.reversals);
+        if seen.last() != Some(&now) {
+            seen.push(now);
+        }
+    }
+    let (accepted, settled) = (Status::Accepted, Status::Settled);
+    let want = [
+        (accepted, 0),
+        (settled, 0),
+        (Status::Returned, 1),
+        (settled, 2),
+    ];
+    assert_eq!(seen, want);
+    assert_eq!(
+        network.books_view().references["d1"].totals.net_minor,
+        12_345
+    );
+    check(&network);
+}
+
+#[test]
+fn what_nobody_asked_for_stands_in_the_books() {
+    let mut network = network();
+    network
+        .add_fault(Fault::once(FaultKind::OrphanTransfer))
+        .expect("a rule");
+    submit(&mut network, "k1", "d1");
+    let orphans = |network: &Network| {
+        let found = network.transfers();
+        found.filter(|t| t.reference.starts_with("ORPHAN-")).count()
+    };
+    assert_eq!(orphans(&network), 1);
+    submit(&mut network, "k2", "d2");
+    assert_eq!(orphans(&network), 1);
+    days_later(&mut network, 5);
+    check(&network);
+}
+
+#[test]
+fn the_protocol_is_described() {
+    let mut network = network();
+    let open = Request {
+        authorization: None,
+        ..Request::get(TOKEN, "/openapi.json")
+    };
+    let plan = network.handle(MONDAY_MS, &open);
+    assert_eq!(plan.answer.status, 200);
+    let described = seen(&plan);
+    assert_eq!(described["openapi"], "3.1.0");
+    for path in ["/transfers", "/transfers/{id}", "/events", "/statement"] {
+        assert!(described["paths"][path].is_object(), "{path}");
+    }
+}
+
+#[test]
 fn look_ups_and_statements_show_what_happened() {
     let mut network = network();
     let id = seen(&submit(&mut network, "k1", "d1"))["id"].clone();
@@ -476,14 +545,25 @@ fn each_fault_has_its_effect_on_the_books() {
         (WrongAmount, Of(201), 1, 200, 1),
         (WrongId, Of(201), 1, 200, 1),
         (WrongReference, Of(201), 1, 200, 1),
+        (WrongDate, Of(201), 1, 200, 1),
+        (
+            EventBeforeAnswer,
+            By(Delivery::Late { delay_ms: 3_000 }),
+            1,
+            200,
+            1,
+        ),
         (ClockSkew, Of(201), 1, 200, 1),
         (StatementOffByOne, Of(201), 1, 200, 1),
         (InFlight, Of(409), 0, 409, 0),
         (EffectAfterReset, By(Delivery::Reset), 0, 409, 0),
         (ExecuteTwice, Of(201), 2, 200, 2),
         (KeyForgotten, Of(201), 1, 201, 2),
+        (KeyExpired, Of(201), 1, 400, 1),
+        (OrphanTransfer, Of(201), 1, 200, 1),
         (Reject, Of(201), 1, 200, 1),
         (Return, Of(201), 1, 200, 1),
+        (ReturnOfReturn, Of(201), 1, 200, 1),
         (DuplicateEvent, Of(201), 1, 200, 1),
         (ReorderedEvents, Of(201), 1, 200, 1),
         (LateEvent, Of(201), 1, 200, 1),
