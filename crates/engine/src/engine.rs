@@ -3,7 +3,7 @@
 
 use crate::clock::Clock;
 use crate::password::{self, Passwords};
-use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
+use crate::payments::{AddressError, Carriage, PaymentsClient, TIME_OUT};
 use crate::seal::{HashCost, StoreKey};
 use crate::sessions::{Sessions, Token};
 use crate::store::load::{self, LoadError};
@@ -51,6 +51,8 @@ pub struct NetworkAddress {
     pub url: String,
     pub token: String,
     pub time_out: Duration,
+    /// Carries in place of HTTP where the network lives in this process.
+    pub carriage: Option<Arc<dyn Carriage>>,
 }
 
 impl NetworkAddress {
@@ -59,6 +61,14 @@ impl NetworkAddress {
             url: url.to_owned(),
             token: token.to_owned(),
             time_out: TIME_OUT,
+            carriage: None,
+        }
+    }
+
+    fn client(&self) -> Result<PaymentsClient, AddressError> {
+        match &self.carriage {
+            Some(carriage) => Ok(PaymentsClient::over(carriage.clone(), &self.token)),
+            None => PaymentsClient::new(&self.url, &self.token, self.time_out),
         }
     }
 }
@@ -83,6 +93,8 @@ pub struct Options {
     pub clock: Clock,
     /// The most one commit carries; one makes every command its own commit.
     pub batch_max: usize,
+    /// Whether sync runs by itself; a simulator steps it with [`Engine::step_sync`].
+    pub sync_by_itself: bool,
 }
 
 impl Options {
@@ -95,6 +107,7 @@ impl Options {
             network: None,
             clock: Clock::System,
             batch_max: BATCH_MAX,
+            sync_by_itself: true,
         }
     }
 }
@@ -170,7 +183,7 @@ impl Orders {
 
     /// An order of the program itself.
     pub async fn internal(&self, internal: Internal) -> Result<(), ApiError> {
-        let id = CommandId(Uuid::now_v7());
+        let id = CommandId(crate::chance::new_id(self.now()));
         match self
             .give(id, Actor::Program, Order::Internal(internal), None, &[])
             .await?
@@ -225,6 +238,8 @@ pub struct Engine {
     stop: Arc<Notify>,
     strangers: Arc<Mutex<BTreeMap<String, u32>>>,
     sync_task: Mutex<Option<JoinHandle<()>>>,
+    /// The sync job that does not run by itself, and whether its first step is still to come.
+    stepped: tokio::sync::Mutex<Option<(Sync, bool)>>,
     report_task: AbortHandle,
     _folder: DataFolder,
 }
@@ -235,7 +250,7 @@ impl Engine {
         let client = options
             .network
             .as_ref()
-            .map(|network| PaymentsClient::new(&network.url, &network.token, network.time_out))
+            .map(NetworkAddress::client)
             .transpose()?;
         let folder = DataFolder::lock(&options.data_dir)?;
         let path = folder.store_path();
@@ -258,9 +273,10 @@ impl Engine {
                 (identity, store_key)
             }
             None => {
+                let now = options.clock.now();
                 let identity = Identity {
-                    store_id: StoreId(Uuid::now_v7()).to_string(),
-                    device_id: DeviceId(Uuid::now_v7()).to_string(),
+                    store_id: StoreId(crate::chance::new_id(now)).to_string(),
+                    device_id: DeviceId(crate::chance::new_id(now)).to_string(),
                     epoch: 1,
                     demo: options.founding.demo,
                 };
@@ -313,7 +329,11 @@ impl Engine {
         let (wake_sync, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let sync = Sync::new(orders.clone(), client, circuit.clone(), wake_sync.clone());
         let heard = shared.changes.subscribe();
-        let sync_task = tokio::spawn(sync.run(heard, stop.clone()));
+        let (sync_task, stepped) = if options.sync_by_itself {
+            (Some(tokio::spawn(sync.run(heard, stop.clone()))), None)
+        } else {
+            (None, Some((sync, true)))
+        };
         let strangers = Arc::new(Mutex::new(BTreeMap::new()));
         let report_task =
             tokio::spawn(report_strangers(orders.clone(), strangers.clone())).abort_handle();
@@ -326,7 +346,8 @@ impl Engine {
             wake_sync,
             stop,
             strangers,
-            sync_task: Mutex::new(Some(sync_task)),
+            sync_task: Mutex::new(sync_task),
+            stepped: tokio::sync::Mutex::new(stepped),
             report_task,
             _folder: folder,
         })
@@ -632,7 +653,7 @@ impl Engine {
         let mut world = loaded.map_err(|_| FaultCode::StoreUnavailable)?.world;
         let online = self.orders.shared.online.load(Ordering::SeqCst);
         let ctx = Ctx {
-            command_id: CommandId(Uuid::now_v7()),
+            command_id: CommandId(crate::chance::new_id(viewer.now)),
             actor,
             device: DeviceId(Uuid::nil()),
             now: viewer.now,
@@ -744,6 +765,14 @@ impl Engine {
             oldest_queued_at: facts.oldest_queued_at,
             jobs: facts.jobs,
         })
+    }
+
+    /// One step of a sync job that does not run by itself: what is due now, at the time the
+    /// clock shows. Answers how long nothing will be.
+    pub async fn step_sync(&self) -> Option<Duration> {
+        let mut stepped = self.stepped.lock().await;
+        let (sync, first) = stepped.as_mut()?;
+        Some(sync.step(std::mem::take(first)).await)
     }
 
     /// Looks at the network now instead of at the next turn.
@@ -893,7 +922,7 @@ async fn set_up_if_fresh(orders: &Orders, founding: &Founding) -> Result<(), Sta
         branch_name: founding.branch_name.clone(),
         currency: founding.currency,
         time_zone: founding.time_zone.clone(),
-        product_id: ProductId(Uuid::now_v7()),
+        product_id: ProductId(crate::chance::new_id(orders.now())),
     };
     orders
         .internal(Internal::SetUpStore(set_up))

@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod chain;
+pub mod chance;
 pub mod clock;
 pub mod demo;
 pub mod engine;

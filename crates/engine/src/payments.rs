@@ -3,8 +3,10 @@
 
 use domain::transfer::{LookUp, PostAnswer, RemoteTransfer};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response};
 use serde::Deserialize;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a call may take before its outcome is doubt.
@@ -12,9 +14,69 @@ pub const TIME_OUT: Duration = Duration::from_secs(10);
 /// The most of an answer that is read.
 const ANSWER_MAX_BYTES: usize = 1 << 20;
 
+/// How calls get to the network: by HTTP, unless the network lives in the same process.
+#[derive(Clone)]
+enum Carrier {
+    Http(Client),
+    Other(Arc<dyn Carriage>),
+}
+
+/// Carries a call to a network and brings back what came of it.
+pub trait Carriage: Send + Sync {
+    fn carry<'a>(
+        &'a self,
+        token: &'a str,
+        call: Call,
+    ) -> Pin<Box<dyn Future<Output = Result<Carried, NotCarried>> + Send + 'a>>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub method: Method,
+    /// Path and query.
+    pub target: String,
+    pub idempotency_key: Option<String>,
+    pub body: Vec<u8>,
+}
+
+impl Call {
+    fn get(target: &str) -> Call {
+        Call {
+            method: Method::Get,
+            target: target.to_owned(),
+            idempotency_key: None,
+            body: Vec::new(),
+        }
+    }
+}
+
+/// An answer whose head could be read.
+#[derive(Debug)]
+pub struct Carried {
+    pub status: u16,
+    pub retry_after_ms: Option<i64>,
+    /// Read where the status is a success.
+    pub body: Result<Vec<u8>, Unanswered>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotCarried {
+    /// Refused, no such host, no TLS: nothing left.
+    NoConnection,
+    TimeOut,
+    Broken,
+}
+
 #[derive(Clone)]
 pub struct PaymentsClient {
-    client: Client,
+    carrier: Carrier,
     base: String,
     token: String,
 }
@@ -73,47 +135,51 @@ impl PaymentsClient {
             .connect_timeout(Duration::from_secs(3).min(time_out))
             .build()?;
         Ok(PaymentsClient {
-            client,
+            carrier: Carrier::Http(client),
             base,
             token: token.to_owned(),
         })
     }
 
+    /// A client of a network that needs no HTTP.
+    pub fn over(carriage: Arc<dyn Carriage>, token: &str) -> PaymentsClient {
+        PaymentsClient {
+            carrier: Carrier::Other(carriage),
+            base: String::new(),
+            token: token.to_owned(),
+        }
+    }
+
     /// Sends the stored bytes under the stored key.
     pub async fn post(&self, key: &str, bytes: Vec<u8>) -> PostAnswer {
-        let sent = self
-            .client
-            .post(format!("{}/transfers", self.base))
-            .bearer_auth(&self.token)
-            .header("Idempotency-Key", key)
-            .header(CONTENT_TYPE, "application/json")
-            .body(bytes)
-            .send()
-            .await;
-        let response = match sent {
-            Ok(response) => response,
+        let call = Call {
+            method: Method::Post,
+            target: "/transfers".to_owned(),
+            idempotency_key: Some(key.to_owned()),
+            body: bytes,
+        };
+        let carried = match self.carry(call).await {
+            Ok(carried) => carried,
             // Only a connection that never came about proves that nothing left.
-            Err(error) if error.is_connect() => {
+            Err(NotCarried::NoConnection) => {
                 return PostAnswer::NotSent {
                     reason: "no connection",
                 };
             }
-            Err(error) if error.is_timeout() => return PostAnswer::NoAnswer { reason: "time-out" },
-            Err(_) => {
+            Err(NotCarried::TimeOut) => return PostAnswer::NoAnswer { reason: "time-out" },
+            Err(NotCarried::Broken) => {
                 return PostAnswer::NoAnswer {
                     reason: "connection broken",
                 };
             }
         };
-        let status = response.status();
-        let retry_after_ms = retry_after_ms(response.headers());
-        if !status.is_success() {
+        if !(200..300).contains(&carried.status) {
             return PostAnswer::Status {
-                status: status.as_u16(),
-                retry_after_ms,
+                status: carried.status,
+                retry_after_ms: carried.retry_after_ms,
             };
         }
-        match read(response).await {
+        match carried.body {
             Ok(bytes) => match serde_json::from_slice::<RemoteTransfer>(&bytes) {
                 Ok(remote) => PostAnswer::Transfer(remote),
                 Err(_) => PostAnswer::NoAnswer {
@@ -151,33 +217,66 @@ impl PaymentsClient {
 
     /// Whether the network can be reached at all; moves nothing.
     pub async fn reachable(&self) -> bool {
-        let asked = self
-            .client
-            .get(format!("{}/health", self.base))
-            .send()
-            .await;
-        asked.is_ok_and(|response| response.status().is_success())
+        let asked = self.carry(Call::get("/health")).await;
+        asked.is_ok_and(|carried| (200..300).contains(&carried.status))
     }
 
     async fn get(&self, path: &str) -> Result<Vec<u8>, Unanswered> {
-        let response = self
-            .client
-            .get(format!("{}{path}", self.base))
+        let carried = self.carry(Call::get(path)).await.map_err(|not| {
+            Unanswered(match not {
+                NotCarried::NoConnection => "no connection",
+                NotCarried::TimeOut | NotCarried::Broken => "no answer",
+            })
+        })?;
+        match carried.status {
+            200 => carried.body,
+            401 | 403 => Err(CREDENTIALS_REFUSED),
+            _ => Err(Unanswered("the network answered with an error")),
+        }
+    }
+
+    async fn carry(&self, call: Call) -> Result<Carried, NotCarried> {
+        match &self.carrier {
+            Carrier::Http(client) => self.carry_by_http(client, call).await,
+            Carrier::Other(carriage) => carriage.carry(&self.token, call).await,
+        }
+    }
+
+    async fn carry_by_http(&self, client: &Client, call: Call) -> Result<Carried, NotCarried> {
+        let url = format!("{}{}", self.base, call.target);
+        let mut request = match call.method {
+            Method::Get => client.get(url),
+            Method::Post => client
+                .post(url)
+                .header(CONTENT_TYPE, "application/json")
+                .body(call.body),
+        };
+        if let Some(key) = &call.idempotency_key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let response = request
             .bearer_auth(&self.token)
             .send()
             .await
             .map_err(|error| {
-                Unanswered(if error.is_connect() {
-                    "no connection"
+                if error.is_connect() {
+                    NotCarried::NoConnection
+                } else if error.is_timeout() {
+                    NotCarried::TimeOut
                 } else {
-                    "no answer"
-                })
+                    NotCarried::Broken
+                }
             })?;
-        match response.status() {
-            StatusCode::OK => read(response).await,
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(CREDENTIALS_REFUSED),
-            _ => Err(Unanswered("the network answered with an error")),
-        }
+        let status = response.status();
+        Ok(Carried {
+            status: status.as_u16(),
+            retry_after_ms: retry_after_ms(response.headers()),
+            body: if status.is_success() {
+                read(response).await
+            } else {
+                Ok(Vec::new())
+            },
+        })
     }
 }
 

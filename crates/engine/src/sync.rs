@@ -21,7 +21,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinSet;
 
 /// Jobs under way at once, over all lines.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = if cfg!(proving) { 1 } else { 8 };
 /// Jobs planned in one look.
 const LOOK: u32 = 256;
 /// How often the network's events are asked for while something may come.
@@ -126,6 +126,17 @@ impl Sync {
             })
             .await;
         }
+    }
+
+    /// What a start does first, and one round: for whoever steps instead of running.
+    pub async fn step(&mut self, first: bool) -> Duration {
+        let Some(client) = self.client.clone() else {
+            return Duration::MAX;
+        };
+        if first {
+            self.settle_doubts_of_the_last_run().await;
+        }
+        self.round(&client).await
     }
 
     /// One look at what is due. Answers how long nothing will be.

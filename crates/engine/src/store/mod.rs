@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// The file inside a data folder.
 pub const STORE_FILE: &str = "branchline.db";
+/// Connections that read at once; one where every step has to be the same each time.
+const READERS: u32 = if cfg!(proving) { 1 } else { 4 };
 const LOCK_FILE: &str = "branchline.lock";
 
 #[derive(Debug, thiserror::Error)]
@@ -168,7 +170,7 @@ pub async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> 
 pub async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
     let read = options(path).read_only(true).pragma("query_only", "on");
     Ok(SqlitePoolOptions::new()
-        .max_connections(4)
+        .max_connections(READERS)
         .connect_with(read)
         .await?)
 }
