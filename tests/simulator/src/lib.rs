@@ -20,3 +20,11 @@ pub fn memory_folder() -> &'static std::path::Path {
         std::path::Path::new("/tmp")
     }
 }
+pub mod acts;
+pub mod coverage;
+pub mod host;
+pub mod look;
+pub mod many;
+pub mod model;
+pub mod story;
+pub mod world;

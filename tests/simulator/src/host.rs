@@ -1,0 +1,196 @@
+//! The payments network in this process, and the places where the program can be killed while it
+//! speaks to it.
+
+use crate::coverage::KillPoint;
+use crate::disk::{Disk, Trouble};
+use engine::clock::Clock;
+use engine::payments::{Call, Carriage, Carried, Method, NotCarried, Unanswered};
+use payments_mock::exchange::{Delivery, Request};
+use payments_mock::faults::FaultKind;
+use payments_mock::network::Network;
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How long the program waits for an answer, in virtual time.
+const TIME_OUT_MS: u64 = 10_000;
+
+pub struct Host {
+    pub clock: Clock,
+    pub disk: Arc<Disk>,
+    state: Mutex<HostState>,
+}
+
+pub struct HostState {
+    pub network: Network,
+    /// Where the program is to be killed at its next submission, and how much later.
+    pub kill: Option<(KillPoint, u64)>,
+    pub killed_at: Option<KillPoint>,
+    /// References the network executed more than once by its own fault.
+    pub doubled: BTreeSet<String>,
+    /// References about which the network said something that was not so.
+    pub lied_about: BTreeSet<String>,
+    /// Faults that struck in this life of the program.
+    pub struck: BTreeSet<FaultKind>,
+    /// The key and bytes of each reference's first submission.
+    sent: BTreeMap<String, (String, Vec<u8>)>,
+    /// What a client must never do, in words.
+    pub misdeeds: Vec<String>,
+    pub submissions: u64,
+    pub calls: u64,
+}
+
+impl Host {
+    pub fn new(network: Network, clock: Clock, disk: Arc<Disk>) -> Arc<Host> {
+        Arc::new(Host {
+            clock,
+            disk,
+            state: Mutex::new(HostState {
+                network,
+                kill: None,
+                killed_at: None,
+                doubled: BTreeSet::new(),
+                lied_about: BTreeSet::new(),
+                struck: BTreeSet::new(),
+                sent: BTreeMap::new(),
+                misdeeds: Vec::new(),
+                submissions: 0,
+                calls: 0,
+            }),
+        })
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, HostState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None`: the program was killed.
+    fn exchange(&self, token: &str, call: Call) -> Option<Result<Carried, NotCarried>> {
+        let mut state = self.state();
+        state.calls += 1;
+        let submits = call.method == Method::Post;
+        let kill = if submits { state.kill.take() } else { None };
+        if let Some((KillPoint::BeforeSend, _)) = kill {
+            state.killed_at = Some(KillPoint::BeforeSend);
+            self.disk.power_off();
+            return None;
+        }
+        let request = if submits {
+            Request::submit(
+                token,
+                call.idempotency_key.as_deref().unwrap_or(""),
+                &call.body,
+            )
+        } else {
+            Request::get(token, &call.target)
+        };
+        let reference = if submits {
+            state.submissions += 1;
+            let body: serde_json::Value = serde_json::from_slice(&call.body).unwrap_or_default();
+            let reference = body["reference"].as_str().unwrap_or("").to_owned();
+            let key = call.idempotency_key.clone().unwrap_or_default();
+            let first = state
+                .sent
+                .entry(reference.clone())
+                .or_insert_with(|| (key.clone(), call.body.clone()))
+                .clone();
+            if first.0 != key {
+                state
+                    .misdeeds
+                    .push(format!("{reference} was sent under a second key"));
+            }
+            if first.1 != call.body {
+                state
+                    .misdeeds
+                    .push(format!("{reference} was sent with other bytes"));
+            }
+            Some(reference)
+        } else {
+            call.target
+                .strip_prefix("/transfers?reference=")
+                .map(str::to_owned)
+        };
+        let before = state.network.faults().struck().clone();
+        let now = self.clock.now().0;
+        let plan = state.network.handle(now, &request);
+        let struck: Vec<FaultKind> = state
+            .network
+            .faults()
+            .struck()
+            .iter()
+            .filter(|(kind, count)| before.get(kind) != Some(count))
+            .map(|(kind, _)| *kind)
+            .collect();
+        state.struck.extend(struck.iter().copied());
+        if let Some(reference) = reference {
+            for kind in struck {
+                match kind {
+                    FaultKind::ExecuteTwice | FaultKind::KeyForgotten => {
+                        state.doubled.insert(reference.clone());
+                    }
+                    FaultKind::WrongAmount | FaultKind::WrongId | FaultKind::WrongReference => {
+                        state.lied_about.insert(reference.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        match kill {
+            Some((KillPoint::Sent, _)) => {
+                state.killed_at = Some(KillPoint::Sent);
+                self.disk.power_off();
+                return None;
+            }
+            Some((point @ KillPoint::AnsweredBeforeCommit, later)) => {
+                state.killed_at = Some(point);
+                self.disk.trouble(later, Trouble::PowerLoss);
+            }
+            Some((point @ KillPoint::AfterCommit, _)) => {
+                state.killed_at = Some(point);
+                self.disk.trouble(0, Trouble::PowerLossAfterSync);
+            }
+            Some((KillPoint::BeforeSend, _)) | None => {}
+        }
+        let answer = plan.answer;
+        let carried = |body| {
+            let retry_after = answer
+                .headers
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))
+                .and_then(|(_, value)| value.parse::<i64>().ok());
+            Ok(Carried {
+                status: answer.status,
+                retry_after_ms: retry_after.map(|seconds| seconds * 1_000),
+                body,
+            })
+        };
+        Some(match plan.delivery {
+            Delivery::Refused => Err(NotCarried::NoConnection),
+            Delivery::Reset => Err(NotCarried::Broken),
+            Delivery::Late { delay_ms } if delay_ms > TIME_OUT_MS => Err(NotCarried::TimeOut),
+            Delivery::Truncated => carried(Err(Unanswered("answer broken off"))),
+            Delivery::Slow { delay_ms } if delay_ms >= 1_000 => {
+                carried(Err(Unanswered("answer broken off")))
+            }
+            Delivery::Whole | Delivery::Late { .. } | Delivery::Slow { .. } => {
+                carried(Ok(answer.body))
+            }
+        })
+    }
+}
+
+impl Carriage for Host {
+    fn carry<'a>(
+        &'a self,
+        token: &'a str,
+        call: Call,
+    ) -> Pin<Box<dyn Future<Output = Result<Carried, NotCarried>> + Send + 'a>> {
+        Box::pin(async move {
+            match self.exchange(token, call) {
+                Some(answer) => answer,
+                // Nobody is there any more to hear anything.
+                None => std::future::pending().await,
+            }
+        })
+    }
+}
