@@ -114,8 +114,14 @@ impl Sync {
                 .transfer
                 .as_ref()
                 .map_or(0, |transfer| transfer.attempts);
-            let answer = PostAnswer::NoAnswer {
-                reason: "the program stopped while sending",
+            let answer = if domain::planted!(SendingLeftAlone) {
+                PostAnswer::NotSent {
+                    reason: "the program stopped",
+                }
+            } else {
+                PostAnswer::NoAnswer {
+                    reason: "the program stopped while sending",
+                }
             };
             self.tell(&movement, |at| Internal::RecordAnswer {
                 line_id: at.line_id,
@@ -406,17 +412,31 @@ impl Job {
                 return Contact::None;
             }
         };
-        // On record before the socket opens: whatever happens now is doubt, not silence.
-        match self
-            .orders
-            .internal(Internal::MarkAttempt {
-                line_id,
-                movement_id,
-            })
-            .await
-        {
-            Ok(()) => {}
-            Err(_) => return Contact::None,
+        let mark = Internal::MarkAttempt {
+            line_id,
+            movement_id,
+        };
+        let mut key = movement_id.to_string();
+        let mut bytes = bytes;
+        let mut sent_before = None;
+        if domain::planted!(SendBeforeCommit) {
+            let (answer, marked) = tokio::join!(
+                self.client.post(&key, bytes.clone()),
+                self.orders.internal(mark.clone())
+            );
+            if marked.is_err() {
+                return Contact::None;
+            }
+            sent_before = Some(answer);
+        } else {
+            if domain::planted!(MarkAfterSend) {
+                sent_before = Some(self.client.post(&key, bytes.clone()).await);
+            }
+            // On record before the socket opens: whatever happens now is doubt, not silence.
+            match self.orders.internal(mark).await {
+                Ok(()) => {}
+                Err(_) => return Contact::None,
+            }
         }
         let attempt = self
             .movement
@@ -424,7 +444,16 @@ impl Job {
             .as_ref()
             .map_or(0, |transfer| transfer.attempts)
             + 1;
-        let answer = self.client.post(&movement_id.to_string(), bytes).await;
+        if domain::planted!(NewKeyOnRetry) && attempt > 1 {
+            key = format!("{key}-{attempt}");
+        }
+        if domain::planted!(OtherBytesOnRetry) && attempt > 1 {
+            bytes.push(b' ');
+        }
+        let answer = match sent_before {
+            Some(answer) => answer,
+            None => self.client.post(&key, bytes).await,
+        };
         let contact = contact_of(&answer);
         let answered = Internal::RecordAnswer {
             line_id,

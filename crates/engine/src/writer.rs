@@ -390,7 +390,9 @@ impl Writer {
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(jobs.len());
         let mut first_in_batch: BTreeMap<CommandId, usize> = BTreeMap::new();
         for (place, job) in jobs.iter().enumerate() {
-            let verdict = if let Some(receipt) = receipts.get(&job.id) {
+            let known = receipts.get(&job.id);
+            let known = known.filter(|_| !domain::planted!(NoUniqueReceipt));
+            let verdict = if let Some(receipt) = known {
                 repeat(receipt, job)
             } else if let Some(first) = first_in_batch.get(&job.id) {
                 let same =
@@ -558,6 +560,9 @@ impl Run<'_> {
     }
 
     fn receipt(&mut self, job: &Job, seqs: Option<(i64, i64)>, refusal: Option<&Refusal>) {
+        if domain::planted!(ReceiptsNotWritten) {
+            return;
+        }
         self.batch.receipts.push(json!([
             job.id,
             actor_name(job.actor),
@@ -647,6 +652,9 @@ impl Run<'_> {
         row.hash = hash.to_vec();
         self.batch.events.push(write::event_row(&row));
         self.batch.journal.extend(rows::journal(seq, &entries));
+        if domain::planted!(JournalLegLost) && entries.iter().any(|entry| entry.legs.len() > 1) {
+            self.batch.journal.pop();
+        }
         if let (Some(entry), Some(key)) = (outbox_entry(event, customer_id), key) {
             self.batch.outbox.push(entry.row(seq, key));
         }

@@ -30,8 +30,12 @@ pub struct HostState {
     pub doubled: BTreeSet<String>,
     /// References about which the network said something that was not so.
     pub lied_about: BTreeSet<String>,
-    /// Faults that struck in this life of the program.
-    pub struck: BTreeSet<FaultKind>,
+    /// How often each fault had struck when this life of the program began.
+    pub struck_before: BTreeMap<FaultKind, u64>,
+    /// How often each reference was submitted.
+    pub posts: BTreeMap<String, u32>,
+    /// References of which a wrong answer was heard that must alarm at once.
+    pub lies_heard: BTreeSet<String>,
     /// The key and bytes of each reference's first submission.
     sent: BTreeMap<String, (String, Vec<u8>)>,
     /// What a client must never do, in words.
@@ -51,7 +55,9 @@ impl Host {
                 killed_at: None,
                 doubled: BTreeSet::new(),
                 lied_about: BTreeSet::new(),
-                struck: BTreeSet::new(),
+                struck_before: BTreeMap::new(),
+                posts: BTreeMap::new(),
+                lies_heard: BTreeSet::new(),
                 sent: BTreeMap::new(),
                 misdeeds: Vec::new(),
                 submissions: 0,
@@ -104,6 +110,7 @@ impl Host {
                     .misdeeds
                     .push(format!("{reference} was sent with other bytes"));
             }
+            *state.posts.entry(reference.clone()).or_default() += 1;
             Some(reference)
         } else {
             call.target
@@ -121,7 +128,8 @@ impl Host {
             .filter(|(kind, count)| before.get(kind) != Some(count))
             .map(|(kind, _)| *kind)
             .collect();
-        state.struck.extend(struck.iter().copied());
+        let struck_now = struck.clone();
+        let about = reference.clone();
         if let Some(reference) = reference {
             for kind in struck {
                 match kind {
@@ -134,6 +142,21 @@ impl Host {
                     _ => {}
                 }
             }
+        }
+        let lie = struck_now
+            .iter()
+            .any(|kind| matches!(kind, FaultKind::WrongAmount | FaultKind::WrongReference));
+        let was_told = (200..300).contains(&plan.answer.status)
+            && serde_json::from_slice::<serde_json::Value>(&plan.answer.body).is_ok_and(|body| {
+                body.get("transfers")
+                    .is_none_or(|found| found.as_array().is_some_and(|found| !found.is_empty()))
+            });
+        if lie
+            && was_told
+            && kill.is_none()
+            && let Some(reference) = &about
+        {
+            state.lies_heard.insert(reference.clone());
         }
         match kill {
             Some((KillPoint::Sent, _)) => {

@@ -105,7 +105,7 @@ pub async fn at_line(
     same!(
         format!("{id} cancellation"),
         shown.row.cancellation_requested,
-        line.cancellation_requested
+        line.cancellation_requested && !line.ended()
     );
     let in_review = model
         .on_the_way(id)

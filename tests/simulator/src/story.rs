@@ -154,8 +154,15 @@ impl Story {
         };
         let killed_at = {
             let mut state = self.world.host.state();
-            let struck = std::mem::take(&mut state.struck);
+            let now = state.network.faults().struck().clone();
+            let before = std::mem::replace(&mut state.struck_before, now.clone());
+            let struck: Vec<FaultKind> = now
+                .iter()
+                .filter(|(kind, count)| before.get(kind) != Some(count))
+                .map(|(kind, _)| *kind)
+                .collect();
             state.kill = None;
+            state.lies_heard.clear();
             state.killed_at.take().map(|point| (point, struck))
         };
         if let Some((point, struck)) = killed_at {
@@ -247,9 +254,6 @@ impl Story {
                 let mut state = self.world.host.state();
                 let reachable = state.network.is_reachable();
                 state.network.set_reachable(!reachable);
-                if reachable {
-                    state.struck.insert(FaultKind::Refuse);
-                }
                 drop(state);
                 self.note(if reachable {
                     "the network is away"
@@ -459,7 +463,6 @@ impl Story {
         if kind == FaultKind::Refuse {
             let mut state = self.world.host.state();
             state.network.set_reachable(false);
-            state.struck.insert(kind);
             drop(state);
             self.note("the network is away");
             return;
@@ -725,21 +728,71 @@ impl Story {
         }
     }
 
-    /// I4, and that nothing here is ahead of the world's truth.
+    /// I4, that nothing left unmarked, and that nothing is given up here and alive there.
     fn judge_network(&mut self) -> Result<(), String> {
+        let heard = std::mem::take(&mut self.world.host.state().lies_heard);
         let state = self.world.host.state();
         if let Some(what) = state.misdeeds.first() {
             return Err(what.clone());
         }
-        let mut made: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut made: BTreeMap<&str, (u32, bool)> = BTreeMap::new();
         for transfer in state.network.transfers() {
-            *made.entry(&transfer.reference).or_default() += 1;
+            let (count, alive) = made.entry(&transfer.reference).or_default();
+            *count += 1;
+            *alive |= transfer.status != Status::Rejected;
         }
-        for (reference, count) in made {
-            if count > 1 && !state.doubled.contains(reference) && !self.rewound.contains(reference)
-            {
+        for (reference, (count, alive)) in made {
+            if state.doubled.contains(reference) || self.rewound.contains(reference) {
+                continue;
+            }
+            if count > 1 {
                 return Err(format!(
                     "{reference} makes {count} transfers at the network"
+                ));
+            }
+            let Some(movement) = self.model.movements.get(reference) else {
+                return Err(format!(
+                    "the network has {reference}, of which nothing is known here"
+                ));
+            };
+            let given_up = matches!(
+                movement.state,
+                State::Requested
+                    | State::Approved
+                    | State::Queued
+                    | State::Cancelled
+                    | State::Declined
+                    | State::Rejected
+            );
+            if alive && given_up {
+                return Err(format!(
+                    "{reference} is {:?} here and alive at the network",
+                    movement.state
+                ));
+            }
+        }
+        for (reference, posts) in &state.posts {
+            let marks = self
+                .model
+                .movements
+                .get(reference)
+                .map_or(0, |movement| movement.attempts);
+            if *posts > marks && !self.rewound.contains(reference) {
+                return Err(format!(
+                    "{reference} was sent {posts} times and marked {marks} times"
+                ));
+            }
+        }
+        if self.troubled || self.world.disk.is_off() {
+            return Ok(());
+        }
+        for reference in heard {
+            let Some(movement) = self.model.movements.get(&reference) else {
+                continue;
+            };
+            if movement.state != State::NeedsReview && !self.model.lines[&movement.line].frozen {
+                return Err(format!(
+                    "the network told a lie about {reference} and nobody is told"
                 ));
             }
         }

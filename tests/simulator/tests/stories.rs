@@ -39,13 +39,13 @@ fn many_stories() {
         began.elapsed()
     );
     for (what, count) in &many.coverage.counts {
-        println!("{count:>8} {what}");
+        println!("- {count:>8} {what}");
     }
     let unvisited: Vec<String> = simulator::coverage::everything()
         .into_iter()
         .filter(|what| many.coverage.of(what) == 0)
         .collect();
-    println!("unvisited: {unvisited:#?}");
+    println!("unvisited: {unvisited:?}");
     println!("{} complaints", many.complaints.len());
     for (seed, why) in many.complaints.iter() {
         println!("COMPLAINT {seed}: {}", why.lines().next().unwrap_or(""));

@@ -257,6 +257,9 @@ enum Absence {
 
 /// What an empty look-up means: by itself, nothing. Doubt about an earlier attempt stays.
 fn nothing_found(transfer: &Transfer, ctx: &Ctx) -> Absence {
+    if crate::planted!(EmptyLookUpMeansNotSent) {
+        return Absence::Rejected(404);
+    }
     match transfer.refused_status {
         // It had the transfer once: sending again could move the money twice.
         _ if transfer.remote_id.is_some() => {
@@ -328,6 +331,14 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
             review(draft, at, ReviewReason::MovedAfterTheEnd)?;
             freeze(draft, at, ReviewReason::MovedAfterTheEnd)
         }
+        (RemoteStatus::Accepted, Ours::Settled) if crate::planted!(EventOrderTrusted) => draft
+            .push(Event::TransferAccepted {
+                line_id,
+                movement_id,
+                remote_id: remote.id.clone(),
+                settlement_date: remote.settlement_date,
+                next_at: ctx.now,
+            }),
         (RemoteStatus::Accepted, Ours::Accepted | Ours::Settled | Ours::Returned) => Ok(()),
 
         (
@@ -341,6 +352,9 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
         ) => {
             settle(draft, at, &movement, remote)?;
             freeze(draft, at, ReviewReason::MovedAfterTheEnd)
+        }
+        (RemoteStatus::Settled, Ours::Settled) if crate::planted!(OutcomeAppliedTwice) => {
+            settle(draft, at, &movement, remote)
         }
         (RemoteStatus::Settled, Ours::Settled | Ours::Returned) => Ok(()),
 
@@ -378,6 +392,9 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
             | Ours::Approved,
         ) => {
             settle(draft, at, &movement, remote)?;
+            give_back(draft, at, remote)
+        }
+        (RemoteStatus::Returned, Ours::Returned) if crate::planted!(ReturnPostedTwice) => {
             give_back(draft, at, remote)
         }
         (RemoteStatus::Returned, Ours::Returned) => Ok(()),

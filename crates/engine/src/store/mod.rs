@@ -159,7 +159,11 @@ pub async fn connect_writer(path: &Path) -> Result<SqliteConnection, OpenError> 
     let mut connection = options(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(if domain::planted!(SynchronousNormal) {
+            SqliteSynchronous::Normal
+        } else {
+            SqliteSynchronous::Full
+        })
         .connect()
         .await?;
     assert_settings(&mut connection).await?;
@@ -202,7 +206,7 @@ async fn assert_settings(connection: &mut SqliteConnection) -> Result<(), OpenEr
             Ok(number) => number.to_string(),
             Err(_) => row.try_get::<String, _>(0)?,
         };
-        if found != wanted {
+        if found != wanted && !domain::planted!(SynchronousNormal) {
             return Err(OpenError::Setting {
                 name,
                 found,

@@ -142,6 +142,11 @@ pub async fn store(connection: &mut SqliteConnection, batch: Batch) -> Result<()
                 .bind(Value::Array(rows).to_string())
                 .execute(&mut *connection)
                 .await?;
+            if domain::planted!(BatchHalfWritten) && sql == EVENTS {
+                for sql in ["commit", "begin immediate"] {
+                    sqlx::query(sql).execute(&mut *connection).await?;
+                }
+            }
         }
     }
     Ok(())
