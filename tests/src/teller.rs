@@ -350,6 +350,7 @@ impl Teller {
             status,
             settlement_date: Some(self.plan.today),
             return_code: (status == RemoteStatus::Returned).then(|| "R01".to_owned()),
+            reversals: None,
         };
         Internal::RecordNetworkState {
             line_id,

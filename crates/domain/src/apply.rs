@@ -11,9 +11,10 @@ use crate::ids::{LineId, MovementId};
 use crate::ledger::{Account, postings};
 use crate::line::{CreditUse, Decision, Hold, Line};
 use crate::money::{Minor, Overflow};
-use crate::movement::{Movement, MovementKind, MovementState};
+use crate::movement::{Movement, MovementKind, MovementState, Presentation, ReviewReason};
 use crate::private::Private;
 use crate::product::Product;
+use crate::reconcile::{FindingState, Resolved, Statement};
 use crate::transfer::{NextStep, Transfer};
 use crate::world::{SetUp, World};
 
@@ -47,7 +48,7 @@ fn missing(what: &str, id: impl std::fmt::Display) -> Inconsistent {
 /// Folds one event into the world.
 pub fn apply(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
     match event.stream() {
-        Stream::Branch => apply_to_branch(world, event),
+        Stream::Branch => apply_to_branch(world, meta, event)?,
         Stream::User(_) => apply_to_user(world, meta, event)?,
         Stream::Product(id) => {
             if let Event::ProductDefined { name, terms, .. } = event {
@@ -71,7 +72,7 @@ pub fn apply(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Incons
     Ok(())
 }
 
-fn apply_to_branch(world: &mut World, event: &Event) {
+fn apply_to_branch(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
     let branch = &mut world.branch;
     branch.version += 1;
     match event {
@@ -89,9 +90,47 @@ fn apply_to_branch(world: &mut World, event: &Event) {
             });
         }
         Event::CursorMoved { cursor } => branch.cursor = Some(cursor.clone()),
+        Event::PaymentsHeld { epoch } => branch.held_in_epoch = Some(*epoch),
+        Event::PaymentsResumed { epoch } => {
+            branch.held_in_epoch = None;
+            branch.compared_epoch = Some(*epoch);
+        }
+        Event::StatementRead { date, lines } => {
+            branch.reconciled_through = branch.reconciled_through.max(Some(*date));
+            let statement = Statement {
+                date: *date,
+                lines: lines.clone(),
+            };
+            world.statements.insert(*date, statement);
+        }
+        Event::FindingOpened { finding } => {
+            let state = FindingState {
+                finding: finding.clone(),
+                opened_on: meta.business_date,
+                resolved: None,
+            };
+            world.findings.insert(finding.id.clone(), state);
+        }
+        Event::FindingResolved {
+            finding_id,
+            resolution,
+            note,
+        } => {
+            let finding = world
+                .findings
+                .get_mut(finding_id)
+                .ok_or_else(|| missing("finding", finding_id))?;
+            finding.resolved = Some(Resolved {
+                resolution: *resolution,
+                on: meta.business_date,
+                by: meta.user_id,
+                note: note.clone(),
+            });
+        }
         // A summary for people; no rule reads it.
         _ => {}
     }
+    Ok(())
 }
 
 fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
@@ -487,6 +526,9 @@ fn begin_movement(world: &mut World, meta: &Meta, event: &Event) -> Result<(), I
         review: None,
         sent: false,
         transfer: None,
+        reversals: 0,
+        presentation: None,
+        presented_as: None,
     };
     world.movements.insert(*movement_id, movement);
     Ok(())
@@ -672,7 +714,9 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             kind,
             ..
         } => {
-            movement(world, *movement_id)?.return_code = Some(return_code.clone());
+            let returned = movement(world, *movement_id)?;
+            returned.return_code = Some(return_code.clone());
+            returned.reversals += 1;
             next(
                 world,
                 *movement_id,
@@ -721,6 +765,92 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             )?;
             let sent = movement(world, *movement_id)?.sent;
             move_to(world, *movement_id, MovementState::Unknown, sent)?;
+        }
+        Event::ReturnReturned {
+            line_id,
+            movement_id,
+            kind,
+            allocation,
+            ..
+        } => {
+            next(
+                world,
+                *movement_id,
+                meta,
+                "the return came back: it stands as settled",
+                NextStep::Nothing,
+                None,
+            )?;
+            let settled = movement(world, *movement_id)?;
+            settled.reversals += 1;
+            settled.allocation = *allocation;
+            move_to(world, *movement_id, MovementState::Settled, true)?;
+            if *kind == MovementKind::Repayment {
+                let parts = allocation.unwrap_or_default();
+                hold(line(world, *line_id)?, meta, *movement_id, parts);
+            }
+        }
+        Event::TransferParked { movement_id, .. } => {
+            movement(world, *movement_id)?.review = Some(ReviewReason::Parked);
+            let words = ReviewReason::Parked.words();
+            next(world, *movement_id, meta, words, NextStep::Nothing, None)?;
+            let sent = movement(world, *movement_id)?.sent;
+            move_to(world, *movement_id, MovementState::NeedsReview, sent)?;
+        }
+        Event::TransferRetried { movement_id, .. } => {
+            let now = Some(meta.at);
+            let words = "to be tried now";
+            let known = transfer(world, *movement_id)?;
+            let clean = known.doubtful == 0 && known.remote_id.is_none();
+            let sent = movement(world, *movement_id)?.sent;
+            if clean && !sent {
+                next(world, *movement_id, meta, words, NextStep::Send, now)?;
+                move_to(world, *movement_id, MovementState::Queued, false)?;
+            } else {
+                // What may have arrived is asked about before its bytes go again.
+                next(world, *movement_id, meta, words, NextStep::Ask, now)?;
+                move_to(world, *movement_id, MovementState::Unknown, sent)?;
+            }
+        }
+        Event::DebitPresentedAgain {
+            movement_id,
+            presentation_id,
+            ..
+        } => movement(world, *movement_id)?.presented_as = Some(*presentation_id),
+        Event::DebitPresents {
+            movement_id,
+            of,
+            number,
+            first_settled_on,
+            ..
+        } => {
+            movement(world, *movement_id)?.presentation = Some(Presentation {
+                of: *of,
+                number: *number,
+                first_settled_on: *first_settled_on,
+            });
+        }
+        Event::TransferWithdrawn {
+            movement_id,
+            reason,
+            ..
+        } => {
+            // What may have left was proven never to have arrived: that is a "no", no calling off.
+            let left = transfer(world, *movement_id)?.doubtful > 0;
+            next(
+                world,
+                *movement_id,
+                meta,
+                reason.words(),
+                NextStep::Nothing,
+                None,
+            )?;
+            let ended = if left {
+                MovementState::Rejected
+            } else {
+                MovementState::Cancelled
+            };
+            move_to(world, *movement_id, ended, false)?;
         }
         _ => {}
     }

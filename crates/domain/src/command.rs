@@ -8,6 +8,7 @@ use crate::date::BusinessDate;
 use crate::ids::*;
 use crate::money::{Currency, Money};
 use crate::product::Terms;
+use crate::reconcile::{Finding, Resolution, StatementEntry};
 use crate::transfer::{LookUp, PostAnswer, RemoteTransfer};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,11 @@ pub enum Command {
     ApproveAccount(ApproveAccount),
     DeclineAccount(DeclineAccount),
     UnlockAccount(UnlockAccount),
+    RetryTransfer(RetryTransfer),
+    ParkTransfer(ParkTransfer),
+    HandBackTransfer(HandBackTransfer),
+    PresentAgain(PresentAgain),
+    ResolveFinding(ResolveFinding),
 }
 
 macro_rules! commands {
@@ -129,6 +135,24 @@ commands! {
     }
     DeclineAccount { user_id: UserId }
     UnlockAccount { user_id: UserId }
+    /// Tries a waiting transfer now, and takes a parked one up again. What may have arrived is
+    /// asked about first; the key and the bytes stay what they are.
+    RetryTransfer { line_id: LineId, movement_id: MovementId }
+    /// Sets a transfer aside, so that nothing is sent or asked until somebody takes it up.
+    ParkTransfer { line_id: LineId, movement_id: MovementId, reason: String }
+    /// Gives a transfer that never moved back to the desk. What may have left can be given back
+    /// only once the network's statements of the days it could have moved on do not show it.
+    HandBackTransfer { line_id: LineId, movement_id: MovementId, reason: String }
+    /// Presents a debit again that came back for want of funds (R01, R09).
+    PresentAgain {
+        line_id: LineId,
+        /// The debit that came back.
+        movement_id: MovementId,
+        /// The debit that presents it again.
+        repayment_id: MovementId,
+    }
+    /// Closes a disagreement with the network. The note holds nothing private.
+    ResolveFinding { finding_id: String, resolution: Resolution, note: Option<String> }
 }
 
 /// How a draw leaves.
@@ -262,6 +286,27 @@ pub enum Internal {
     NoteForgotten {
         customer_id: CustomerId,
     },
+    /// The store was restored: nothing is sent in this epoch before all is compared.
+    HoldPayments {
+        epoch: u64,
+    },
+    /// Everything was compared with the network since the restore.
+    ResumePayments {
+        epoch: u64,
+    },
+    /// The network's statement of a day that is over.
+    RecordStatement {
+        date: BusinessDate,
+        lines: Vec<StatementEntry>,
+    },
+    /// Ledger, outbox and network disagree. Once is enough.
+    OpenFinding {
+        finding: Finding,
+    },
+    /// They agree now.
+    CloseFinding {
+        finding_id: String,
+    },
     /// A rule that panics, for the test that one poisoned command harms nobody else.
     #[doc(hidden)]
     PanicForTest,
@@ -333,6 +378,11 @@ pub enum CommandKind {
     ApproveAccount,
     DeclineAccount,
     UnlockAccount,
+    RetryTransfer,
+    ParkTransfer,
+    HandBackTransfer,
+    PresentAgain,
+    ResolveFinding,
 }
 
 impl CommandKind {
@@ -365,6 +415,11 @@ impl CommandKind {
         CommandKind::ApproveAccount,
         CommandKind::DeclineAccount,
         CommandKind::UnlockAccount,
+        CommandKind::RetryTransfer,
+        CommandKind::ParkTransfer,
+        CommandKind::HandBackTransfer,
+        CommandKind::PresentAgain,
+        CommandKind::ResolveFinding,
     ];
 
     /// The lowest role that may ask for this.
@@ -385,7 +440,9 @@ impl CommandKind {
             | CommandKind::RefundCredit
             | CommandKind::RequestCancellation
             | CommandKind::CloseLine
-            | CommandKind::AskNetworkAgain => Role::Staff,
+            | CommandKind::AskNetworkAgain
+            | CommandKind::RetryTransfer
+            | CommandKind::PresentAgain => Role::Staff,
             CommandKind::ForgetCustomer
             | CommandKind::DefineProduct
             | CommandKind::ApproveApplication
@@ -397,7 +454,10 @@ impl CommandKind {
             | CommandKind::UnfreezeLine
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
-            | CommandKind::UnlockAccount => Role::Admin,
+            | CommandKind::UnlockAccount
+            | CommandKind::ParkTransfer
+            | CommandKind::HandBackTransfer
+            | CommandKind::ResolveFinding => Role::Admin,
         }
     }
 }
@@ -433,6 +493,11 @@ impl Command {
             Command::ApproveAccount(_) => CommandKind::ApproveAccount,
             Command::DeclineAccount(_) => CommandKind::DeclineAccount,
             Command::UnlockAccount(_) => CommandKind::UnlockAccount,
+            Command::RetryTransfer(_) => CommandKind::RetryTransfer,
+            Command::ParkTransfer(_) => CommandKind::ParkTransfer,
+            Command::HandBackTransfer(_) => CommandKind::HandBackTransfer,
+            Command::PresentAgain(_) => CommandKind::PresentAgain,
+            Command::ResolveFinding(_) => CommandKind::ResolveFinding,
         }
     }
 }

@@ -70,8 +70,35 @@ impl BusinessDate {
         i32::from(now.year()) - i32::from(born.year()) - i32::from(before_birthday)
     }
 
+    /// The date that UTC shows at a moment.
+    pub fn utc(at: UtcMillis) -> BusinessDate {
+        let days = i32::try_from(at.0.div_euclid(86_400_000)).unwrap_or(0);
+        BusinessDate(jiff::civil::date(1970, 1, 1)).plus_days(days)
+    }
+
+    /// As people say it: "today", "on Tuesday" within six days, else "on 2026-03-19".
+    pub fn near(self, today: BusinessDate) -> String {
+        match self.days() - today.days() {
+            0 => "today".to_owned(),
+            -6..=6 => format!("on {}", weekday(self.0.weekday())),
+            _ => format!("on {self}"),
+        }
+    }
+
     pub fn civil(self) -> Date {
         self.0
+    }
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
     }
 }
 

@@ -9,9 +9,10 @@ use crate::customer::{AccountNumbers, Profile};
 use crate::date::{BusinessDate, UtcMillis};
 use crate::ids::*;
 use crate::money::{Currency, Minor};
-use crate::movement::{Method, MovementKind, ReviewReason};
+use crate::movement::{Method, MovementKind, ReviewReason, Withdrawal};
 use crate::private::Private;
 use crate::product::Terms;
+use crate::reconcile::{Finding, Resolution, StatementEntry};
 use crate::refusal::RefusalCode;
 use serde::{Deserialize, Serialize};
 
@@ -270,6 +271,53 @@ events! {
     }
     /// A person asked to look it up at the network once more.
     TransferToBeAsked "transfer_to_be_asked" { line_id: LineId, movement_id: MovementId }
+    /// Taken out of the outbox: nothing of it moved, and nothing will.
+    TransferWithdrawn "transfer_withdrawn" {
+        line_id: LineId,
+        movement_id: MovementId,
+        reason: Withdrawal,
+        note: Option<Private<String>>,
+    }
+    /// A person set it aside; nothing is sent or asked until somebody takes it up again.
+    TransferParked "transfer_parked" {
+        line_id: LineId, movement_id: MovementId, note: Private<String>,
+    }
+    /// A person wants it tried now instead of when its wait is over.
+    TransferRetried "transfer_retried" { line_id: LineId, movement_id: MovementId }
+    /// The return came back itself: the money stands where it first settled. Posts anew, with the
+    /// first settlement's effective date.
+    ReturnReturned "return_returned" {
+        line_id: LineId,
+        movement_id: MovementId,
+        kind: MovementKind,
+        amount_minor: Minor,
+        effective_on: BusinessDate,
+        allocation: Option<Allocation>,
+    }
+    /// A returned debit is presented again as another one.
+    DebitPresentedAgain "debit_presented_again" {
+        line_id: LineId, movement_id: MovementId, presentation_id: MovementId,
+    }
+    /// This debit presents an earlier one again.
+    DebitPresents "debit_presents" {
+        line_id: LineId,
+        movement_id: MovementId,
+        of: MovementId,
+        number: u32,
+        first_settled_on: BusinessDate,
+    }
+
+    // The network as a whole.
+    /// The store was restored from a backup: nothing is sent before all is compared.
+    PaymentsHeld "payments_held" { epoch: u64 }
+    PaymentsResumed "payments_resumed" { epoch: u64 }
+    /// The network's statement of one day that is over, as it was read.
+    StatementRead "statement_read" { date: BusinessDate, lines: Vec<StatementEntry> }
+    /// Ledger, outbox and statement disagree.
+    FindingOpened "finding_opened" { finding: Finding }
+    FindingResolved "finding_resolved" {
+        finding_id: String, resolution: Resolution, note: Option<String>,
+    }
 }
 
 impl Event {
@@ -277,7 +325,12 @@ impl Event {
         match self {
             Event::StoreSetUp { .. }
             | Event::CursorMoved { .. }
-            | Event::StrangersRefused { .. } => Stream::Branch,
+            | Event::StrangersRefused { .. }
+            | Event::PaymentsHeld { .. }
+            | Event::PaymentsResumed { .. }
+            | Event::StatementRead { .. }
+            | Event::FindingOpened { .. }
+            | Event::FindingResolved { .. } => Stream::Branch,
             Event::AccountAsked { user_id, .. }
             | Event::AccountApproved { user_id, .. }
             | Event::AccountDeclined { user_id }
@@ -325,7 +378,13 @@ impl Event {
             | Event::TransferRejected { line_id, .. }
             | Event::TransferReturned { line_id, .. }
             | Event::TransferInReview { line_id, .. }
-            | Event::TransferToBeAsked { line_id, .. } => Stream::Line(*line_id),
+            | Event::TransferToBeAsked { line_id, .. }
+            | Event::TransferWithdrawn { line_id, .. }
+            | Event::TransferParked { line_id, .. }
+            | Event::TransferRetried { line_id, .. }
+            | Event::ReturnReturned { line_id, .. }
+            | Event::DebitPresentedAgain { line_id, .. }
+            | Event::DebitPresents { line_id, .. } => Stream::Line(*line_id),
         }
     }
 }
@@ -352,7 +411,13 @@ impl Event {
             | Event::TransferRejected { movement_id, .. }
             | Event::TransferReturned { movement_id, .. }
             | Event::TransferInReview { movement_id, .. }
-            | Event::TransferToBeAsked { movement_id, .. } => Some(*movement_id),
+            | Event::TransferToBeAsked { movement_id, .. }
+            | Event::TransferWithdrawn { movement_id, .. }
+            | Event::TransferParked { movement_id, .. }
+            | Event::TransferRetried { movement_id, .. }
+            | Event::ReturnReturned { movement_id, .. }
+            | Event::DebitPresentedAgain { movement_id, .. }
+            | Event::DebitPresents { movement_id, .. } => Some(*movement_id),
             Event::StoreSetUp { .. }
             | Event::CursorMoved { .. }
             | Event::StrangersRefused { .. }
@@ -384,7 +449,12 @@ impl Event {
             | Event::LineClosed { .. }
             | Event::CreditApplied { .. }
             | Event::CreditTakenBack { .. }
-            | Event::OverpaymentCredited { .. } => None,
+            | Event::OverpaymentCredited { .. }
+            | Event::PaymentsHeld { .. }
+            | Event::PaymentsResumed { .. }
+            | Event::StatementRead { .. }
+            | Event::FindingOpened { .. }
+            | Event::FindingResolved { .. } => None,
         }
     }
 }

@@ -106,6 +106,12 @@ pub enum EntryKind {
     CreditTakenBack,
     OverpaymentCredited,
     CashRefund,
+    /// The return of a draw or a repayment came back itself.
+    ReturnReturned,
+    /// What the network's statement says moved of ours.
+    NetworkStatement,
+    /// What it says moved that nobody here asked for, or twice.
+    NetworkSuspense,
 }
 
 impl EntryKind {
@@ -121,6 +127,9 @@ impl EntryKind {
             EntryKind::CreditTakenBack => "credit_taken_back",
             EntryKind::OverpaymentCredited => "overpayment_credited",
             EntryKind::CashRefund => "cash_refund",
+            EntryKind::ReturnReturned => "return_returned",
+            EntryKind::NetworkStatement => "network_statement",
+            EntryKind::NetworkSuspense => "network_suspense",
         }
     }
 
@@ -136,6 +145,9 @@ impl EntryKind {
             EntryKind::CreditTakenBack => "Used credit charged to principal",
             EntryKind::OverpaymentCredited => "Overpayment credited",
             EntryKind::CashRefund => "Customer credit refunded",
+            EntryKind::ReturnReturned => "Return came back",
+            EntryKind::NetworkStatement => "Network's statement",
+            EntryKind::NetworkSuspense => "Network's statement, in suspense",
         }
     }
 }
@@ -244,6 +256,26 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
                 Way::Returned,
             )?])
         }
+        Event::ReturnReturned {
+            line_id,
+            movement_id,
+            kind,
+            amount_minor,
+            effective_on,
+            allocation,
+        } => {
+            let book = Book {
+                line: *line_id,
+                movement: Some(*movement_id),
+                effective_on: *effective_on,
+                posted_on,
+            };
+            let mut entry =
+                book.network(*kind, *amount_minor, allocation.as_ref(), Way::Settled)?;
+            entry.kind = EntryKind::ReturnReturned;
+            Ok(vec![entry])
+        }
+        Event::StatementRead { lines, .. } => crate::reconcile::postings(posted_on, lines),
         Event::CreditApplied {
             line_id,
             allocation,
@@ -341,7 +373,16 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::TransferAccepted { .. }
         | Event::TransferRejected { .. }
         | Event::TransferInReview { .. }
-        | Event::TransferToBeAsked { .. } => Ok(Vec::new()),
+        | Event::TransferToBeAsked { .. }
+        | Event::TransferWithdrawn { .. }
+        | Event::TransferParked { .. }
+        | Event::TransferRetried { .. }
+        | Event::DebitPresentedAgain { .. }
+        | Event::DebitPresents { .. }
+        | Event::PaymentsHeld { .. }
+        | Event::PaymentsResumed { .. }
+        | Event::FindingOpened { .. }
+        | Event::FindingResolved { .. } => Ok(Vec::new()),
     }
 }
 

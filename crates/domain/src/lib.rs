@@ -26,6 +26,7 @@ pub mod needs;
 pub mod planted;
 pub mod private;
 pub mod product;
+pub mod reconcile;
 pub mod refusal;
 pub mod text;
 pub mod transfer;

@@ -389,7 +389,18 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         | CommandKind::TakeApplication
         | CommandKind::ApproveAccount
         | CommandKind::DeclineAccount
-        | CommandKind::UnlockAccount => Ok(()),
+        | CommandKind::UnlockAccount
+        | CommandKind::ResolveFinding => Ok(()),
+        // A matter of the movement, in any state of the line.
+        CommandKind::RetryTransfer | CommandKind::ParkTransfer | CommandKind::HandBackTransfer => {
+            Ok(())
+        }
+        CommandKind::PresentAgain => {
+            if !line.closed_but_owing() {
+                approved?;
+            }
+            Ok(())
+        }
     }
 }
 

@@ -158,7 +158,37 @@ pub struct Movement {
     /// Funds have left as far as we know ("sent"), counted in the line.
     pub sent: bool,
     pub transfer: Option<Transfer>,
+    /// How often the money turned round since it settled: returned, the return returned, …
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reversals: u32,
+    /// A debit that is another one presented again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presentation: Option<Presentation>,
+    /// The debit that presents this one again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presented_as: Option<MovementId>,
 }
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// A returned debit presented again (Nacha Operating Rules, subsection 2.12.4: an entry returned
+/// for want of funds, at most twice, within 180 days of the original's settlement date).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presentation {
+    pub of: MovementId,
+    /// 1 for the first time it is presented again.
+    pub number: u32,
+    /// When the first of them settled.
+    pub first_settled_on: BusinessDate,
+}
+
+/// How often a debit may be presented again.
+pub const PRESENTATIONS_MAX: u32 = 2;
+/// Days after the first settlement in which it may be.
+pub const PRESENTATION_DAYS: i32 = 180;
 
 /// Why a person has to look at a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -177,6 +207,12 @@ pub enum ReviewReason {
     NetworkContradictsItself,
     /// Money moved for something called off or refused here.
     MovedAfterTheEnd,
+    /// The bank account became unusable, or its authorization ended, before anything left.
+    AccountUnusable,
+    /// The network named a settlement date that cannot be.
+    ImplausibleDate,
+    /// A person set it aside.
+    Parked,
 }
 
 impl ReviewReason {
@@ -192,6 +228,34 @@ impl ReviewReason {
             ReviewReason::KeyTooOld => "It is too old to send again safely.",
             ReviewReason::NetworkContradictsItself => "The network took back what it had said.",
             ReviewReason::MovedAfterTheEnd => "Money moved for something that had ended here.",
+            ReviewReason::AccountUnusable => {
+                "The bank account can no longer be used, and nothing has left yet."
+            }
+            ReviewReason::ImplausibleDate => "The network named a settlement date that cannot be.",
+            ReviewReason::Parked => "It was set aside.",
+        }
+    }
+}
+
+/// Why a transfer was taken out of the outbox before anything of it moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Withdrawal {
+    /// A return said that nothing may be sent to this bank account any more.
+    AccountUnusable,
+    /// A return said that the customer does not authorize debits any more.
+    AuthorizationEnded,
+    /// A person gave it back to the desk.
+    HandedBack,
+}
+
+impl Withdrawal {
+    pub fn words(self) -> &'static str {
+        match self {
+            Withdrawal::AccountUnusable => "called off: the bank account can no longer be used",
+            Withdrawal::AuthorizationEnded => "called off: the debit is no longer authorized",
+            Withdrawal::HandedBack => "handed back to the desk",
         }
     }
 }

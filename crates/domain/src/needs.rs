@@ -3,7 +3,10 @@
 
 use crate::actor::Actor;
 use crate::command::{Command, Internal, Order};
+use crate::date::BusinessDate;
 use crate::ids::*;
+use crate::reconcile::Finding;
+use crate::transfer::{LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,10 +22,17 @@ pub struct Needs {
     /// Lines whose movements on their way count, too: they may be called off.
     pub waiting_of_lines: BTreeSet<LineId>,
     pub movements: BTreeSet<MovementId>,
+    /// Lines whose customer's movements on their way count, on every line: a return may call
+    /// them off.
+    pub waiting_of_customers_of: BTreeSet<LineId>,
     /// Lines whose customer's other lines count, too: exposure.
     pub exposure_of_lines: BTreeSet<LineId>,
     /// Customers all of whose lines count.
     pub lines_of_customers: BTreeSet<CustomerId>,
+    pub findings: BTreeSet<String>,
+    /// Movements all of whose findings count.
+    pub findings_of: BTreeSet<MovementId>,
+    pub statements: BTreeSet<BusinessDate>,
 }
 
 impl Needs {
@@ -44,6 +54,14 @@ impl Needs {
     fn movement(&mut self, line_id: LineId, movement_id: MovementId) {
         self.lines.insert(line_id);
         self.movements.insert(movement_id);
+    }
+
+    /// A return reaches what else waits for the same bank account.
+    fn consequences(&mut self, line_id: LineId, remote: &RemoteTransfer) {
+        if remote.status == RemoteStatus::Returned {
+            self.waiting_of_customers_of.insert(line_id);
+            self.exposure_of_lines.insert(line_id);
+        }
     }
 
     fn add_command(&mut self, command: &Command) {
@@ -111,6 +129,19 @@ impl Needs {
             Command::UnlockAccount(c) => {
                 self.users.insert(c.user_id);
             }
+            Command::RetryTransfer(c) => self.movement(c.line_id, c.movement_id),
+            Command::ParkTransfer(c) => self.movement(c.line_id, c.movement_id),
+            Command::HandBackTransfer(c) => {
+                self.movement(c.line_id, c.movement_id);
+                self.findings_of.insert(c.movement_id);
+            }
+            Command::PresentAgain(c) => {
+                self.movement(c.line_id, c.movement_id);
+                self.movements.insert(c.repayment_id);
+            }
+            Command::ResolveFinding(c) => {
+                self.findings.insert(c.finding_id.clone());
+            }
         }
     }
 
@@ -129,28 +160,62 @@ impl Needs {
             Internal::MarkAttempt {
                 line_id,
                 movement_id,
-            }
-            | Internal::RecordAnswer {
+            } => self.movement(*line_id, *movement_id),
+            Internal::RecordAnswer {
                 line_id,
                 movement_id,
-                ..
-            }
-            | Internal::RecordLookUp {
-                line_id,
-                movement_id,
-                ..
-            }
-            | Internal::RecordNetworkState {
-                line_id,
-                movement_id,
+                answer,
                 ..
             } => {
                 self.movement(*line_id, *movement_id);
+                if let PostAnswer::Transfer(remote) = answer {
+                    self.consequences(*line_id, remote);
+                }
+            }
+            Internal::RecordLookUp {
+                line_id,
+                movement_id,
+                found,
+                ..
+            } => {
+                self.movement(*line_id, *movement_id);
+                match found {
+                    LookUp::Found(remote) => self.consequences(*line_id, remote),
+                    LookUp::Several(remotes) => {
+                        for remote in remotes {
+                            self.consequences(*line_id, remote);
+                            self.findings.insert(Finding::duplicate_id(remote));
+                        }
+                    }
+                    LookUp::NoAnswer { .. } | LookUp::Nothing => {}
+                }
+            }
+            Internal::RecordNetworkState {
+                line_id,
+                movement_id,
+                remote,
+            } => {
+                self.movement(*line_id, *movement_id);
+                self.consequences(*line_id, remote);
             }
             Internal::NoteForgotten { customer_id } => {
                 self.customers.insert(*customer_id);
             }
+            Internal::RecordStatement { date, .. } => {
+                self.statements.insert(*date);
+            }
+            Internal::OpenFinding { finding } => {
+                self.findings.insert(finding.id.clone());
+                if let Some(line_id) = finding.line_id {
+                    self.line(line_id);
+                }
+            }
+            Internal::CloseFinding { finding_id } => {
+                self.findings.insert(finding_id.clone());
+            }
             Internal::SetUpStore(_)
+            | Internal::HoldPayments { .. }
+            | Internal::ResumePayments { .. }
             | Internal::MoveCursor { .. }
             | Internal::ReportStrangers { .. }
             | Internal::PanicForTest

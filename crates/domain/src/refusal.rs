@@ -96,6 +96,19 @@ refusals! {
 
     // Sums.
     SumTooLarge => "The sum is larger than the books can hold.",
+
+    // Payments.
+    PaymentsHeld => "The store was restored: nothing is sent before it is compared with the network.",
+    NothingToRetry => "This transfer is not waiting to be sent or asked about.",
+    NotParkable => "This transfer cannot be set aside now.",
+    MayHaveLeft => "It may have left: the network's statements have to show that it never moved.",
+    NetworkHasIt => "The network has this transfer: it cannot be given back.",
+    NotPresentable => "Only a debit that came back for want of funds may be presented again.",
+    PresentedAlready => "This debit was presented again already.",
+    PresentedTooOften => "A debit may be presented again twice at most.",
+    PresentedTooLate => "A debit may be presented again within 180 days only.",
+    UnknownFinding => "There is no such finding.",
+    FindingClosed => "This finding is closed already.",
 }
 
 /// A refusal, and the field it stands at when one typed value is the reason.

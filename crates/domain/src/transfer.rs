@@ -7,9 +7,13 @@
 use crate::command::Speed;
 use crate::customer::AccountNumbers;
 use crate::date::{BusinessDate, UtcMillis};
-use crate::ids::MovementId;
+use crate::ids::{BankAccountId, MovementId};
 use crate::money::{Currency, Minor};
-use crate::movement::{Movement, MovementKind, MovementState};
+use crate::movement::{
+    Method, Movement, MovementKind, MovementState, PRESENTATION_DAYS, PRESENTATIONS_MAX,
+    ReviewReason,
+};
+use crate::refusal::RefusalCode;
 use serde::{Deserialize, Serialize};
 
 /// Money out is a credit to the customer's bank account, money in a debit of it.
@@ -129,7 +133,7 @@ pub enum LookUp {
     Nothing,
     Found(RemoteTransfer),
     /// More than one transfer under one reference: the network executed twice.
-    Several,
+    Several(Vec<RemoteTransfer>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,13 +154,50 @@ pub struct RemoteTransfer {
     pub amount_minor: Minor,
     pub currency: String,
     pub status: RemoteStatus,
-    #[serde(default)]
+    /// A date that cannot be read is one that cannot be: see [`RemoteTransfer::plausible`].
+    #[serde(default, deserialize_with = "any_date")]
     pub settlement_date: Option<BusinessDate>,
     #[serde(default)]
     pub return_code: Option<String>,
+    /// How often the money turned round since it settled: 1 came back, 2 the return came back.
+    /// A network that does not say so means none for settled, one for returned.
+    #[serde(default)]
+    pub reversals: Option<u32>,
 }
 
+/// Nonsense in the place of a date must not make the whole answer unreadable, or it could never
+/// be told from a network that is down; it reads as a day on which nothing can settle.
+fn any_date<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Option<BusinessDate>, D::Error> {
+    let value = serde_json::Value::deserialize(reader)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    let date = value.as_str().and_then(|text| text.parse().ok());
+    Ok(Some(date.unwrap_or(BusinessDate::EARLIEST)))
+}
+
+/// Days that a settlement date may lie before the request (zones differ) and after today (the
+/// network takes three banking days, and holidays).
+const SETTLES_EARLIEST_DAYS: i32 = -3;
+const SETTLES_LATEST_DAYS: i32 = 14;
+
 impl RemoteTransfer {
+    /// Whether the settlement date it names can be one of this movement.
+    pub fn plausible(&self, movement: &Movement, today: BusinessDate) -> bool {
+        self.settlement_date.is_none_or(|date| {
+            date >= movement.requested_on.plus_days(SETTLES_EARLIEST_DAYS)
+                && date <= today.plus_days(SETTLES_LATEST_DAYS)
+        })
+    }
+
+    pub fn reversals(&self) -> u32 {
+        match self.status {
+            RemoteStatus::Accepted | RemoteStatus::Rejected => 0,
+            RemoteStatus::Settled => self.reversals.unwrap_or(0),
+            RemoteStatus::Returned => self.reversals.unwrap_or(1).max(1),
+        }
+    }
+
     /// Whether this describes the obligation that was sent, and no other.
     pub fn matches(&self, movement: &Movement, currency: Currency) -> bool {
         let known_id = movement
@@ -297,6 +338,146 @@ pub fn step(movement: &Movement, now: UtcMillis) -> Step {
         | MovementState::Declined
         | MovementState::NeedsReview => Step::Nothing,
     }
+}
+
+/// Whether a person may have it tried now: it waits, or was set aside.
+pub fn retriable(movement: &Movement) -> bool {
+    let waits = matches!(
+        movement.state,
+        MovementState::Queued | MovementState::Unknown
+    );
+    waits || movement.review == Some(ReviewReason::Parked)
+}
+
+/// Whether it may be set aside: nothing is on the wire just now.
+pub fn parkable(movement: &Movement) -> bool {
+    matches!(
+        movement.state,
+        MovementState::Queued | MovementState::Unknown
+    )
+}
+
+/// Days after the last attempt on which a transfer can still settle: three banking days, the
+/// weekend and a holiday among them, and the days of different zones.
+const LAST_SETTLEMENT_DAYS: i64 = 7;
+
+/// Whether it may be given back to the desk. Of what may have left, the network's statements
+/// have to be the witness.
+pub fn may_hand_back(
+    movement: &Movement,
+    reconciled_through: Option<BusinessDate>,
+) -> Result<(), RefusalCode> {
+    let waits = matches!(
+        movement.state,
+        MovementState::Queued | MovementState::NeedsReview
+    );
+    let Some(transfer) = movement.transfer.as_ref().filter(|_| waits) else {
+        return Err(RefusalCode::AlreadySent);
+    };
+    if transfer.remote_id.is_some() {
+        return Err(RefusalCode::NetworkHasIt);
+    }
+    // What the network says of it contradicts itself: then its silence proves nothing.
+    if movement.review == Some(ReviewReason::AnswerDoesNotMatch) {
+        return Err(RefusalCode::NetworkHasIt);
+    }
+    if transfer.doubtful == 0 && !movement.sent {
+        return Ok(());
+    }
+    let last = transfer.marked_at.map_or(i64::MAX, |at| at.0 / DAY_MS);
+    let proven = reconciled_through
+        .is_some_and(|day| i64::from(day.days()) > last.saturating_add(LAST_SETTLEMENT_DAYS));
+    if proven {
+        Ok(())
+    } else {
+        Err(RefusalCode::MayHaveLeft)
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
+/// The account, the day the first presentation settled, and which time this one is.
+pub fn presentable(
+    returned: &Movement,
+    today: BusinessDate,
+) -> Result<(BankAccountId, BusinessDate, u32), RefusalCode> {
+    let Method::Network { account_id, .. } = &returned.method else {
+        return Err(RefusalCode::NotPresentable);
+    };
+    let for_want_of_funds = matches!(returned.return_code.as_deref(), Some("R01" | "R09"));
+    let debit = returned.kind == MovementKind::Repayment;
+    if !debit || returned.state != MovementState::Returned || !for_want_of_funds {
+        return Err(RefusalCode::NotPresentable);
+    }
+    if returned.presented_as.is_some() {
+        return Err(RefusalCode::PresentedAlready);
+    }
+    let (number, first_settled_on) = match &returned.presentation {
+        Some(earlier) => (earlier.number + 1, Some(earlier.first_settled_on)),
+        None => {
+            let transfer = returned.transfer.as_ref();
+            let named = transfer.and_then(|transfer| transfer.settlement_date);
+            (1, named.or(returned.settled_on))
+        }
+    };
+    if number > PRESENTATIONS_MAX {
+        return Err(RefusalCode::PresentedTooOften);
+    }
+    let first = first_settled_on.ok_or(RefusalCode::NotPresentable)?;
+    if today > first.plus_days(PRESENTATION_DAYS) {
+        return Err(RefusalCode::PresentedTooLate);
+    }
+    Ok((*account_id, first, number))
+}
+
+/// What the teller can tell the customer about a movement: no state, no code, no promise that
+/// the evidence does not carry.
+pub fn for_customer(movement: &Movement, today: BusinessDate) -> String {
+    let transfer = movement.transfer.as_ref();
+    let day = |date: BusinessDate| date.near(today);
+    let sent = || {
+        let at = transfer.and_then(|transfer| transfer.marked_at);
+        let on = at.map_or(movement.requested_on, BusinessDate::utc);
+        format!("sent {}", day(on))
+    };
+    let words = match movement.state {
+        MovementState::Requested => "waiting for a second person here to agree".to_owned(),
+        MovementState::Approved => "agreed to; it can be paid out at the counter".to_owned(),
+        MovementState::Queued if transfer.is_some_and(|transfer| transfer.attempts > 0) => {
+            "not sent yet: the payments network does not take it now; it goes by itself".to_owned()
+        }
+        MovementState::Queued => "about to be sent".to_owned(),
+        MovementState::Sending => "being sent now".to_owned(),
+        MovementState::Unknown => format!(
+            "{}; the payments network has not confirmed it yet, and it will not be sent twice",
+            sent()
+        ),
+        MovementState::Accepted => match transfer.and_then(|transfer| transfer.settlement_date) {
+            Some(expected) => format!("{}, expected {}", sent(), day_by(expected, today)),
+            None => format!("{}, expected within three banking days", sent()),
+        },
+        MovementState::Settled => match (movement.settled_on, transfer) {
+            (Some(on), Some(_)) => format!("arrived {}", day(on)),
+            (Some(on), None) => format!("done {}", day(on)),
+            (None, _) => "done".to_owned(),
+        },
+        MovementState::Rejected => "not carried out: nothing moved".to_owned(),
+        MovementState::Returned => "came back from the bank: no money moved in the end".to_owned(),
+        MovementState::Cancelled => "called off: nothing was sent".to_owned(),
+        MovementState::Declined => "not agreed to: nothing was sent".to_owned(),
+        MovementState::NeedsReview => {
+            "being looked into by the branch; it will not be sent twice".to_owned()
+        }
+    };
+    let mut letters = words.chars();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}
+
+/// "by Thursday", or "by 2026-03-19" where that is further away than a week.
+fn day_by(date: BusinessDate, today: BusinessDate) -> String {
+    date.near(today).replacen("on ", "by ", 1)
 }
 
 #[cfg(test)]

@@ -154,6 +154,8 @@ views! {
         /// What the network said last, in words.
         last: Option<String>,
         attempts: u32,
+        /// What the teller can tell the customer.
+        for_customer: String,
         /// What may be done with this movement now.
         actions: Vec<ActionView>,
     }

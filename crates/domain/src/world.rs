@@ -2,11 +2,13 @@
 
 use crate::account::User;
 use crate::customer::Customer;
+use crate::date::BusinessDate;
 use crate::ids::*;
 use crate::line::Line;
 use crate::money::Currency;
 use crate::movement::Movement;
 use crate::product::Product;
+use crate::reconcile::{FindingState, Statement};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,6 +29,10 @@ pub struct World {
     pub lines: BTreeMap<LineId, Line>,
     /// Movements asked for by id, and those on their way of lines that may call them off.
     pub movements: BTreeMap<MovementId, Movement>,
+    /// Disagreements with the network asked for by id.
+    pub findings: BTreeMap<String, FindingState>,
+    /// The network's statements asked for by date.
+    pub statements: BTreeMap<BusinessDate, Statement>,
 }
 
 /// The branch, with the counters of human numbers.
@@ -41,6 +47,15 @@ pub struct Branch {
     pub lines_numbered: u64,
     /// How far the network's events were read.
     pub cursor: Option<String>,
+    /// The store's epoch after whose restore payments are held until all is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_in_epoch: Option<u64>,
+    /// The last epoch that was compared after a restore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared_epoch: Option<u64>,
+    /// The last day whose statement was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciled_through: Option<BusinessDate>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,21 +2,22 @@
 //! window, the command line and the tests all talk to.
 
 use crate::clock::Clock;
+use crate::link::Link;
 use crate::password::{self, Passwords};
-use crate::payments::{AddressError, Carriage, PaymentsClient, TIME_OUT};
+use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
 use crate::seal::{HashCost, StoreKey};
 use crate::sessions::{Sessions, Token};
 use crate::store::load::{self, LoadError};
 use crate::store::reads::{Reader, Viewer};
 use crate::store::{self, DataFolder, Identity, OpenError};
-use crate::sync::{Circuit, Sync};
+use crate::sync::{self, Dice, Handle, Pace, Sync};
 use crate::writer::{BATCH_MAX, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer};
 use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::allocation::{Posted, allocate};
 use domain::apply::apply;
 use domain::command::{AskForAccount, Command, Internal, Order, SetUpStore, Submission};
-use domain::date::UtcMillis;
+use domain::date::{BusinessDate, UtcMillis};
 use domain::event::Event;
 use domain::ids::*;
 use domain::money::{Currency, Minor};
@@ -32,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -42,7 +43,7 @@ pub const PASSPHRASE_LEAST: usize = 12;
 /// How long a full queue is waited for before a caller is told "busy".
 const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a job under way may take to end when the program stops.
-const STOP_PATIENCE: Duration = Duration::from_millis(500);
+const STOP_PATIENCE: Duration = Duration::from_secs(2);
 const STRANGERS_EVERY: Duration = Duration::from_secs(60);
 
 /// Where the payments network is, and what it knows us by.
@@ -51,8 +52,7 @@ pub struct NetworkAddress {
     pub url: String,
     pub token: String,
     pub time_out: Duration,
-    /// Carries in place of HTTP where the network lives in this process.
-    pub carriage: Option<Arc<dyn Carriage>>,
+    pub pace: Pace,
 }
 
 impl NetworkAddress {
@@ -61,14 +61,7 @@ impl NetworkAddress {
             url: url.to_owned(),
             token: token.to_owned(),
             time_out: TIME_OUT,
-            carriage: None,
-        }
-    }
-
-    fn client(&self) -> Result<PaymentsClient, AddressError> {
-        match &self.carriage {
-            Some(carriage) => Ok(PaymentsClient::over(carriage.clone(), &self.token)),
-            None => PaymentsClient::new(&self.url, &self.token, self.time_out),
+            pace: Pace::default(),
         }
     }
 }
@@ -93,8 +86,6 @@ pub struct Options {
     pub clock: Clock,
     /// The most one commit carries; one makes every command its own commit.
     pub batch_max: usize,
-    /// Whether sync runs by itself; a simulator steps it with [`Engine::step_sync`].
-    pub sync_by_itself: bool,
 }
 
 impl Options {
@@ -107,7 +98,6 @@ impl Options {
             network: None,
             clock: Clock::System,
             batch_max: BATCH_MAX,
-            sync_by_itself: true,
         }
     }
 }
@@ -176,9 +166,28 @@ impl Orders {
 
     /// How far the network's events were read.
     pub async fn cursor(&self) -> Result<Option<String>, LoadError> {
+        Ok(self.branch().await?.cursor)
+    }
+
+    async fn branch(&self) -> Result<domain::world::Branch, LoadError> {
         let mut connection = self.pool.acquire().await?;
         let loaded = load::world(&mut connection, &Needs::default(), self.store_key()).await?;
-        Ok(loaded.world.branch.cursor)
+        Ok(loaded.world.branch)
+    }
+
+    /// Whether nothing may be sent before the store is compared with the network.
+    pub async fn held(&self) -> Result<bool, LoadError> {
+        Ok(self.branch().await?.held_in_epoch.is_some())
+    }
+
+    /// The last day whose statement was read.
+    pub async fn reconciled_through(&self) -> Result<Option<BusinessDate>, LoadError> {
+        Ok(self.branch().await?.reconciled_through)
+    }
+
+    /// The epoch of the store: a restore begins another.
+    pub fn epoch(&self) -> u64 {
+        u64::try_from(self.shared.identity.epoch).unwrap_or(0)
     }
 
     /// An order of the program itself.
@@ -233,13 +242,9 @@ pub struct Engine {
     reader: Reader,
     sessions: Sessions,
     passwords: Passwords,
-    circuit: Arc<Mutex<Circuit>>,
-    wake_sync: Arc<Notify>,
-    stop: Arc<Notify>,
+    sync: Handle,
     strangers: Arc<Mutex<BTreeMap<String, u32>>>,
     sync_task: Mutex<Option<JoinHandle<()>>>,
-    /// The sync job that does not run by itself, and whether its first step is still to come.
-    stepped: tokio::sync::Mutex<Option<(Sync, bool)>>,
     report_task: AbortHandle,
     _folder: DataFolder,
 }
@@ -250,7 +255,7 @@ impl Engine {
         let client = options
             .network
             .as_ref()
-            .map(NetworkAddress::client)
+            .map(|network| PaymentsClient::new(&network.url, &network.token, network.time_out))
             .transpose()?;
         let folder = DataFolder::lock(&options.data_dir)?;
         let path = folder.store_path();
@@ -325,15 +330,26 @@ impl Engine {
         }
 
         let reader = reader_of(&pool, store_key, demo).await?;
-        let circuit = Arc::new(Mutex::new(Circuit::default()));
-        let (wake_sync, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let sync = Sync::new(orders.clone(), client, circuit.clone(), wake_sync.clone());
-        let heard = shared.changes.subscribe();
-        let (sync_task, stepped) = if options.sync_by_itself {
-            (Some(tokio::spawn(sync.run(heard, stop.clone()))), None)
-        } else {
-            (None, Some((sync, true)))
-        };
+        let handle = Handle::default();
+        // Restoring a backup is a payment event: nothing is sent before all is compared.
+        let epoch = orders.epoch();
+        if epoch > 1 {
+            orders
+                .internal(Internal::HoldPayments { epoch })
+                .await
+                .map_err(StartError::Read)?;
+        }
+        let sync_task = client.map(|client| {
+            let pace = options.network.as_ref().map(|network| network.pace);
+            let sync = Sync::new(
+                orders.clone(),
+                Arc::new(client),
+                handle.clone(),
+                pace.unwrap_or_default(),
+                sync::system_dice(),
+            );
+            tokio::spawn(sync.run(shared.changes.subscribe()))
+        });
         let strangers = Arc::new(Mutex::new(BTreeMap::new()));
         let report_task =
             tokio::spawn(report_strangers(orders.clone(), strangers.clone())).abort_handle();
@@ -342,12 +358,9 @@ impl Engine {
             reader,
             sessions: Sessions::default(),
             passwords: Passwords::new(options.hash_cost),
-            circuit,
-            wake_sync,
-            stop,
+            sync: handle,
             strangers,
             sync_task: Mutex::new(sync_task),
-            stepped: tokio::sync::Mutex::new(stepped),
             report_task,
             _folder: folder,
         })
@@ -357,8 +370,7 @@ impl Engine {
     /// connection to close can fold the write-ahead log into the file, and what was forgotten
     /// is gone from the disk only then.
     pub async fn stop(&self) {
-        // Kept until sync looks, should it be at work just now.
-        self.stop.notify_one();
+        self.sync.stop();
         self.report_task.abort();
         let sync_task = self
             .sync_task
@@ -725,11 +737,7 @@ impl Engine {
     pub async fn sync_view(&self, token: &Token) -> Result<SyncView, ApiError> {
         let viewer = self.viewer(token, true).await?;
         let facts = self.reader.transfers(&viewer).await?;
-        let circuit = self
-            .circuit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let circuit = self.sync.circuit();
         let waiting = facts.queued + facts.sending + facts.unknown;
         // The worst that is true.
         let mark = if facts.needs_review > 0 {
@@ -767,17 +775,32 @@ impl Engine {
         })
     }
 
-    /// One step of a sync job that does not run by itself: what is due now, at the time the
-    /// clock shows. Answers how long nothing will be.
-    pub async fn step_sync(&self) -> Option<Duration> {
-        let mut stepped = self.stepped.lock().await;
-        let (sync, first) = stepped.as_mut()?;
-        Some(sync.step(std::mem::take(first)).await)
-    }
-
     /// Looks at the network now instead of at the next turn.
     pub fn wake_sync(&self) {
-        self.wake_sync.notify_one();
+        self.sync.wake();
+    }
+
+    /// Compares with the network's statements now: for admins.
+    pub async fn reconcile(&self, token: &Token) -> Result<(), ApiError> {
+        let viewer = self.viewer(token, false).await?;
+        if viewer.user.active_role() != Some(Role::Admin) {
+            self.note_stranger(ErrorCode::Refused(RefusalCode::AdminOnly));
+            return Err(Refusal::from(RefusalCode::AdminOnly).into());
+        }
+        self.sync.reconcile();
+        Ok(())
+    }
+
+    /// A sync job over a network of the caller's, in the caller's hands: it does nothing but what
+    /// its turns do. For a store that was opened without a network of its own.
+    pub fn sync_over<L: Link>(&self, link: Arc<L>, pace: Pace, dice: Dice) -> Sync<L> {
+        Sync::new(self.orders.clone(), link, self.sync.clone(), pace, dice)
+    }
+
+    /// Asks for the statements at the next turn, without anybody signed in: what `sync_over`'s
+    /// caller uses.
+    pub fn sync_handle(&self) -> &Handle {
+        &self.sync
     }
 
     pub async fn keep_draft(
@@ -978,9 +1001,14 @@ impl Concern {
             Command::FreezeLine(c) => Concern::Line(c.line_id),
             Command::UnfreezeLine(c) => Concern::Line(c.line_id),
             Command::AskNetworkAgain(c) => Concern::Line(c.line_id),
-            Command::ApproveAccount(_) | Command::DeclineAccount(_) | Command::UnlockAccount(_) => {
-                Concern::Account
-            }
+            Command::RetryTransfer(c) => Concern::Line(c.line_id),
+            Command::ParkTransfer(c) => Concern::Line(c.line_id),
+            Command::HandBackTransfer(c) => Concern::Line(c.line_id),
+            Command::PresentAgain(c) => Concern::Line(c.line_id),
+            Command::ApproveAccount(_)
+            | Command::DeclineAccount(_)
+            | Command::UnlockAccount(_)
+            | Command::ResolveFinding(_) => Concern::Account,
         }
     }
 }

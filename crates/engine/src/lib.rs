@@ -1,14 +1,18 @@
 //! The program without a window: store, writer, sync, sign-in. Knows nothing of tauri.
 #![forbid(unsafe_code)]
 
+pub mod answers;
 pub mod backup;
 pub mod chain;
 pub mod chance;
+pub mod circuit;
 pub mod clock;
 pub mod demo;
 pub mod engine;
+pub mod link;
 pub mod password;
 pub mod payments;
+pub mod reconcile;
 pub mod seal;
 pub mod sentences;
 pub mod sessions;

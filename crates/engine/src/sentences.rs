@@ -220,6 +220,37 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
             format!("A person has to look at it. {}", reason.words())
         }
         Event::TransferToBeAsked { .. } => "The network will be asked once more.".to_owned(),
+        Event::TransferParked { .. } => "It was set aside.".to_owned(),
+        Event::TransferRetried { .. } => "It is to be tried now.".to_owned(),
+        Event::ReturnReturned { amount_minor, .. } => format!(
+            "The return of {} came back itself: it stands as settled.",
+            money(*amount_minor)
+        ),
+        Event::DebitPresentedAgain { .. } => "The debit was presented again.".to_owned(),
+        Event::DebitPresents { number, .. } => {
+            format!("This debit presents an earlier one again, time {number}.")
+        }
+        Event::PaymentsHeld { .. } => {
+            "The store was restored: payments are held until all is compared.".to_owned()
+        }
+        Event::PaymentsResumed { .. } => {
+            "All was compared with the network: payments go on.".to_owned()
+        }
+        Event::StatementRead { date, lines } => {
+            format!(
+                "The network's statement of {date} was read: {} lines.",
+                lines.len()
+            )
+        }
+        Event::FindingOpened { finding } => {
+            format!("Reconciling: {}.", finding.class.words().to_lowercase())
+        }
+        Event::FindingResolved { resolution, .. } => {
+            format!("Reconciling: {}.", resolution.words().to_lowercase())
+        }
+        Event::TransferWithdrawn { reason, .. } => {
+            format!("Nothing moved; {}.", reason.words())
+        }
     }
 }
 

@@ -4,87 +4,183 @@
 //! and each outcome goes back through the same queue, to be judged by the rules. While the
 //! network is away one probe goes out at a time and no job is marked, so that days offline
 //! strand nothing.
+//!
+//! One [`turn`](Sync::turn) is one look at what is due: the program takes turn after turn, a test
+//! takes them one by one at a time of its own, over a network of its own ([`Link`]).
 
+use crate::answers::{CREDENTIALS_REFUSED, NetworkEvent, Unanswered};
+use crate::circuit::{Budget, Circuit};
 use crate::engine::Orders;
-use crate::payments::{CREDENTIALS_REFUSED, PaymentsClient};
+use crate::link::Link;
+use crate::reconcile::Reconciling;
 use crate::store::jobs;
 use domain::command::Internal;
 use domain::date::UtcMillis;
 use domain::ids::MovementId;
 use domain::movement::{Movement, MovementState};
-use domain::transfer::{LookUp, PostAnswer, Step, step};
-use std::collections::HashMap;
+use domain::reconcile::Finding;
+use domain::transfer::{LookUp, PostAnswer, RemoteStatus, Step, step};
+use std::collections::{HashMap, VecDeque};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinSet;
 
-/// Jobs under way at once, over all lines.
-const AT_ONCE: usize = if cfg!(proving) { 1 } else { 8 };
 /// Jobs planned in one look.
 const LOOK: u32 = 256;
 /// How often the network's events are asked for while something may come.
-const EVENTS_EVERY: Duration = Duration::from_millis(1_000);
+const EVENTS_EVERY_MS: i64 = 1_000;
 /// A transfer the network holds is asked for by reference now and then, in case an event went
-/// missing.
-const FOLLOW_EVERY_MS: i64 = 60_000;
-const PROBE_EVERY: Duration = Duration::from_millis(1_000);
-const PROBE_LONGEST: Duration = Duration::from_secs(15);
+/// missing: after a minute, then ever more seldom.
+const FOLLOW_FIRST_MS: i64 = 60_000;
+const FOLLOW_LONGEST_MS: i64 = 6 * 60 * 60 * 1_000;
+/// Of those, so many in one turn.
+const FOLLOW_LOOK: u32 = 64;
 
-/// What the sync job knows about the network, for the page.
-#[derive(Clone, Debug, Default)]
-pub struct Circuit {
-    pub online: bool,
-    pub since: Option<UtcMillis>,
-    pub why: Option<String>,
-    pub last_contact_at: Option<UtcMillis>,
-    /// Our credentials were refused: sending pauses and says so.
-    pub paused: bool,
+/// How fast the network may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Jobs under way at once, over all lines. One: each is finished before the next begins.
+    pub at_once: usize,
+    pub requests_per_second: u32,
+    /// Requests at once after a quiet time.
+    pub burst: u32,
 }
 
-pub struct Sync {
-    orders: Orders,
-    client: Option<PaymentsClient>,
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace {
+            at_once: 8,
+            requests_per_second: 50,
+            burst: 100,
+        }
+    }
+}
+
+/// Where the randomness of waits comes from: 32 bits a call.
+pub type Dice = Box<dyn FnMut() -> u32 + Send + std::marker::Sync>;
+
+/// What the engine and its sync job share.
+#[derive(Clone, Default)]
+pub struct Handle {
     circuit: Arc<Mutex<Circuit>>,
     wake: Arc<Notify>,
-    /// When each accepted transfer was last asked for. Lost with the process, as it may be.
-    followed: HashMap<MovementId, UtcMillis>,
-    failures: u32,
+    stop: Arc<Notify>,
+    stopping: Arc<AtomicBool>,
+    reconcile: Arc<AtomicBool>,
 }
 
-impl Sync {
-    pub fn new(
-        orders: Orders,
-        client: Option<PaymentsClient>,
-        circuit: Arc<Mutex<Circuit>>,
-        wake: Arc<Notify>,
-    ) -> Sync {
+impl Handle {
+    pub fn circuit(&self) -> Circuit {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Circuit> {
+        self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the network now instead of at the next turn: what waits for a probe, too.
+    pub fn wake(&self) {
+        self.lock().try_now();
+        self.wake.notify_one();
+    }
+
+    /// Compares with the network at the next turn.
+    pub fn reconcile(&self) {
+        self.reconcile.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    pub(crate) fn take_reconcile(&self) -> bool {
+        self.reconcile.swap(false, Ordering::SeqCst)
+    }
+
+    pub(crate) fn reconcile_asked(&self) -> bool {
+        self.reconcile.load(Ordering::SeqCst)
+    }
+
+    /// No new job begins; what is under way ends as it may.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        // Kept until sync looks, should it be at work just now.
+        self.stop.notify_one();
+    }
+
+    fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}
+
+/// What came of one turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Something was sent, asked or learned: what waited behind it may go now.
+    pub moved: bool,
+    /// How long nothing will be due, in milliseconds, unless somebody asks for something.
+    pub wait_ms: i64,
+}
+
+pub struct Sync<L> {
+    pub(crate) orders: Orders,
+    pub(crate) link: Arc<L>,
+    handle: Handle,
+    pace: Pace,
+    budget: Budget,
+    dice: Dice,
+    /// When each accepted transfer is asked for next, and after what wait. Lost with the process,
+    /// as it may be.
+    followed: HashMap<MovementId, (UtcMillis, i64)>,
+    /// Where the round through the accepted transfers stands.
+    follow_after: i64,
+    /// A page of the network's events that is not worked off yet.
+    page: Option<Page>,
+    events_at: Option<UtcMillis>,
+    pub(crate) reconciling: Reconciling,
+    started: bool,
+}
+
+struct Page {
+    events: VecDeque<NetworkEvent>,
+    next: u64,
+}
+
+/// Why a part of a turn ended before its work did.
+pub(crate) enum Halt {
+    /// The network did not answer, or may not be asked now.
+    Away,
+    /// The budget is used up for so many milliseconds.
+    Spent(i64),
+    /// The store could not be read or written.
+    Store,
+}
+
+impl<L: Link> Sync<L> {
+    pub fn new(orders: Orders, link: Arc<L>, handle: Handle, pace: Pace, dice: Dice) -> Sync<L> {
         Sync {
             orders,
-            client,
-            circuit,
-            wake,
+            link,
+            handle,
+            pace,
+            budget: Budget::new(pace.requests_per_second, pace.burst),
+            dice,
             followed: HashMap::new(),
-            failures: 0,
+            follow_after: 0,
+            page: None,
+            events_at: None,
+            reconciling: Reconciling::default(),
+            started: false,
         }
     }
 
     /// Runs until the program stops. Wakes on every change that concerns transfers, and looks
     /// now and then in any case.
-    pub async fn run(
-        mut self,
-        mut changes: broadcast::Receiver<domain::view::Change>,
-        stop: Arc<Notify>,
-    ) {
-        let Some(client) = self.client.clone() else {
-            return;
-        };
-        self.settle_doubts_of_the_last_run().await;
+    pub async fn run(mut self, mut changes: broadcast::Receiver<domain::view::Change>) {
         let mut pause = Duration::ZERO;
         loop {
             // Registered before looking, so that nothing posted meanwhile is missed.
-            let wake = self.wake.clone();
+            let (wake, stop) = (self.handle.wake.clone(), self.handle.stop.clone());
             let woken = wake.notified();
             tokio::select! {
                 () = stop.notified() => return,
@@ -96,305 +192,503 @@ impl Sync {
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
             }
-            pause = self.round(&client).await;
+            if self.handle.stopping() {
+                return;
+            }
+            let turn = self.turn().await;
+            pause = if turn.moved {
+                Duration::ZERO
+            } else {
+                Duration::from_millis(u64::try_from(turn.wait_ms).unwrap_or(0))
+            };
+        }
+    }
+
+    /// One look at what is due now, carried out.
+    pub async fn turn(&mut self) -> Turn {
+        let now = self.orders.now();
+        if !self.started {
+            self.started = self.settle_doubts_of_the_last_run().await;
+        }
+        if !self.online() {
+            if let Some(wait_ms) = self.handle.lock().until_probe(now) {
+                return Turn {
+                    moved: false,
+                    wait_ms,
+                };
+            }
+            // One probe, and no job is marked. Reachable is not yet "online": the first question
+            // that is answered says so.
+            if !self.link.reachable().await {
+                self.away(&Unanswered::because("the payments network does not answer"));
+                return self.rest(0);
+            }
+            self.events_at = None;
+        }
+        let mut spent = 0;
+        let mut moved = false;
+        match self.follow_events().await {
+            Ok(news) => moved |= news,
+            Err(Halt::Spent(wait_ms)) => spent = wait_ms,
+            Err(Halt::Away | Halt::Store) => return self.rest(0),
+        }
+        if self.online() && spent == 0 {
+            match self.carry_out_what_is_due().await {
+                Ok(did) => moved |= did,
+                Err(Halt::Spent(wait_ms)) => spent = wait_ms,
+                Err(Halt::Away | Halt::Store) => return self.rest(0),
+            }
+        }
+        if self.online() && spent == 0 && !moved && !self.handle.stopping() {
+            match self.reconcile_if_due().await {
+                Ok(did) => moved |= did,
+                Err(Halt::Spent(wait_ms)) => spent = wait_ms,
+                Err(Halt::Away | Halt::Store) => return self.rest(0),
+            }
+        }
+        if spent > 0 {
+            return Turn {
+                moved: false,
+                wait_ms: spent,
+            };
+        }
+        Turn {
+            moved,
+            wait_ms: self.until_next().await,
+        }
+    }
+
+    fn rest(&self, least_ms: i64) -> Turn {
+        let wait = self.handle.lock().until_probe(self.orders.now());
+        Turn {
+            moved: false,
+            wait_ms: wait.unwrap_or(EVENTS_EVERY_MS).max(least_ms),
         }
     }
 
     /// A job found sending at start is doubt, never failure.
-    async fn settle_doubts_of_the_last_run(&mut self) {
+    async fn settle_doubts_of_the_last_run(&mut self) -> bool {
         let left = match jobs::left_sending(self.orders.pool()).await {
             Ok(left) => left,
-            Err(error) => {
-                tracing::error!(%error, "the outbox could not be read");
-                return;
-            }
-        };
-        for movement in left {
-            let attempt = movement
-                .transfer
-                .as_ref()
-                .map_or(0, |transfer| transfer.attempts);
-            let answer = if domain::planted!(SendingLeftAlone) {
-                PostAnswer::NotSent {
-                    reason: "the program stopped",
-                }
-            } else {
-                PostAnswer::NoAnswer {
-                    reason: "the program stopped while sending",
-                }
-            };
-            self.tell(&movement, |at| Internal::RecordAnswer {
-                line_id: at.line_id,
-                movement_id: at.id,
-                attempt,
-                answer,
-                jitter: jitter(),
-            })
-            .await;
-        }
-    }
-
-    /// What a start does first, and one round: for whoever steps instead of running.
-    pub async fn step(&mut self, first: bool) -> Duration {
-        let Some(client) = self.client.clone() else {
-            return Duration::MAX;
-        };
-        if first {
-            self.settle_doubts_of_the_last_run().await;
-        }
-        self.round(&client).await
-    }
-
-    /// One look at what is due. Answers how long nothing will be.
-    async fn round(&mut self, client: &PaymentsClient) -> Duration {
-        if !self.online() {
-            if !client.reachable().await {
-                self.failures = self.failures.saturating_add(1);
-                self.note_contact(false, "the payments network does not answer");
-                return PROBE_EVERY
-                    .saturating_mul(self.failures.min(15))
-                    .min(PROBE_LONGEST);
-            }
-            // Reachable is not yet "online": the first question that is answered says so.
-            self.failures = 0;
-        }
-        self.follow_events(client).await;
-        if self.online() && self.carry_out_what_is_due(client).await {
-            // Something moved: what waited behind it may go now.
-            return Duration::ZERO;
-        }
-        self.until_next().await
-    }
-
-    /// Until the next transfer falls due; what is overdue waits for something else to change.
-    async fn until_next(&self) -> Duration {
-        let now = self.orders.now();
-        let next = jobs::next_due(self.orders.pool(), now).await.ok().flatten();
-        let ms = next.and_then(|at| u64::try_from(at.since(now)).ok());
-        ms.map_or(EVENTS_EVERY, Duration::from_millis)
-            .min(EVENTS_EVERY)
-    }
-
-    /// Whether anything was sent or asked.
-    async fn carry_out_what_is_due(&mut self, client: &PaymentsClient) -> bool {
-        let now = self.orders.now();
-        let due = match jobs::due(self.orders.pool(), now, LOOK).await {
-            Ok(due) => due,
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be read");
                 return false;
             }
         };
-        let mut moved = false;
-        let mut under_way: JoinSet<Contact> = JoinSet::new();
-        for movement in due {
-            let what = step(&movement, now);
-            if what == Step::Follow && !self.is_to_be_followed(&movement, now) {
-                continue;
-            }
-            // Order within a line: a transfer waits for what was asked for before it.
-            let sends = matches!(what, Step::Send);
-            if sends
-                && jobs::ahead(self.orders.pool(), &movement)
-                    .await
-                    .unwrap_or(true)
-            {
-                continue;
-            }
-            if under_way.len() >= AT_ONCE
-                && let Some(Ok(contact)) = under_way.join_next().await
-            {
-                moved |= self.note(contact);
-            }
-            if !self.online() {
-                break;
-            }
-            let job = Job {
-                orders: self.orders.clone(),
-                client: client.clone(),
-                movement,
+        let mut all = true;
+        for movement in left {
+            let attempt = movement
+                .transfer
+                .as_ref()
+                .map_or(0, |transfer| transfer.attempts);
+            let answered = Internal::RecordAnswer {
+                line_id: movement.line_id,
+                movement_id: movement.id,
+                attempt,
+                answer: if domain::planted!(SendingLeftAlone) {
+                    PostAnswer::NotSent {
+                        reason: "the program stopped",
+                    }
+                } else {
+                    PostAnswer::NoAnswer {
+                        reason: "the program stopped while sending",
+                    }
+                },
+                jitter: (self.dice)(),
             };
-            match what {
-                Step::Send => {
-                    under_way.spawn(job.send());
-                }
-                Step::Ask | Step::Follow => {
-                    under_way.spawn(job.ask());
-                }
-                Step::WaitUntil(_) | Step::Nothing => {}
-            }
+            all &= self.orders.internal(answered).await.is_ok();
         }
-        while let Some(done) = under_way.join_next().await {
-            if let Ok(contact) = done {
-                moved |= self.note(contact);
-            }
-        }
-        moved
+        all
     }
 
-    fn is_to_be_followed(&mut self, movement: &Movement, now: UtcMillis) -> bool {
-        let last = self.followed.entry(movement.id).or_insert(now);
-        let due = now.since(*last) >= FOLLOW_EVERY_MS;
-        if due {
-            *last = now;
-        }
-        due
+    /// Until the next transfer falls due; what is overdue waits for something else to change.
+    async fn until_next(&self) -> i64 {
+        let now = self.orders.now();
+        let next = jobs::next_due(self.orders.pool(), now).await.ok().flatten();
+        next.map_or(EVENTS_EVERY_MS, |at| at.since(now))
+            .clamp(0, EVENTS_EVERY_MS)
     }
+
+    /// One request of the budget.
+    pub(crate) fn may_ask(&mut self) -> Result<(), Halt> {
+        self.budget.take(self.orders.now()).map_err(Halt::Spent)
+    }
+
+    /// What one question met, noted in the circuit.
+    pub(crate) fn heard<T>(&mut self, answer: Result<T, Unanswered>) -> Result<T, Halt> {
+        match answer {
+            Ok(answer) => {
+                let now = self.orders.now();
+                self.handle.lock().answered(now);
+                self.tell_online();
+                Ok(answer)
+            }
+            Err(unanswered) => {
+                self.away(&unanswered);
+                Err(Halt::Away)
+            }
+        }
+    }
+
+    fn away(&mut self, unanswered: &Unanswered) {
+        let now = self.orders.now();
+        let jitter = (self.dice)();
+        let mut circuit = self.handle.lock();
+        if unanswered.credentials {
+            circuit.pause(now, jitter);
+        } else {
+            circuit.open(now, unanswered.reason, unanswered.wait_ms, jitter);
+        }
+        drop(circuit);
+        self.tell_online();
+    }
+
+    fn tell_online(&self) {
+        self.orders.note_online(self.online());
+    }
+
+    pub(crate) fn online(&self) -> bool {
+        self.handle.lock().online
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    pub(crate) fn jitter(&mut self) -> u32 {
+        (self.dice)()
+    }
+
+    // --- Events ------------------------------------------------------------------------------
 
     /// The network's events say only where to look: each is answered by asking for the current
     /// state, so duplicates, disorder and gaps change nothing.
-    async fn follow_events(&mut self, client: &PaymentsClient) {
+    async fn follow_events(&mut self) -> Result<bool, Halt> {
+        let now = self.orders.now();
+        let asked_lately = self
+            .events_at
+            .is_some_and(|at| (0..EVENTS_EVERY_MS).contains(&now.since(at)));
+        if self.page.is_none() && asked_lately {
+            return Ok(false);
+        }
+        let mut news = false;
         loop {
-            let Ok(cursor) = self.orders.cursor().await else {
-                return;
-            };
-            let page = match client.events(cursor.as_deref()).await {
-                Ok(page) => page,
-                Err(CREDENTIALS_REFUSED) => {
-                    self.pause();
-                    return;
+            if self.page.is_none() {
+                let cursor = self.orders.cursor().await.map_err(|_| Halt::Store)?;
+                self.may_ask()?;
+                let answer = self.link.events(cursor.as_deref()).await;
+                let page = self.heard(answer)?;
+                self.events_at = Some(now);
+                if page.events.is_empty() {
+                    return Ok(news);
                 }
-                Err(unanswered) => {
-                    self.note_contact(false, unanswered.0);
-                    return;
+                // Of several events of one transfer the last look is enough.
+                let mut events: VecDeque<NetworkEvent> = VecDeque::new();
+                for event in page.events {
+                    let again = events.iter().position(|earlier| {
+                        earlier.reference == event.reference
+                            && earlier.transfer_id == event.transfer_id
+                    });
+                    if let Some(place) = again {
+                        events.remove(place);
+                    }
+                    events.push_back(event);
                 }
-            };
-            self.note_contact(true, "");
-            if page.events.is_empty() {
-                return;
+                self.page = Some(Page {
+                    events,
+                    next: page.next,
+                });
             }
-            let mut references: Vec<&str> = page
-                .events
-                .iter()
-                .map(|event| event.reference.as_str())
-                .collect();
-            references.sort_unstable();
-            references.dedup();
-            for reference in references {
-                if !self.follow_reference(client, reference).await {
-                    // Not read to the end: the cursor stays, the page comes again.
-                    return;
+            news = true;
+            if domain::planted!(CursorBeforeFacts)
+                && let Some(page) = &self.page
+            {
+                let cursor = page.next.to_string();
+                let moved = Internal::MoveCursor { cursor };
+                self.orders.internal(moved).await.map_err(|_| Halt::Store)?;
+            }
+            while let Some(event) = self.page.as_ref().and_then(|page| page.events.front()) {
+                let event = event.clone();
+                self.follow_event(&event).await?;
+                if let Some(page) = self.page.as_mut() {
+                    page.events.pop_front();
                 }
             }
-            let moved = self
-                .orders
-                .internal(Internal::MoveCursor {
-                    cursor: page.next.to_string(),
-                })
-                .await;
-            if moved.is_err() {
-                return;
+            // Read to the end; until here the cursor stayed, and the page would come again.
+            let Some(page) = self.page.take() else {
+                return Ok(news);
+            };
+            let moved = Internal::MoveCursor {
+                cursor: page.next.to_string(),
+            };
+            self.orders.internal(moved).await.map_err(|_| Halt::Store)?;
+            if self.handle.stopping() {
+                return Ok(news);
             }
         }
     }
 
-    /// `false`: the network could not be asked or the writer could not be reached.
-    async fn follow_reference(&self, client: &PaymentsClient, reference: &str) -> bool {
-        let Ok(id) = MovementId::from_str(reference) else {
-            return true;
+    async fn follow_event(&mut self, event: &NetworkEvent) -> Result<(), Halt> {
+        let id = MovementId::from_str(&event.reference).ok();
+        let ours = match id {
+            Some(id) => jobs::movement(self.orders.pool(), id)
+                .await
+                .map_err(|_| Halt::Store)?,
+            None => None,
         };
-        let movement = match jobs::movement(self.orders.pool(), id).await {
-            Ok(Some(movement)) => movement,
-            // Not ours: reconciling shows it.
-            Ok(None) => return true,
-            Err(_) => return false,
+        let Some(movement) = ours else {
+            return self.look_at_a_stranger(&event.reference).await;
         };
-        let found = client.look_up(reference).await;
-        if matches!(found, LookUp::NoAnswer { .. }) {
-            return false;
+        #[cfg(proving)]
+        if domain::planted!(EventOrderTrusted) {
+            return self.believe(&movement, event).await;
         }
-        self.tell(&movement, |at| Internal::RecordLookUp {
-            line_id: at.line_id,
-            movement_id: at.id,
+        if adds_nothing(&movement, event) {
+            return Ok(());
+        }
+        self.ask_about(&movement).await
+    }
+
+    /// A planted bug: what an event says is taken for the current state.
+    #[cfg(proving)]
+    async fn believe(&mut self, movement: &Movement, event: &NetworkEvent) -> Result<(), Halt> {
+        let answer = self.link.look_up(&movement.id.to_string()).await;
+        let LookUp::Found(mut remote) = self.heard(answer)? else {
+            return Ok(());
+        };
+        remote.status = match event.kind.as_str() {
+            "accepted" => RemoteStatus::Accepted,
+            "settled" => RemoteStatus::Settled,
+            "rejected" => RemoteStatus::Rejected,
+            _ => RemoteStatus::Returned,
+        };
+        let told = Internal::RecordNetworkState {
+            line_id: movement.line_id,
+            movement_id: movement.id,
+            remote,
+        };
+        self.orders.internal(told).await.map_err(|_| Halt::Store)
+    }
+
+    /// Asks for the current state of one of our transfers and has it judged.
+    pub(crate) async fn ask_about(&mut self, movement: &Movement) -> Result<(), Halt> {
+        self.may_ask()?;
+        let answer = self.link.look_up(&movement.id.to_string()).await;
+        let found = self.heard(answer)?;
+        let told = Internal::RecordLookUp {
+            line_id: movement.line_id,
+            movement_id: movement.id,
             found,
-            jitter: jitter(),
-        })
-        .await
+            jitter: self.jitter(),
+        };
+        self.orders.internal(told).await.map_err(|_| Halt::Store)
     }
 
-    async fn tell(&self, movement: &Movement, order: impl FnOnce(&Movement) -> Internal) -> bool {
-        self.orders.internal(order(movement)).await.is_ok()
+    /// A transfer under a reference that nobody here knows: shown at once, posted when the
+    /// network's statement says that it moved.
+    async fn look_at_a_stranger(&mut self, reference: &str) -> Result<(), Halt> {
+        self.may_ask()?;
+        let answer = self.link.look_up(reference).await;
+        let remotes = match self.heard(answer)? {
+            LookUp::Found(remote) => vec![remote],
+            LookUp::Several(remotes) => remotes,
+            LookUp::Nothing | LookUp::NoAnswer { .. } => Vec::new(),
+        };
+        for remote in remotes {
+            if remote.status == RemoteStatus::Rejected {
+                continue;
+            }
+            let finding = Finding::orphan(&remote);
+            self.orders
+                .internal(Internal::OpenFinding { finding })
+                .await
+                .map_err(|_| Halt::Store)?;
+        }
+        Ok(())
     }
 
-    fn online(&self) -> bool {
-        self.circuit().online
+    // --- Jobs --------------------------------------------------------------------------------
+
+    /// Whether anything was sent or asked.
+    async fn carry_out_what_is_due(&mut self) -> Result<bool, Halt> {
+        let now = self.orders.now();
+        let held = self.orders.held().await.map_err(|_| Halt::Store)?;
+        let mut after = -1;
+        let mut moved = false;
+        let mut under_way: JoinSet<Contact> = JoinSet::new();
+        let mut halt = None;
+        // Page by page, so that jobs a rule holds back take no place from what can go.
+        'look: loop {
+            let due = match jobs::due(self.orders.pool(), now, after, LOOK).await {
+                Ok(due) => due,
+                Err(error) => {
+                    tracing::error!(%error, "the outbox could not be read");
+                    halt = Some(Halt::Store);
+                    break;
+                }
+            };
+            let full = due.len() == LOOK as usize;
+            for (requested_seq, movement) in due {
+                after = requested_seq;
+                let what = step(&movement, now);
+                // Order within a line: a transfer waits for what was asked for before it.
+                let sends = what == Step::Send;
+                if sends && held && !domain::planted!(RestoredSendsAtOnce) {
+                    continue;
+                }
+                if sends
+                    && jobs::ahead(self.orders.pool(), &movement)
+                        .await
+                        .unwrap_or(true)
+                {
+                    continue;
+                }
+                while under_way.len() >= self.handle.lock().width(self.pace.at_once).max(1)
+                    && let Some(done) = under_way.join_next().await
+                {
+                    moved |= done.is_ok_and(|contact| self.note(contact));
+                }
+                if !self.online() || self.handle.stopping() {
+                    break 'look;
+                }
+                if !matches!(what, Step::Send | Step::Ask) {
+                    continue;
+                }
+                if let Err(spent) = self.may_ask() {
+                    halt = Some(spent);
+                    break 'look;
+                }
+                let job = Job {
+                    orders: self.orders.clone(),
+                    link: self.link.clone(),
+                    movement,
+                    jitter: self.jitter(),
+                };
+                if self.pace.at_once <= 1 {
+                    // One after the other, in the caller's own hands.
+                    let contact = job.carry_out(sends).await;
+                    moved |= self.note(contact);
+                } else {
+                    under_way.spawn(job.carry_out(sends));
+                }
+            }
+            if !full {
+                break;
+            }
+        }
+        while let Some(done) = under_way.join_next().await {
+            moved |= done.is_ok_and(|contact| self.note(contact));
+        }
+        match halt {
+            Some(halt) => Err(halt),
+            None => Ok(moved | self.follow_what_the_network_has().await?),
+        }
     }
 
-    fn circuit(&self) -> std::sync::MutexGuard<'_, Circuit> {
-        self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Asks now and then for transfers the network holds, with what the budget leaves.
+    async fn follow_what_the_network_has(&mut self) -> Result<bool, Halt> {
+        let now = self.orders.now();
+        let accepted = jobs::accepted(self.orders.pool(), self.follow_after, FOLLOW_LOOK)
+            .await
+            .map_err(|_| Halt::Store)?;
+        let to_the_end = accepted.len() < FOLLOW_LOOK as usize;
+        let mut asked = false;
+        for (requested_seq, movement) in accepted {
+            self.follow_after = requested_seq;
+            let (due_at, wait_ms) = *self
+                .followed
+                .entry(movement.id)
+                .or_insert((now.plus_ms(FOLLOW_FIRST_MS), FOLLOW_FIRST_MS));
+            if now < due_at {
+                continue;
+            }
+            if !self.online() || !self.budget.ample(now) || self.handle.stopping() {
+                return Ok(asked);
+            }
+            self.ask_about(&movement).await?;
+            asked = true;
+            let wait_ms = wait_ms.saturating_mul(2).min(FOLLOW_LONGEST_MS);
+            self.followed
+                .insert(movement.id, (now.plus_ms(wait_ms), wait_ms));
+        }
+        if to_the_end {
+            // From the first again at the next turn.
+            self.follow_after = 0;
+        }
+        Ok(asked)
     }
 
     /// Whether the job did something.
     fn note(&mut self, contact: Contact) -> bool {
+        let now = self.orders.now();
         match contact {
             Contact::Answered => {
-                self.note_contact(true, "");
+                self.handle.lock().answered(now);
+                self.tell_online();
                 true
             }
-            Contact::InDoubt => true,
-            Contact::Away(why) => {
-                self.note_contact(false, why);
-                false
+            Contact::Sent => {
+                self.handle.lock().attempt_answered(now);
+                self.tell_online();
+                true
             }
-            Contact::Unauthorized => {
-                self.pause();
+            Contact::InDoubt => {
+                let jitter = self.jitter();
+                self.handle.lock().attempt_in_doubt(now, jitter);
+                self.tell_online();
+                true
+            }
+            Contact::Away(unanswered) => {
+                self.away(&unanswered);
                 false
             }
             Contact::None => false,
         }
     }
+}
 
-    /// Our credentials were refused: the jobs stay, the page says so.
-    fn pause(&self) {
-        let now = self.orders.now();
-        let mut circuit = self.circuit();
-        if !circuit.paused {
-            circuit.since = Some(now);
-        }
-        circuit.paused = true;
-        circuit.online = false;
-        circuit.why = Some("the payments network refused our credentials".to_owned());
-        drop(circuit);
-        self.orders.note_online(false);
-    }
-
-    fn note_contact(&self, online: bool, why: &str) {
-        let now = self.orders.now();
-        let mut circuit = self.circuit();
-        if circuit.online != online || circuit.since.is_none() {
-            circuit.since = Some(now);
-        }
-        circuit.online = online;
-        if online {
-            circuit.last_contact_at = Some(now);
-            circuit.paused = false;
-            circuit.why = None;
-        } else {
-            circuit.why = Some(why.to_owned());
-        }
-        drop(circuit);
-        self.orders.note_online(online);
-    }
+/// Whether an event only repeats what is known: the acceptance of the very transfer we hold.
+fn adds_nothing(movement: &Movement, event: &NetworkEvent) -> bool {
+    let known = movement
+        .transfer
+        .as_ref()
+        .and_then(|transfer| transfer.remote_id.as_deref());
+    let held = matches!(
+        movement.state,
+        MovementState::Accepted | MovementState::Settled | MovementState::Returned
+    );
+    held && event.kind == "accepted" && known == Some(event.transfer_id.as_str())
 }
 
 /// What a job learned about the network as a whole.
 enum Contact {
+    /// A question was answered.
     Answered,
-    Away(&'static str),
-    Unauthorized,
+    /// An attempt to send ended with a clear word.
+    Sent,
+    Away(Unanswered),
     /// Sent, and nobody knows: the look-up that follows will tell.
     InDoubt,
     /// Held back by a rule.
     None,
 }
 
-struct Job {
+struct Job<L> {
     orders: Orders,
-    client: PaymentsClient,
+    link: Arc<L>,
     movement: Movement,
+    jitter: u32,
 }
 
-impl Job {
+impl<L: Link> Job<L> {
+    async fn carry_out(self, sends: bool) -> Contact {
+        if sends {
+            self.send().await
+        } else {
+            self.ask().await
+        }
+    }
+
     async fn send(self) -> Contact {
         let (line_id, movement_id) = (self.movement.line_id, self.movement.id);
         let customer_id = self.movement.customer_id;
@@ -412,17 +706,16 @@ impl Job {
                 return Contact::None;
             }
         };
-        let mark = Internal::MarkAttempt {
+        let marked = Internal::MarkAttempt {
             line_id,
             movement_id,
         };
-        let mut key = movement_id.to_string();
-        let mut bytes = bytes;
+        let (mut key, mut bytes) = (movement_id.to_string(), bytes);
         let mut sent_before = None;
         if domain::planted!(SendBeforeCommit) {
             let (answer, marked) = tokio::join!(
-                self.client.post(&key, bytes.clone()),
-                self.orders.internal(mark.clone())
+                self.link.post(&key, bytes.clone()),
+                self.orders.internal(marked)
             );
             if marked.is_err() {
                 return Contact::None;
@@ -430,12 +723,11 @@ impl Job {
             sent_before = Some(answer);
         } else {
             if domain::planted!(MarkAfterSend) {
-                sent_before = Some(self.client.post(&key, bytes.clone()).await);
+                sent_before = Some(self.link.post(&key, bytes.clone()).await);
             }
             // On record before the socket opens: whatever happens now is doubt, not silence.
-            match self.orders.internal(mark).await {
-                Ok(()) => {}
-                Err(_) => return Contact::None,
+            if self.orders.internal(marked).await.is_err() {
+                return Contact::None;
             }
         }
         let attempt = self
@@ -452,7 +744,7 @@ impl Job {
         }
         let answer = match sent_before {
             Some(answer) => answer,
-            None => self.client.post(&key, bytes).await,
+            None => self.link.post(&key, bytes).await,
         };
         let contact = contact_of(&answer);
         let answered = Internal::RecordAnswer {
@@ -460,7 +752,7 @@ impl Job {
             movement_id,
             attempt,
             answer,
-            jitter: jitter(),
+            jitter: self.jitter,
         };
         if self.orders.internal(answered).await.is_err() {
             tracing::error!(%movement_id, "an outcome could not be recorded; the next start takes it as doubt");
@@ -469,39 +761,55 @@ impl Job {
     }
 
     async fn ask(self) -> Contact {
-        let found = self.client.look_up(&self.movement.id.to_string()).await;
-        let contact = match &found {
-            LookUp::NoAnswer { reason } => Contact::Away(reason),
-            LookUp::Nothing | LookUp::Found(_) | LookUp::Several => Contact::Answered,
+        let answer = self.link.look_up(&self.movement.id.to_string()).await;
+        let (found, contact) = match answer {
+            Ok(found) => (found, Contact::Answered),
+            // Asked in vain says nothing about the transfer; doubt keeps count of it.
+            Err(unanswered) => (
+                LookUp::NoAnswer {
+                    reason: unanswered.reason,
+                },
+                Contact::Away(unanswered),
+            ),
         };
-        // Asked in vain says nothing about the transfer; only doubt keeps count of it.
-        let worth_telling = !matches!(found, LookUp::NoAnswer { .. })
-            || self.movement.state == MovementState::Unknown;
-        if worth_telling {
-            let told = Internal::RecordLookUp {
-                line_id: self.movement.line_id,
-                movement_id: self.movement.id,
-                found,
-                jitter: jitter(),
-            };
-            // Not recorded: it is asked again.
-            let _ = self.orders.internal(told).await;
-        }
+        let told = Internal::RecordLookUp {
+            line_id: self.movement.line_id,
+            movement_id: self.movement.id,
+            found,
+            jitter: self.jitter,
+        };
+        // Not recorded: it is asked again.
+        let _ = self.orders.internal(told).await;
         contact
     }
 }
 
 fn contact_of(answer: &PostAnswer) -> Contact {
     match answer {
-        PostAnswer::NotSent { reason } => Contact::Away(reason),
+        PostAnswer::NotSent { reason } => Contact::Away(Unanswered::because(reason)),
         PostAnswer::NoAnswer { .. } => Contact::InDoubt,
         PostAnswer::Status {
             status: 401 | 403, ..
-        } => Contact::Unauthorized,
-        PostAnswer::Status { .. } | PostAnswer::Transfer(_) => Contact::Answered,
+        } => Contact::Away(Unanswered {
+            credentials: true,
+            ..Unanswered::because(CREDENTIALS_REFUSED)
+        }),
+        PostAnswer::Status {
+            status: 429,
+            retry_after_ms,
+        } => Contact::Away(Unanswered {
+            wait_ms: *retry_after_ms,
+            ..Unanswered::because("the network asks us to wait")
+        }),
+        PostAnswer::Status {
+            status: 408 | 500..,
+            ..
+        } => Contact::InDoubt,
+        PostAnswer::Status { .. } | PostAnswer::Transfer(_) => Contact::Sent,
     }
 }
 
-fn jitter() -> u32 {
-    u32::from_be_bytes(crate::seal::random())
+/// The randomness of the program itself.
+pub fn system_dice() -> Dice {
+    Box::new(|| u32::from_be_bytes(crate::seal::random()))
 }

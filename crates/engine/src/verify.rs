@@ -623,6 +623,15 @@ impl<'a> Proof<'a> {
                 rows::movement(movement, self.requested_seq(movement)),
             );
         }
+        for statement in world.statements.values() {
+            add("statements", rows::statement(statement));
+            for row in rows::statement_lines(statement) {
+                add("statement_lines", row);
+            }
+        }
+        for finding in world.findings.values() {
+            add("findings", rows::finding(finding));
+        }
         tables
     }
 
@@ -694,7 +703,7 @@ fn text(row: &[Value], column: usize) -> &str {
 /// The primary key of a view's row. Tables of pairs are keys as a whole.
 fn key_of(table: &str, row: &Row) -> String {
     match table {
-        "customer_terms" | "blind_index" => row.to_string(),
+        "customer_terms" | "blind_index" | "statement_lines" => row.to_string(),
         _ => row
             .get(0)
             .map(|key| key.as_str().map_or(key.to_string(), str::to_owned))

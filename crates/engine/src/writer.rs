@@ -487,6 +487,8 @@ struct Touched {
     lines: BTreeSet<LineId>,
     /// With the first event of those that began in this run.
     movements: BTreeMap<MovementId, i64>,
+    statements: BTreeSet<BusinessDate>,
+    findings: BTreeSet<String>,
 }
 
 /// One run of jobs in memory.
@@ -722,6 +724,15 @@ impl Run<'_> {
             Event::CustomerForgotten { customer_id, .. } => {
                 touched.forgotten.insert(*customer_id);
             }
+            Event::StatementRead { date, .. } => {
+                touched.statements.insert(*date);
+            }
+            Event::FindingOpened { finding } => {
+                touched.findings.insert(finding.id.clone());
+            }
+            Event::FindingResolved { finding_id, .. } => {
+                touched.findings.insert(finding_id.clone());
+            }
             _ => {}
         }
     }
@@ -790,6 +801,24 @@ impl Run<'_> {
                 self.batch.movements.push(rows::movement(movement, *seq));
             }
         }
+        let statements = touched.statements.iter();
+        self.batch.statements.extend(
+            statements
+                .filter_map(|date| world.statements.get(date))
+                .map(rows::statement),
+        );
+        for date in &touched.statements {
+            if let Some(statement) = world.statements.get(date) {
+                let lines = rows::statement_lines(statement);
+                self.batch.statement_lines.extend(lines);
+            }
+        }
+        let findings = touched.findings.iter();
+        self.batch.findings.extend(
+            findings
+                .filter_map(|id| world.findings.get(id))
+                .map(rows::finding),
+        );
         if self.batch.events.is_empty() {
             return Ok(None);
         }
@@ -799,7 +828,9 @@ impl Run<'_> {
             customers: touched.customers.iter().copied().collect(),
             users: touched.users.iter().copied().collect(),
             products: touched.products.iter().copied().collect(),
-            sync: !touched.movements.is_empty(),
+            sync: !touched.movements.is_empty()
+                || !touched.findings.is_empty()
+                || !touched.statements.is_empty(),
         }))
     }
 }

@@ -39,6 +39,11 @@ pub enum Due {
         /// Why.
         code: ReturnCode,
     },
+    /// A return comes back itself: the money moves once more as it was asked.
+    Resettle {
+        /// The transfer.
+        transfer: usize,
+    },
     /// An event that was held back is published.
     Publish {
         /// The event, as it should have been published.

@@ -81,14 +81,19 @@ fault_kinds! {
     WrongAmount "wrong_amount" AfterEffect "it was done, and the answer names one minor unit more",
     WrongId "wrong_id" AfterEffect "it was done, and the answer has the id of no transfer",
     WrongReference "wrong_reference" AfterEffect "it was done, and the answer has somebody else's reference",
+    WrongDate "wrong_date" AfterEffect "it was done, and the answer names a settlement date in the year 1900",
+    EventBeforeAnswer "event_before_answer" AfterEffect "it was done and its events are published; the answer comes delay_ms later (3000 unless told)",
     ClockSkew "clock_skew" AfterEffect "it was done, and the answer's times are delay_ms ahead (3600000 unless told)",
     StatementOffByOne "statement_off_by_one" AfterEffect "the statement's first line is one minor unit too high",
     InFlight "in_flight" Effect "409 now; it is done delay_ms later (2000 unless told), until when a repeat is 409 and a look-up finds nothing",
     EffectAfterReset "effect_after_reset" Effect "the connection is reset now; it is done delay_ms later (2000 unless told), as with in_flight",
     ExecuteTwice "execute_twice" Effect "two transfers are made of one request",
     KeyForgotten "key_forgotten" Effect "it is done and the key forgotten: a repeat is done again",
+    KeyExpired "key_expired" Effect "it is done and the key expires at once: a repeat is refused with 400",
+    OrphanTransfer "orphan_transfer" Effect "it is done, and beside it a transfer of the same amount that nobody asked for",
     Reject "reject" Life "the accepted transfer is rejected delay_ms later (at once unless told), code R03 unless told",
     Return "return" Life "the settled transfer comes back on_day days later (1 unless told), with a code or one drawn by the seed",
+    ReturnOfReturn "return_of_return" Life "the settled transfer comes back on_day days later (1 unless told), and as many days later the return comes back itself",
     DuplicateEvent "duplicate_event" Event "the event is published twice",
     ReorderedEvents "reordered_events" Event "the event is published after the one that follows it",
     LateEvent "late_event" Event "the event is published delay_ms later (60000 unless told)",
@@ -273,7 +278,8 @@ impl Fault {
                 "on is for faults of requests and answers only",
             ));
         }
-        if self.kind == FaultKind::Return && !self.can_return_something() {
+        let turns = matches!(self.kind, FaultKind::Return | FaultKind::ReturnOfReturn);
+        if turns && !self.can_return_something() {
             return Err(InvalidFault(
                 "no transfer comes back with this code on this day",
             ));
@@ -314,7 +320,9 @@ impl Fault {
             }
         }
         match (self.kind, occasion.direction) {
-            (FaultKind::Return, Some(direction)) => self.returns(direction),
+            (FaultKind::Return | FaultKind::ReturnOfReturn, Some(direction)) => {
+                self.returns(direction)
+            }
             _ => true,
         }
     }

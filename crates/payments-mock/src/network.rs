@@ -56,6 +56,9 @@ struct Record {
     settled_at_ms: Option<i64>,
     /// A return that was decided on before the money moved.
     planned_return: Option<(ReturnCode, u32)>,
+    /// Days after that return on which it comes back itself.
+    #[serde(default)]
+    planned_resettling: Option<u32>,
 }
 
 /// What was first sent under an idempotency key.
@@ -65,6 +68,9 @@ struct KeyRecord {
     first_seen_ms: i64,
     /// Nothing while the request is still being carried out.
     transfer: Option<usize>,
+    /// A repeat is refused.
+    #[serde(default)]
+    expired: bool,
 }
 
 /// The whole network.
@@ -245,6 +251,9 @@ impl Network {
             );
         }
         let route = Route::of(request);
+        if matches!(route, Route::OpenApi) {
+            return described();
+        }
         let Some(operation) = route.operation() else {
             return delivered(self.answer_aside(&route), Delivery::Whole);
         };
@@ -381,6 +390,24 @@ impl Network {
                 let place = self.execute(asked);
                 (self.created(place), None)
             }
+            Some((FaultKind::KeyExpired, _)) => {
+                let place = self.execute(asked);
+                self.remember(key, &request.body, Some(place));
+                if let Some(record) = self.keys.get_mut(key) {
+                    record.expired = true;
+                }
+                (self.created(place), None)
+            }
+            Some((FaultKind::OrphanTransfer, _)) => {
+                let orphan = TransferRequest {
+                    reference: format!("ORPHAN-{}", self.records.len()),
+                    ..asked.clone()
+                };
+                let place = self.execute(asked);
+                self.remember(key, &request.body, Some(place));
+                self.execute(orphan);
+                (self.created(place), None)
+            }
             Some((FaultKind::ExecuteTwice, _)) => {
                 let place = self.execute(asked.clone());
                 self.execute(asked);
@@ -408,6 +435,13 @@ impl Network {
                 "this Idempotency-Key was used for another request",
             ));
         }
+        if known.expired {
+            return Some(Outcome::problem(
+                400,
+                "key_expired",
+                "this Idempotency-Key has expired",
+            ));
+        }
         Some(match known.transfer {
             Some(place) => Outcome::new(200, self.shown(place)),
             None => in_flight(),
@@ -420,6 +454,7 @@ impl Network {
             body: String::from_utf8_lossy(body).into_owned(),
             first_seen_ms: self.now_ms,
             transfer,
+            expired: false,
         };
         self.keys.insert(key.to_owned(), record);
     }
@@ -496,6 +531,7 @@ impl Network {
             settled_on: None,
             returned_on: None,
             return_code: None,
+            reversals: 0,
         };
         self.by_id.insert(transfer.id.clone(), place);
         self.by_reference
@@ -506,6 +542,7 @@ impl Network {
             transfer,
             settled_at_ms: None,
             planned_return: None,
+            planned_resettling: None,
         });
         self.publish(place, EventKind::Accepted);
 
@@ -555,7 +592,7 @@ impl Network {
                     },
                 );
             }
-            FaultKind::Return => {
+            FaultKind::Return | FaultKind::ReturnOfReturn => {
                 let codes = returns::codes(direction, on_day);
                 let drawn = match fault.code {
                     Some(code) => Some(code),
@@ -566,6 +603,8 @@ impl Network {
                     }
                 };
                 self.records[place].planned_return = drawn.map(|code| (code, on_day));
+                let again = fault.kind == FaultKind::ReturnOfReturn && drawn.is_some();
+                self.records[place].planned_resettling = again.then_some(on_day);
                 self.plan_return(place);
             }
             _ => {}
@@ -655,6 +694,7 @@ impl Network {
             Due::Settle { transfer } => self.settle(transfer),
             Due::Reject { transfer, code } => self.reject(transfer, code),
             Due::Return { transfer, code } => self.send_back(transfer, code),
+            Due::Resettle { transfer } => self.resettle(transfer),
             Due::Publish { event } => self.feed.publish(event),
         }
     }
@@ -693,8 +733,32 @@ impl Network {
         transfer.status = Status::Returned;
         transfer.returned_on = Some(today);
         transfer.return_code = Some(code);
+        transfer.reversals += 1;
         self.move_money(place, MovementKind::Returned);
         self.publish(place, EventKind::Returned);
+        if let Some(days) = self.records[place].planned_resettling.take() {
+            let due_ms = match self.settings.settle_after_ms {
+                Some(day_ms) => self.later(day_ms.saturating_mul(u64::from(days))),
+                None => {
+                    let calendar = &self.settings.calendar;
+                    let date = calendar.plus_banking_days(today, days);
+                    start_of(date) + SETTLING_MS_OF_DAY
+                }
+            };
+            let transfer = place;
+            self.agenda.add(due_ms, Due::Resettle { transfer });
+        }
+    }
+
+    fn resettle(&mut self, place: usize) {
+        let transfer = &mut self.records[place].transfer;
+        if transfer.status != Status::Returned {
+            return;
+        }
+        transfer.status = Status::Settled;
+        transfer.reversals += 1;
+        self.move_money(place, MovementKind::Settled);
+        self.publish(place, EventKind::Settled);
     }
 
     fn move_money(&mut self, place: usize, kind: MovementKind) {
@@ -763,6 +827,7 @@ enum Route {
     Events(Option<String>),
     Statement(Option<String>),
     Health,
+    OpenApi,
     Redirected,
     WrongMethod(&'static str),
     Nowhere,
@@ -783,7 +848,8 @@ impl Route {
             ("GET", "/events") => Self::Events(parameter("after")),
             ("GET", "/statement") => Self::Statement(parameter("date")),
             ("GET", "/health") => Self::Health,
-            (_, "/events" | "/statement" | "/health") => Self::WrongMethod("GET"),
+            ("GET", "/openapi.json") => Self::OpenApi,
+            (_, "/events" | "/statement" | "/health" | "/openapi.json") => Self::WrongMethod("GET"),
             (_, path) => match path.strip_prefix("/transfers/") {
                 Some(id) if method == "GET" => Self::FindOne(id.to_owned()),
                 Some(_) => Self::WrongMethod("GET"),
@@ -799,7 +865,11 @@ impl Route {
             Self::FindOne(_) | Self::FindByReference(_) => Some(Operation::Find),
             Self::Events(_) => Some(Operation::Events),
             Self::Statement(_) => Some(Operation::Statement),
-            Self::Health | Self::Redirected | Self::WrongMethod(_) | Self::Nowhere => None,
+            Self::Health
+            | Self::OpenApi
+            | Self::Redirected
+            | Self::WrongMethod(_)
+            | Self::Nowhere => None,
         }
     }
 }
@@ -867,6 +937,16 @@ fn spoiled(mut outcome: Outcome, fault: &Fault) -> Plan {
                 delay_ms: fault.delay_or(30_000),
             };
         }
+        FaultKind::EventBeforeAnswer => {
+            delivery = Delivery::Late {
+                delay_ms: fault.delay_or(3_000),
+            };
+        }
+        FaultKind::WrongDate => {
+            tamper(&mut outcome, |transfer| {
+                transfer.settlement_date = jiff::civil::date(1900, 1, 1);
+            });
+        }
         FaultKind::SlowBody => {
             delivery = Delivery::Slow {
                 delay_ms: fault.delay_or(1_000),
@@ -903,14 +983,31 @@ fn spoiled(mut outcome: Outcome, fault: &Fault) -> Plan {
         | FaultKind::EffectAfterReset
         | FaultKind::ExecuteTwice
         | FaultKind::KeyForgotten
+        | FaultKind::KeyExpired
+        | FaultKind::OrphanTransfer
         | FaultKind::Reject
         | FaultKind::Return
+        | FaultKind::ReturnOfReturn
         | FaultKind::DuplicateEvent
         | FaultKind::ReorderedEvents
         | FaultKind::LateEvent
         | FaultKind::MissingEvent => {}
     }
     delivered(outcome, delivery)
+}
+
+/// The protocol in its own words: what `GET /openapi.json` answers.
+pub const OPENAPI: &str = include_str!("../openapi.json");
+
+fn described() -> Plan {
+    Plan {
+        answer: Answer {
+            status: 200,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: OPENAPI.as_bytes().to_vec(),
+        },
+        delivery: Delivery::Whole,
+    }
 }
 
 fn delivered_html() -> Plan {

@@ -187,4 +187,12 @@ pub struct Transfer {
     /// Why it was rejected or came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_code: Option<ReturnCode>,
+    /// How often the money turned round since it settled: 1 when it came back,
+    /// 2 when the return came back itself and it stands as settled again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reversals: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }

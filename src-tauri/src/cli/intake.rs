@@ -145,6 +145,11 @@ fn command(kind: CommandKind, content: Map<String, Value>) -> Result<Command, Pl
         K::ApproveAccount => C::ApproveAccount(read(content)?),
         K::DeclineAccount => C::DeclineAccount(read(content)?),
         K::UnlockAccount => C::UnlockAccount(read(content)?),
+        K::RetryTransfer => C::RetryTransfer(read(content)?),
+        K::ParkTransfer => C::ParkTransfer(read(content)?),
+        K::HandBackTransfer => C::HandBackTransfer(read(content)?),
+        K::PresentAgain => C::PresentAgain(read(content)?),
+        K::ResolveFinding => C::ResolveFinding(read(content)?),
     })
 }
 

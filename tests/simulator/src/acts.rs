@@ -388,6 +388,58 @@ impl Desk<'_> {
                     movement_id,
                 })
             }
+            CommandKind::RetryTransfer => {
+                let (line_id, movement_id) = self.movement(|m| {
+                    matches!(m.state, State::Queued | State::Unknown | State::NeedsReview)
+                })?;
+                Command::RetryTransfer(RetryTransfer {
+                    line_id,
+                    movement_id,
+                })
+            }
+            CommandKind::ParkTransfer => {
+                let (line_id, movement_id) =
+                    self.movement(|m| matches!(m.state, State::Queued | State::Unknown))?;
+                Command::ParkTransfer(ParkTransfer {
+                    line_id,
+                    movement_id,
+                    reason: words(),
+                })
+            }
+            CommandKind::HandBackTransfer => {
+                let (line_id, movement_id) = self.movement(|m| m.state == State::NeedsReview)?;
+                Command::HandBackTransfer(HandBackTransfer {
+                    line_id,
+                    movement_id,
+                    reason: words(),
+                })
+            }
+            CommandKind::PresentAgain => {
+                let (line_id, movement_id) =
+                    self.movement(|m| m.kind == "repayment" && m.state == State::Returned)?;
+                let repayment_id = self.movement_id();
+                Command::PresentAgain(PresentAgain {
+                    line_id,
+                    movement_id,
+                    repayment_id,
+                })
+            }
+            CommandKind::ResolveFinding => {
+                let findings: Vec<&String> = self.model.findings.keys().collect();
+                if findings.is_empty() && self.dice.percent(90) {
+                    return None;
+                }
+                let finding_id = if findings.is_empty() {
+                    "orphan of nothing".to_owned()
+                } else {
+                    (*self.dice.pick(&findings)).clone()
+                };
+                Command::ResolveFinding(ResolveFinding {
+                    finding_id,
+                    resolution: *self.dice.pick(domain::reconcile::Resolution::ALL),
+                    note: self.dice.percent(60).then(words),
+                })
+            }
             CommandKind::ApproveAccount => {
                 let (user_id, user) = self.user(|user| user.waiting)?;
                 Command::ApproveAccount(ApproveAccount {
@@ -525,6 +577,11 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::ApproveApplication, 40),
     (CommandKind::RecordAgreement, 40),
     (CommandKind::UnfreezeLine, 35),
+    (CommandKind::RetryTransfer, 25),
+    (CommandKind::PresentAgain, 15),
+    (CommandKind::HandBackTransfer, 15),
+    (CommandKind::ParkTransfer, 10),
+    (CommandKind::ResolveFinding, 15),
     (CommandKind::AskNetworkAgain, 30),
     (CommandKind::CancelDraw, 30),
     (CommandKind::PayCashDraw, 25),

@@ -3,13 +3,16 @@
 
 use crate::coverage::KillPoint;
 use crate::disk::{Disk, Trouble};
+use domain::date::BusinessDate;
+use domain::reconcile::StatementLine;
+use domain::transfer::{LookUp, PostAnswer};
+use engine::answers::{self, Arrived, EventsPage, Unanswered};
 use engine::clock::Clock;
-use engine::payments::{Call, Carriage, Carried, Method, NotCarried, Unanswered};
+use engine::link::Link;
 use payments_mock::exchange::{Delivery, Request};
 use payments_mock::faults::FaultKind;
-use payments_mock::network::Network;
+use payments_mock::network::{Network, Settings};
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How long the program waits for an answer, in virtual time.
@@ -71,10 +74,11 @@ impl Host {
     }
 
     /// `None`: the program was killed.
-    fn exchange(&self, token: &str, call: Call) -> Option<Result<Carried, NotCarried>> {
+    fn exchange(&self, call: Call) -> Option<Result<Came, NotCarried>> {
+        let token = &Settings::default().token;
         let mut state = self.state();
         state.calls += 1;
-        let submits = call.method == Method::Post;
+        let submits = call.key.is_some();
         let kill = if submits { state.kill.take() } else { None };
         if let Some((KillPoint::BeforeSend, _)) = kill {
             state.killed_at = Some(KillPoint::BeforeSend);
@@ -82,11 +86,7 @@ impl Host {
             return None;
         }
         let request = if submits {
-            Request::submit(
-                token,
-                call.idempotency_key.as_deref().unwrap_or(""),
-                &call.body,
-            )
+            Request::submit(token, call.key.as_deref().unwrap_or(""), &call.body)
         } else {
             Request::get(token, &call.target)
         };
@@ -94,7 +94,7 @@ impl Host {
             state.submissions += 1;
             let body: serde_json::Value = serde_json::from_slice(&call.body).unwrap_or_default();
             let reference = body["reference"].as_str().unwrap_or("").to_owned();
-            let key = call.idempotency_key.clone().unwrap_or_default();
+            let key = call.key.clone().unwrap_or_default();
             let first = state
                 .sent
                 .entry(reference.clone())
@@ -174,16 +174,16 @@ impl Host {
             }
             Some((KillPoint::BeforeSend, _)) | None => {}
         }
-        let answer = plan.answer;
-        let carried = |body| {
-            let retry_after = answer
-                .headers
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))
-                .and_then(|(_, value)| value.parse::<i64>().ok());
-            Ok(Carried {
-                status: answer.status,
-                retry_after_ms: retry_after.map(|seconds| seconds * 1_000),
+        let retry_after = plan
+            .answer
+            .headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))
+            .map(|(_, value)| value.clone());
+        let arrived = |body| {
+            Ok(Came {
+                status: plan.answer.status,
+                retry_after,
                 body,
             })
         };
@@ -191,29 +191,106 @@ impl Host {
             Delivery::Refused => Err(NotCarried::NoConnection),
             Delivery::Reset => Err(NotCarried::Broken),
             Delivery::Late { delay_ms } if delay_ms > TIME_OUT_MS => Err(NotCarried::TimeOut),
-            Delivery::Truncated => carried(Err(Unanswered("answer broken off"))),
-            Delivery::Slow { delay_ms } if delay_ms >= 1_000 => {
-                carried(Err(Unanswered("answer broken off")))
-            }
+            Delivery::Truncated => arrived(Err("answer broken off")),
+            Delivery::Slow { delay_ms } if delay_ms >= 1_000 => arrived(Err("answer broken off")),
             Delivery::Whole | Delivery::Late { .. } | Delivery::Slow { .. } => {
-                carried(Ok(answer.body))
+                arrived(Ok(plan.answer.body))
             }
+        })
+    }
+
+    /// Waits for ever where the program was killed: nobody is there any more to hear anything.
+    async fn carry(&self, call: Call) -> Result<Came, NotCarried> {
+        match self.exchange(call) {
+            Some(answer) => answer,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn get(&self, target: String) -> Result<Came, Unanswered> {
+        let call = Call {
+            target,
+            key: None,
+            body: Vec::new(),
+        };
+        self.carry(call).await.map_err(|not| {
+            Unanswered::because(match not {
+                NotCarried::NoConnection => "no connection",
+                NotCarried::TimeOut | NotCarried::Broken => "no answer",
+            })
         })
     }
 }
 
-impl Carriage for Host {
-    fn carry<'a>(
-        &'a self,
-        token: &'a str,
-        call: Call,
-    ) -> Pin<Box<dyn Future<Output = Result<Carried, NotCarried>> + Send + 'a>> {
-        Box::pin(async move {
-            match self.exchange(token, call) {
-                Some(answer) => answer,
-                // Nobody is there any more to hear anything.
-                None => std::future::pending().await,
-            }
-        })
+/// One request: a submission if it has a key.
+struct Call {
+    target: String,
+    key: Option<String>,
+    body: Vec<u8>,
+}
+
+/// An answer whose head could be read.
+struct Came {
+    status: u16,
+    retry_after: Option<String>,
+    body: Result<Vec<u8>, &'static str>,
+}
+
+impl Came {
+    fn arrived(&self) -> Arrived<'_> {
+        Arrived {
+            status: self.status,
+            retry_after: self.retry_after.as_deref(),
+            body: self.body.as_deref().map_err(|why| *why),
+        }
+    }
+}
+
+enum NotCarried {
+    NoConnection,
+    TimeOut,
+    Broken,
+}
+
+impl Link for Host {
+    async fn post(&self, key: &str, bytes: Vec<u8>) -> PostAnswer {
+        let call = Call {
+            target: "/transfers".to_owned(),
+            key: Some(key.to_owned()),
+            body: bytes,
+        };
+        match self.carry(call).await {
+            Ok(came) => answers::posted(&came.arrived()),
+            Err(NotCarried::NoConnection) => PostAnswer::NotSent {
+                reason: "no connection",
+            },
+            Err(NotCarried::TimeOut) => PostAnswer::NoAnswer { reason: "time-out" },
+            Err(NotCarried::Broken) => PostAnswer::NoAnswer {
+                reason: "connection broken",
+            },
+        }
+    }
+
+    async fn look_up(&self, reference: &str) -> Result<LookUp, Unanswered> {
+        let came = self
+            .get(format!("/transfers?reference={reference}"))
+            .await?;
+        answers::looked_up(&came.arrived())
+    }
+
+    async fn events(&self, cursor: Option<&str>) -> Result<EventsPage, Unanswered> {
+        let after = cursor.unwrap_or("0");
+        answers::events(&self.get(format!("/events?after={after}")).await?.arrived())
+    }
+
+    async fn statement(&self, date: BusinessDate) -> Result<Vec<StatementLine>, Unanswered> {
+        let date = date.to_string();
+        let came = self.get(format!("/statement?date={date}")).await?;
+        answers::statement(&came.arrived(), &date)
+    }
+
+    async fn reachable(&self) -> bool {
+        let asked = self.get("/health".to_owned()).await;
+        asked.is_ok_and(|came| (200..300).contains(&came.status))
     }
 }

@@ -284,7 +284,7 @@ pub async fn around(
             same!(
                 "clearing",
                 of("CLR"),
-                model.movements.values().map(|m| m.cleared).sum::<i64>()
+                model.movements.values().map(|m| m.cleared).sum::<i64>() + model.stated
             );
             Ok("trial balance")
         }

@@ -95,6 +95,12 @@ pub struct Model {
     pub lines: BTreeMap<String, Line>,
     pub movements: BTreeMap<String, Move>,
     pub drawers: i64,
+    /// What the network's statements took out of clearing, with its sign.
+    pub stated: i64,
+    /// By id: class, movement, whether it is open.
+    pub findings: BTreeMap<String, (String, Option<String>, bool)>,
+    /// Payments wait for the comparison after a restore.
+    pub held: bool,
     pub business_date: Option<BusinessDate>,
     /// Every command that left something in the log: its first and last event.
     pub commands: BTreeMap<String, (i64, i64)>,
@@ -311,6 +317,28 @@ impl Model {
                 line.principal += amount;
                 line.credit += amount;
             }
+            "payments_held" => self.held = true,
+            "payments_resumed" => self.held = false,
+            "statement_read" => {
+                for line in payload["lines"].as_array().into_iter().flatten() {
+                    if line["ours"] == true {
+                        let out = (line["direction"] == "credit") == (line["kind"] == "settled");
+                        let amount = minor(line, "amount_minor");
+                        self.stated += if out { amount } else { -amount };
+                    }
+                }
+            }
+            "finding_opened" => {
+                let finding = &payload["finding"];
+                let about = finding["movement_id"].as_str().map(str::to_owned);
+                self.findings
+                    .insert(text(finding, "id"), (text(finding, "class"), about, true));
+            }
+            "finding_resolved" => {
+                if let Some(finding) = self.findings.get_mut(&text(payload, "finding_id")) {
+                    finding.2 = false;
+                }
+            }
             "movement_requested" => self.requested(event),
             other => self.moved(other, event, &movement_id),
         }
@@ -383,7 +411,12 @@ impl Model {
                 movement.remote_id = Some(text(payload, "remote_id"));
                 (movement.state, movement.sent) = (State::Accepted, true);
             }
-            "transfer_rejected" => (movement.state, movement.sent) = (State::Rejected, false),
+            "transfer_rejected" => {
+                if let Some(remote_id) = payload["remote_id"].as_str() {
+                    movement.remote_id = Some(remote_id.to_owned());
+                }
+                (movement.state, movement.sent) = (State::Rejected, false);
+            }
             "transfer_in_review" => {
                 if movement.state == State::Sending {
                     movement.doubtful += 1;
@@ -391,6 +424,31 @@ impl Model {
                 movement.state = State::NeedsReview;
             }
             "transfer_to_be_asked" => movement.state = State::Unknown,
+            "transfer_withdrawn" => {
+                movement.sent = false;
+                movement.state = if movement.doubtful > 0 {
+                    State::Rejected
+                } else {
+                    State::Cancelled
+                };
+            }
+            "transfer_parked" => movement.state = State::NeedsReview,
+            "transfer_retried" => {
+                let clean =
+                    movement.doubtful == 0 && movement.remote_id.is_none() && !movement.sent;
+                movement.state = if clean { State::Queued } else { State::Unknown };
+            }
+            "debit_presented_again" | "debit_presents" => {}
+            "return_returned" => {
+                (movement.state, movement.sent) = (State::Settled, true);
+                movement.remote_id = Some(text(payload, "remote_id"));
+                movement.settled += 1;
+                if movement.settled > movement.returned + 1 {
+                    self.broken
+                        .push(format!("event {}: {id} settled twice", event.seq));
+                }
+                self.posts(event, 1);
+            }
             "cash_moved" => {
                 movement.state = State::Settled;
                 movement.sent = movement.kind == "draw";
@@ -442,6 +500,9 @@ impl Model {
         line.credit += credit;
         if by_network && kind == "draw" && way < 0 {
             line.returned += 1;
+        }
+        if event.event_type == "return_returned" && kind == "draw" {
+            line.returned -= 1;
         }
         if by_network && kind == "repayment" {
             line.holds.retain(|hold| hold.0 != id);

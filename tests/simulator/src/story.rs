@@ -51,6 +51,8 @@ pub struct Story {
     backups: Vec<(PathBuf, i64)>,
     /// References whose movement a restore took away, or took back to an earlier state.
     rewound: BTreeSet<String>,
+    /// Between a restore and the first look at what is there.
+    coming_back: bool,
     tail: Vec<String>,
     quiet: bool,
 }
@@ -89,6 +91,7 @@ impl Story {
             troubled: false,
             backups: Vec::new(),
             rewound: BTreeSet::new(),
+            coming_back: false,
             tail: Vec::new(),
             quiet: false,
         }
@@ -227,7 +230,7 @@ impl Story {
         }
         match self.dice.below(1_000) {
             0..540 => self.desk(),
-            540..760 => self.sync().map(|_| ()),
+            540..760 => self.sync(),
             760..820 => {
                 let ms = self.dice.between(1, 15 * 60 * 1_000);
                 self.pass(ms);
@@ -438,24 +441,23 @@ impl Story {
         self.start()
     }
 
-    /// `None`: the program died over it.
-    fn sync(&mut self) -> Result<Option<std::time::Duration>, String> {
-        let stepped = self.world.ask(async |engine| engine.step_sync().await);
-        let next = match stepped {
-            Ok(next) => next,
-            Err(Killed) => return Ok(None),
+    fn sync(&mut self) -> Result<(), String> {
+        let turn = match self.world.turn() {
+            Ok(turn) => turn,
+            Err(Killed) => return Ok(()),
         };
-        self.note(format!("sync: {next:?}"));
+        self.note(format!("sync: {turn:?}"));
         if self.troubled && self.world.disk.struck() {
-            // Whether the writer still lives is found out by asking.
-            let asked = self
-                .world
-                .ask(async |engine| engine.orders().cursor().await.is_ok());
-            if asked != Ok(true) {
+            // Whether the writer still lives is found out by asking it for something.
+            let asked = self.world.ask(async |engine| {
+                let nothing = domain::command::Internal::ReportStrangers { counts: Vec::new() };
+                engine.orders().internal(nothing).await.is_ok()
+            });
+            if asked != Ok(true) && !self.world.disk.is_off() {
                 self.restart_after_trouble()?;
             }
         }
-        Ok(next)
+        Ok(())
     }
 
     fn fault(&mut self) {
@@ -649,8 +651,81 @@ impl Story {
         }
     }
 
+    /// Back to a backup, as somebody does who lost the store. What was done since is gone; what
+    /// the network did is not.
     fn restore(&mut self) -> Result<(), String> {
+        if self.backups.is_empty() {
+            return Ok(());
+        }
+        let (from, seq) = self.dice.pick(&self.backups).clone();
+        self.judge()?;
+        if self.world.disk.is_off() || self.world.life.is_none() {
+            return Ok(());
+        }
+        self.world.stop();
+        if self.world.disk.is_off() {
+            return Ok(());
+        }
+        let data = self.world.path.clone();
+        let disk = self.world.disk.clone();
+        let restored = crate::world::runtime().block_on(async {
+            tokio::select! {
+                biased;
+                () = disk.until_off() => Err(Killed),
+                restored = engine::backup::restore(&from, &data, crate::world::PASSPHRASE, true) => Ok(restored),
+            }
+        });
+        match restored {
+            // Whether it was the old store or the new one is seen at the start.
+            Err(Killed) => {}
+            Ok(Ok(copied)) if copied.last_seq == seq => {}
+            Ok(Ok(copied)) => {
+                return Err(format!(
+                    "a backup of {seq} events was restored as {}",
+                    copied.last_seq
+                ));
+            }
+            Ok(Err(_)) if self.troubled => {
+                self.world.disk.no_trouble();
+            }
+            Ok(Err(error)) => return Err(format!("not restored: {error}")),
+        }
+        self.note(format!("restored to {seq}"));
+        self.coverage.count("restore");
+        // Counted anew, from the beginning: the log is another one from here on.
+        let before = std::mem::take(&mut self.model);
+        self.unheard.clear();
+        self.forgotten_references(&before);
+        self.start()?;
+        if self.model.seq == 0 {
+            return Ok(());
+        }
+        self.after_a_restore();
         Ok(())
+    }
+
+    /// Nothing is known any more of what was sent since the backup, or less than before.
+    fn forgotten_references(&mut self, before: &Model) {
+        self.coming_back = true;
+        let sent = before
+            .movements
+            .iter()
+            .filter(|(_, movement)| movement.sent);
+        self.rewound.extend(sent.map(|(id, _)| id.clone()));
+    }
+
+    /// From here on only what is unknown here is excused.
+    fn after_a_restore(&mut self) {
+        self.coming_back = false;
+        let mut state = self.world.host.state();
+        let known: BTreeSet<String> = self.model.movements.keys().cloned().collect();
+        self.rewound.extend(state.posts.keys().cloned());
+        self.rewound.retain(|id| !known.contains(id));
+        for (reference, posts) in &mut state.posts {
+            if let Some(movement) = self.model.movements.get(reference) {
+                *posts = movement.attempts;
+            }
+        }
     }
 
     // --- What holds after every step -----------------------------------------------------------
@@ -730,6 +805,9 @@ impl Story {
 
     /// I4, that nothing left unmarked, and that nothing is given up here and alive there.
     fn judge_network(&mut self) -> Result<(), String> {
+        if self.coming_back && self.model.seq > 0 {
+            self.after_a_restore();
+        }
         let heard = std::mem::take(&mut self.world.host.state().lies_heard);
         let state = self.world.host.state();
         if let Some(what) = state.misdeeds.first() {
@@ -764,7 +842,8 @@ impl Story {
                     | State::Declined
                     | State::Rejected
             );
-            if alive && given_up {
+            // After a restore we know less than the network until all is compared.
+            if alive && given_up && !self.model.held {
                 return Err(format!(
                     "{reference} is {:?} here and alive at the network",
                     movement.state

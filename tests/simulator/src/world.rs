@@ -13,7 +13,8 @@ use domain::view::{SignIn, SignUp};
 use engine::clock::Clock;
 use engine::seal::HashCost;
 use engine::store::STORE_FILE;
-use engine::{Engine, Founding, NetworkAddress, Options};
+use engine::sync::{Pace, Sync, Turn};
+use engine::{Engine, Founding, Options};
 use payments_mock::network::{Network, Settings};
 use sqlx::Row;
 use std::path::{Path, PathBuf};
@@ -54,7 +55,7 @@ pub fn id_of(number: u128) -> Uuid {
     Uuid::from_u128(0x0195_5000_0000_7000_8000_0000_0000_0000 | number)
 }
 
-fn options(folder: &Path, clock: &Clock, host: Option<&Arc<Host>>) -> Options {
+fn options(folder: &Path, clock: &Clock) -> Options {
     let founding = Founding {
         branch_name: "Harbour Street".to_owned(),
         currency: Currency::USD,
@@ -64,12 +65,6 @@ fn options(folder: &Path, clock: &Clock, host: Option<&Arc<Host>>) -> Options {
     let mut options = Options::new(folder, PASSPHRASE, founding);
     options.hash_cost = HashCost::LEAST;
     options.clock = clock.clone();
-    options.sync_by_itself = false;
-    options.network = host.map(|host| {
-        let mut address = NetworkAddress::new("in this process", &Settings::default().token);
-        address.carriage = Some(host.clone());
-        address
-    });
     options
 }
 
@@ -98,7 +93,7 @@ async fn found() -> Base {
     let folder = tempfile::tempdir_in(crate::memory_folder()).expect("a folder");
     let disk = Disk::under(folder.path(), 1);
     let clock = Clock::set_to(UtcMillis(BEGINNING_MS));
-    let engine = Engine::open(options(folder.path(), &clock, None))
+    let engine = Engine::open(options(folder.path(), &clock))
         .await
         .expect("a store");
     let mut ids = 0;
@@ -203,6 +198,7 @@ pub struct World {
 /// The program, from a start to its end.
 pub struct Life {
     pub engine: Engine,
+    pub sync: Sync<Host>,
     pub runtime: tokio::runtime::Runtime,
 }
 
@@ -243,7 +239,7 @@ impl World {
         let opened = runtime.block_on(async {
             tokio::select! {
                 biased;
-                opened = Engine::open(options(&self.path, &self.clock, Some(&self.host))) => {
+                opened = Engine::open(options(&self.path, &self.clock)) => {
                     opened.map_err(|error| error.to_string())
                 }
                 () = self.disk.until_off() => Err("the power went".to_owned()),
@@ -251,7 +247,18 @@ impl World {
         });
         match opened {
             Ok(engine) => {
-                self.life = Some(Life { engine, runtime });
+                let mut dice = crate::dice::Dice::seeded(self.disk.count());
+                let dice = Box::new(move || u32::try_from(dice.throw() >> 32).unwrap_or(0));
+                let pace = Pace {
+                    at_once: 1,
+                    ..Pace::default()
+                };
+                let sync = engine.sync_over(self.host.clone(), pace, dice);
+                self.life = Some(Life {
+                    engine,
+                    sync,
+                    runtime,
+                });
                 Ok(())
             }
             Err(error) => Err(error),
@@ -262,10 +269,14 @@ impl World {
     pub fn die(&mut self, fate: Fate) {
         self.disk.power_off();
         if let Some(life) = self.life.take() {
-            let Life { engine, runtime } = life;
+            let Life {
+                engine,
+                sync,
+                runtime,
+            } = life;
             {
                 let _entered = runtime.enter();
-                drop(engine);
+                drop((engine, sync));
             }
             runtime.shutdown_background();
         }
@@ -274,7 +285,12 @@ impl World {
 
     /// Lets the program end by itself.
     pub fn stop(&mut self) {
-        if let Some(Life { engine, runtime }) = self.life.take() {
+        if let Some(Life {
+            engine,
+            sync,
+            runtime,
+        }) = self.life.take()
+        {
             runtime.block_on(async {
                 tokio::select! {
                     biased;
@@ -284,7 +300,7 @@ impl World {
             });
             {
                 let _entered = runtime.enter();
-                drop(engine);
+                drop((engine, sync));
             }
             runtime.shutdown_background();
         }
@@ -306,6 +322,23 @@ impl World {
         })
     }
 
+    /// One turn of the sync job.
+    pub fn turn(&mut self) -> Result<Turn, Killed> {
+        let Some(life) = &mut self.life else {
+            return Err(Killed);
+        };
+        let (runtime, sync, disk) = (&life.runtime, &mut life.sync, &self.disk);
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = disk.until_off() => Err(Killed),
+                turn = sync.turn() => {
+                    if disk.is_off() { Err(Killed) } else { Ok(turn) }
+                }
+            }
+        })
+    }
+
     /// The log after `seq`, by SQL of the story's own.
     pub fn log_after(&self, seq: i64) -> Result<Result<Vec<Logged>, sqlx::Error>, Killed> {
         self.ask(async |engine| log_after(engine, seq).await)
@@ -318,10 +351,15 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        if let Some(Life { engine, runtime }) = self.life.take() {
+        if let Some(Life {
+            engine,
+            sync,
+            runtime,
+        }) = self.life.take()
+        {
             {
                 let _entered = runtime.enter();
-                drop(engine);
+                drop((engine, sync));
             }
             runtime.shutdown_background();
         }

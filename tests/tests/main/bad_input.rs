@@ -304,6 +304,38 @@ impl Desk {
                 self.branch.engine.orders().internal(failed).await.unwrap();
                 Command::UnlockAccount(UnlockAccount { user_id })
             }
+            CommandKind::RetryTransfer => {
+                let (line_id, movement_id) = self.queued_draw().await;
+                Command::RetryTransfer(RetryTransfer {
+                    line_id,
+                    movement_id,
+                })
+            }
+            CommandKind::ParkTransfer => {
+                let (line_id, movement_id) = self.queued_draw().await;
+                Command::ParkTransfer(ParkTransfer {
+                    line_id,
+                    movement_id,
+                    reason: "The customer calls back".to_owned(),
+                })
+            }
+            CommandKind::HandBackTransfer => {
+                let (line_id, movement_id) = self.queued_draw().await;
+                Command::HandBackTransfer(HandBackTransfer {
+                    line_id,
+                    movement_id,
+                    reason: "The wrong account".to_owned(),
+                })
+            }
+            CommandKind::PresentAgain => {
+                let (line_id, movement_id) = self.returned_debit().await;
+                Command::PresentAgain(PresentAgain {
+                    line_id,
+                    movement_id,
+                    repayment_id: MovementId(Uuid::now_v7()),
+                })
+            }
+            CommandKind::ResolveFinding => self.finding().await,
         };
         self.a_moment_passes().await;
         // An admin who took and asked for nothing of the above.
@@ -311,6 +343,67 @@ impl Desk {
             command,
             by: self.branch.boris.clone(),
         }
+    }
+
+    async fn queued_draw(&mut self) -> (LineId, MovementId) {
+        let (line_id, account_id) = self.open_line().await;
+        let draw = movement_id();
+        let asked = draw_to_bank(line_id, draw, 40_000, account_id, Speed::Standard);
+        self.done(asked).await;
+        (line_id, draw)
+    }
+
+    /// A debit that came back for want of funds.
+    async fn returned_debit(&mut self) -> (LineId, MovementId) {
+        use domain::transfer::{Direction, RemoteStatus, RemoteTransfer};
+        let (line_id, account_id) = self.owing_line().await;
+        let debit = movement_id();
+        self.done(repay_by_debit(line_id, debit, 10_000, account_id))
+            .await;
+        let remote = RemoteTransfer {
+            id: format!("tr_{debit}"),
+            reference: debit.to_string(),
+            direction: Direction::Debit,
+            amount_minor: domain::money::Minor(10_000),
+            currency: "USD".to_owned(),
+            status: RemoteStatus::Returned,
+            settlement_date: None,
+            return_code: Some("R01".to_owned()),
+            reversals: None,
+        };
+        let said = Internal::RecordNetworkState {
+            line_id,
+            movement_id: debit,
+            remote,
+        };
+        self.branch.engine.orders().internal(said).await.unwrap();
+        (line_id, debit)
+    }
+
+    /// A transfer under no reference of ours.
+    async fn finding(&mut self) -> Command {
+        use domain::reconcile::{Finding, Resolution};
+        use domain::transfer::{Direction, RemoteStatus, RemoteTransfer};
+        let remote = RemoteTransfer {
+            id: format!("tr_{}", Uuid::now_v7()),
+            reference: "INVOICE 4711".to_owned(),
+            direction: Direction::Credit,
+            amount_minor: domain::money::Minor(7_700),
+            currency: "USD".to_owned(),
+            status: RemoteStatus::Settled,
+            settlement_date: None,
+            return_code: None,
+            reversals: None,
+        };
+        let finding = Finding::orphan(&remote);
+        let finding_id = finding.id.clone();
+        let opened = Internal::OpenFinding { finding };
+        self.branch.engine.orders().internal(opened).await.unwrap();
+        Command::ResolveFinding(ResolveFinding {
+            finding_id,
+            resolution: Resolution::Explained,
+            note: Some("Of the branch next door".to_owned()),
+        })
     }
 
     /// A transfer whose answer was somebody else's.
@@ -343,6 +436,7 @@ impl Desk {
             status: RemoteStatus::Accepted,
             settlement_date: None,
             return_code: None,
+            reversals: None,
         });
         let answered = Internal::RecordAnswer {
             line_id,

@@ -772,5 +772,6 @@ fn remote(id: MovementId, kind: MovementKind, minor: i64, status: RemoteStatus) 
         status,
         settlement_date: Some("2026-03-03".parse().unwrap()),
         return_code: None,
+        reversals: None,
     }
 }

@@ -33,6 +33,11 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Approve account",
         CommandKind::DeclineAccount => "Decline account",
         CommandKind::UnlockAccount => "Unlock account",
+        CommandKind::RetryTransfer => "Try now",
+        CommandKind::ParkTransfer => "Set aside",
+        CommandKind::HandBackTransfer => "Hand back",
+        CommandKind::PresentAgain => "Present again",
+        CommandKind::ResolveFinding => "Resolve",
     }
 }
 
@@ -67,6 +72,11 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Account approved.",
         CommandKind::DeclineAccount => "Account declined.",
         CommandKind::UnlockAccount => "Account unlocked.",
+        CommandKind::RetryTransfer => "It is being tried now.",
+        CommandKind::ParkTransfer => "Set aside.",
+        CommandKind::HandBackTransfer => "Handed back to the desk.",
+        CommandKind::PresentAgain => "Presented again.",
+        CommandKind::ResolveFinding => "Finding resolved.",
     }
 }
 
@@ -120,6 +130,19 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         ),
         CommandKind::DeclineAccount => Some("This account will never be able to sign in."),
         CommandKind::UnlockAccount => Some("The person may try to sign in again at once."),
+        CommandKind::RetryTransfer => Some(
+            "Does not wait any longer. What may have arrived is asked about before anything is sent; no new transfer is ever made.",
+        ),
+        CommandKind::ParkTransfer => Some(
+            "Nothing is sent or asked until somebody takes it up again with \"Try now\". The other transfers of the line go on.",
+        ),
+        CommandKind::HandBackTransfer => {
+            Some("It never moved: it ends here, and its amount is available again.")
+        }
+        CommandKind::PresentAgain => Some(
+            "Debits the same account for the same amount once more. Twice at most, within 180 days.",
+        ),
+        CommandKind::ResolveFinding => Some("Closes the disagreement with what became of it."),
         CommandKind::RecordCustomer
         | CommandKind::UpdateCustomer
         | CommandKind::AddBankAccount

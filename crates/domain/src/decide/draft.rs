@@ -20,6 +20,8 @@ pub(super) struct Draft {
     world: World,
     meta: Meta,
     line_id: LineId,
+    /// Other lines that a consequence reached.
+    others: Vec<LineId>,
     events: Vec<Event>,
 }
 
@@ -58,8 +60,19 @@ impl Draft {
             world: scratch,
             meta,
             line_id: line.id,
+            others: Vec::new(),
             events: Vec::new(),
         }
+    }
+
+    /// Takes a movement along that a consequence reaches, with its line where that is another.
+    pub fn bring(&mut self, line: &Line, movement: &Movement) {
+        if line.id != self.line_id && !self.others.contains(&line.id) {
+            self.others.push(line.id);
+            self.world.lines.insert(line.id, line.clone());
+        }
+        let known = self.world.movements.entry(movement.id);
+        known.or_insert_with(|| movement.clone());
     }
 
     pub fn push(&mut self, event: Event) -> Result<(), Refusal> {
@@ -77,6 +90,11 @@ impl Draft {
     pub fn line(&self) -> &Line {
         // Inserted by `new`, and no event removes a line.
         &self.world.lines[&self.line_id]
+    }
+
+    /// The scratch copy: what the events so far made of it.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     pub fn movement(&self, id: MovementId) -> Option<&Movement> {
@@ -105,15 +123,23 @@ impl Draft {
     /// What follows by itself, and the events of the whole command.
     pub fn finish(mut self) -> Result<Vec<Event>, Refusal> {
         self.square_credit()?;
-        let line = self.line();
+        self.close_if_it_waits_for_that(self.line_id)?;
+        for line_id in std::mem::take(&mut self.others) {
+            self.close_if_it_waits_for_that(line_id)?;
+        }
+        Ok(self.events)
+    }
+
+    fn close_if_it_waits_for_that(&mut self, line_id: LineId) -> Result<(), Refusal> {
+        let line = &self.world.lines[&line_id];
         let to_close = line.cancellation_requested_on.is_some() && !line.status().ended();
         if to_close && may_close(line).is_ok() {
             self.push(Event::LineClosed {
-                line_id: self.line_id,
+                line_id,
                 after_request: true,
             })?;
         }
-        Ok(self.events)
+        Ok(())
     }
 
     /// Customer credit stands against what is owed: applied at once to whatever posts, taken

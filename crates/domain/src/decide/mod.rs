@@ -8,6 +8,7 @@ mod applications;
 mod customers;
 mod draft;
 mod money;
+mod reconciling;
 mod transfers;
 
 use crate::account::Role;
@@ -74,6 +75,11 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ApproveAccount(c) => accounts::approve(world, &who, c),
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
+        Command::RetryTransfer(c) => transfers::retry(world, ctx, c),
+        Command::ParkTransfer(c) => transfers::park(world, ctx, &who, c),
+        Command::HandBackTransfer(c) => transfers::hand_back(world, ctx, &who, c),
+        Command::PresentAgain(c) => money::present_again(world, ctx, &who, c),
+        Command::ResolveFinding(c) => reconciling::resolve(world, c),
     }
 }
 
@@ -140,6 +146,11 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
             counts: counts.clone(),
         }]),
         Internal::NoteForgotten { customer_id } => customers::note_forgotten(world, *customer_id),
+        Internal::HoldPayments { epoch } => reconciling::hold(world, *epoch),
+        Internal::ResumePayments { epoch } => reconciling::resume(world, *epoch),
+        Internal::RecordStatement { date, lines } => reconciling::record(world, *date, lines),
+        Internal::OpenFinding { finding } => reconciling::open(world, finding),
+        Internal::CloseFinding { finding_id } => reconciling::close(world, finding_id),
         Internal::PanicForTest => panic!("a rule that panics, for the test"),
         // The store already holds the branch's first event: writing it again breaks a constraint.
         Internal::BreakConstraintForTest => Ok(vec![Event::CursorMoved {

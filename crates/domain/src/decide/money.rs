@@ -13,6 +13,7 @@ use crate::movement::{Method, Movement, MovementKind, MovementState};
 use crate::private::Private;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::text;
+use crate::transfer::presentable;
 use crate::world::World;
 
 pub(super) fn request_draw(
@@ -293,6 +294,49 @@ pub(super) fn take_repayment(
         method,
         amount_minor,
         needs_second_person: false,
+    })?;
+    release(world, &mut draft, who, customer, c.repayment_id)?;
+    draft.finish()
+}
+
+/// A debit that came back for want of funds, once more: another obligation with a key of its
+/// own, for the same amount from the same account, if that may still be debited.
+pub(super) fn present_again(
+    world: &World,
+    ctx: &Ctx,
+    who: &Standing,
+    c: &PresentAgain,
+) -> Result<Vec<Event>, Refusal> {
+    let line = line(world, c.line_id)?;
+    let customer = customer(world, line.customer_id)?;
+    let returned = movement(world, c.line_id, c.movement_id, "movement_id")?;
+    unused(world, "repayment_id", c.repayment_id)?;
+    may(line, CommandKind::PresentAgain)?;
+    let (account_id, first_settled_on, number) = presentable(returned, ctx.business_date)?;
+    let account = usable_account(customer, account_id)?;
+    if account.debit_authorized_on.is_none() {
+        return Err(RefusalCode::NotAuthorized.into());
+    }
+    let mut draft = Draft::new(world, ctx, Some(who), line, [returned.id]);
+    draft.push(Event::MovementRequested {
+        line_id: line.id,
+        movement_id: c.repayment_id,
+        kind: MovementKind::Repayment,
+        method: returned.method.clone(),
+        amount_minor: returned.amount_minor,
+        needs_second_person: false,
+    })?;
+    draft.push(Event::DebitPresents {
+        line_id: line.id,
+        movement_id: c.repayment_id,
+        of: returned.id,
+        number,
+        first_settled_on,
+    })?;
+    draft.push(Event::DebitPresentedAgain {
+        line_id: line.id,
+        movement_id: returned.id,
+        presentation_id: c.repayment_id,
     })?;
     release(world, &mut draft, who, customer, c.repayment_id)?;
     draft.finish()

@@ -3,15 +3,17 @@
 //! and shown to a person where it contradicts what we know.
 
 use super::draft::Draft;
-use super::{currency, line, movement};
+use super::{Standing, currency, line, movement};
 use crate::actor::Ctx;
-use crate::command::AskNetworkAgain;
+use crate::command::{AskNetworkAgain, HandBackTransfer, ParkTransfer, RetryTransfer};
 use crate::event::Event;
-use crate::ids::{CustomerId, LineId, MovementId};
+use crate::ids::{BankAccountId, LineId, MovementId};
 use crate::line::may;
-use crate::movement::{Method, Movement, MovementKind, MovementState, ReviewReason};
+use crate::movement::{Method, Movement, MovementKind, MovementState, ReviewReason, Withdrawal};
 use crate::private::Private;
+use crate::reconcile::{Finding, FindingClass, FindingState};
 use crate::refusal::{Refusal, RefusalCode};
+use crate::text;
 use crate::transfer::*;
 use crate::world::World;
 
@@ -52,6 +54,9 @@ pub(super) fn mark_attempt(
         .transfer
         .as_ref()
         .ok_or(RefusalCode::UnknownMovement)?;
+    if world.branch.held_in_epoch.is_some() {
+        return Err(RefusalCode::PaymentsHeld.into());
+    }
     if step(movement, ctx.now) != Step::Send {
         return Err(RefusalCode::AlreadySent.into());
     }
@@ -61,8 +66,15 @@ pub(super) fn mark_attempt(
     if first && line.frozen.is_some() && movement.kind == MovementKind::Draw {
         return Err(RefusalCode::LineFrozen.into());
     }
-    if first && to_unusable_account(world, line.customer_id, movement) {
-        return Err(RefusalCode::AccountUnusable.into());
+    // Called off when the return came; held all the same.
+    match barred(world, movement) {
+        Some(Withdrawal::AccountUnusable) if first => {
+            return Err(RefusalCode::AccountUnusable.into());
+        }
+        Some(Withdrawal::AuthorizationEnded) if first => {
+            return Err(RefusalCode::NotAuthorized.into());
+        }
+        Some(_) | None => {}
     }
     let mut draft = draft(world, ctx, at)?;
     draft.push(Event::TransferMarked {
@@ -73,15 +85,65 @@ pub(super) fn mark_attempt(
     draft.finish()
 }
 
-/// A return since the request said that nothing may be sent to this account any more.
-fn to_unusable_account(world: &World, customer_id: CustomerId, movement: &Movement) -> bool {
+/// Whether a return since the request said that nothing may go to or come from this account any
+/// more. What may have left already is finished all the same.
+fn barred(world: &World, movement: &Movement) -> Option<Withdrawal> {
     let Method::Network { account_id, .. } = &movement.method else {
-        return false;
+        return None;
     };
-    let customer = world.customers.get(&customer_id);
-    customer
-        .and_then(|customer| customer.bank_account(*account_id))
-        .is_some_and(|account| account.unusable_since_code.is_some())
+    let customer = world.customers.get(&movement.customer_id)?;
+    let account = customer.bank_account(*account_id)?;
+    let debit = movement.kind.direction() == Direction::Debit;
+    if account.unusable_since_code.is_some() {
+        Some(Withdrawal::AccountUnusable)
+    } else if debit && account.debit_authorized_on.is_none() {
+        Some(Withdrawal::AuthorizationEnded)
+    } else {
+        None
+    }
+}
+
+/// Takes what waits for the same bank account out of the outbox, on every line of the customer:
+/// nothing of it has left, and nothing may any more. `draft` knows what the return said.
+fn call_off_what_waits(
+    world: &World,
+    draft: &mut Draft,
+    account: BankAccountId,
+) -> Result<(), Refusal> {
+    let customer_id = draft.line().customer_id;
+    let waiting = world.movements.values().filter(|movement| {
+        let same = matches!(&movement.method, Method::Network { account_id, .. } if *account_id == account);
+        same && movement.customer_id == customer_id
+    });
+    for movement in waiting {
+        let Some(line) = world.lines.get(&movement.line_id) else {
+            continue;
+        };
+        draft.bring(line, movement);
+        withdraw_if_barred(draft, movement.id)?;
+    }
+    Ok(())
+}
+
+/// A queued transfer that may not be sent any more, and of which nothing has left, would wait
+/// for ever and hold up its line.
+fn withdraw_if_barred(draft: &mut Draft, movement_id: MovementId) -> Result<(), Refusal> {
+    let Some(movement) = draft.movement(movement_id) else {
+        return Ok(());
+    };
+    let nothing_left = movement.state == MovementState::Queued && !movement.sent;
+    match barred(draft.world(), movement) {
+        Some(reason) if nothing_left => {
+            let line_id = movement.line_id;
+            draft.push(Event::TransferWithdrawn {
+                line_id,
+                movement_id,
+                reason,
+                note: None,
+            })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 pub(super) fn record_answer(
@@ -171,8 +233,9 @@ pub(super) fn record_answer(
             review(&mut draft, at, ReviewReason::AnswerDoesNotMatch)?;
             freeze(&mut draft, at, ReviewReason::AnswerDoesNotMatch)?;
         }
-        Outcome::Taken(remote) => follow(&mut draft, ctx, at, &remote)?,
+        Outcome::Taken(remote) => follow(world, &mut draft, ctx, at, &remote)?,
     }
+    withdraw_if_barred(&mut draft, movement_id)?;
     draft.finish()
 }
 
@@ -195,17 +258,12 @@ pub(super) fn record_look_up(
     let mut draft = draft(world, ctx, at)?;
     match (found, movement.state) {
         (LookUp::Found(remote), _) if remote.matches(movement, currency(world)?) => {
-            follow(&mut draft, ctx, at, remote)?;
+            follow(world, &mut draft, ctx, at, remote)?;
         }
         (LookUp::Found(_), _) => {
             mismatch(&mut draft, at, movement, ReviewReason::AnswerDoesNotMatch)?
         }
-        (LookUp::Several, _) => mismatch(
-            &mut draft,
-            at,
-            movement,
-            ReviewReason::NetworkContradictsItself,
-        )?,
+        (LookUp::Several(remotes), _) => several(world, &mut draft, ctx, at, remotes)?,
         (LookUp::NoAnswer { reason }, MovementState::Unknown) => {
             let next_at = ctx.now.plus_ms(backoff_ms(transfer.attempts, jitter));
             let reason = (*reason).to_owned();
@@ -224,6 +282,9 @@ pub(super) fn record_look_up(
                 remote_id: None,
                 status: Some(status),
             })?,
+            Absence::Resend if !movement.sent && barred(world, movement).is_some() => {
+                review(&mut draft, at, ReviewReason::AccountUnusable)?;
+            }
             Absence::Resend => {
                 let next_at = ctx.now.plus_ms(backoff_ms(transfer.attempts, jitter));
                 draft.push(Event::TransferNotFound {
@@ -245,6 +306,36 @@ pub(super) fn record_look_up(
         (LookUp::NoAnswer { .. } | LookUp::Nothing, _) => {}
     }
     draft.finish()
+}
+
+/// The network made more than one transfer of our one obligation. One of them is ours and is
+/// followed; every other is a finding, and stops the line's draws until a person has looked.
+fn several(
+    world: &World,
+    draft: &mut Draft,
+    ctx: &Ctx,
+    at: Place,
+    remotes: &[RemoteTransfer],
+) -> Result<(), Refusal> {
+    let Some(movement) = draft.movement(at.movement_id).cloned() else {
+        return Err(RefusalCode::UnknownMovement.into());
+    };
+    let currency = currency(world)?;
+    // `matches` holds a known id to its transfer, so this is the one we know, or else the first.
+    let ours = remotes
+        .iter()
+        .find(|remote| remote.matches(&movement, currency));
+    let Some(ours) = ours else {
+        return mismatch(draft, at, &movement, ReviewReason::NetworkContradictsItself);
+    };
+    for other in remotes.iter().filter(|remote| remote.id != ours.id) {
+        let finding = Finding::duplicate(&movement, other);
+        if !world.findings.contains_key(&finding.id) {
+            draft.push(Event::FindingOpened { finding })?;
+            freeze(draft, at, ReviewReason::NetworkContradictsItself)?;
+        }
+    }
+    follow(world, draft, ctx, at, ours)
 }
 
 enum Absence {
@@ -285,7 +376,7 @@ pub(super) fn record_network_state(
         // Nothing was ever queued for it: somebody else's money under our reference.
         freeze(&mut draft, at, ReviewReason::NetworkContradictsItself)?;
     } else if remote.matches(movement, currency(world)?) {
-        follow(&mut draft, ctx, at, remote)?;
+        follow(world, &mut draft, ctx, at, remote)?;
     } else {
         mismatch(&mut draft, at, movement, ReviewReason::AnswerDoesNotMatch)?;
     }
@@ -293,7 +384,13 @@ pub(super) fn record_network_state(
 }
 
 /// Brings our state to the network's word, in order, posting each fact once.
-fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> Result<(), Refusal> {
+fn follow(
+    world: &World,
+    draft: &mut Draft,
+    ctx: &Ctx,
+    at: Place,
+    remote: &RemoteTransfer,
+) -> Result<(), Refusal> {
     use MovementState as Ours;
     let Some(movement) = draft.movement(at.movement_id).cloned() else {
         return Err(RefusalCode::UnknownMovement.into());
@@ -302,6 +399,12 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
         line_id,
         movement_id,
     } = at;
+    // Money posts on the day it moved: a date that cannot be is looked at before it counts.
+    let settled_here = matches!(movement.state, Ours::Settled | Ours::Returned);
+    let names_a_date = remote.status != RemoteStatus::Rejected;
+    if names_a_date && !settled_here && !remote.plausible(&movement, draft.today()) {
+        return mismatch(draft, at, &movement, ReviewReason::ImplausibleDate);
+    }
     match (remote.status, movement.state) {
         (
             RemoteStatus::Accepted,
@@ -344,7 +447,10 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
         (
             RemoteStatus::Settled,
             Ours::Queued | Ours::Sending | Ours::Unknown | Ours::Accepted | Ours::NeedsReview,
-        ) => settle(draft, at, &movement, remote),
+        ) => {
+            settle(draft, at, &movement, remote)?;
+            turn(world, draft, at, remote)
+        }
         // Money moved for something that had ended here: a fact all the same.
         (
             RemoteStatus::Settled,
@@ -356,7 +462,7 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
         (RemoteStatus::Settled, Ours::Settled) if crate::planted!(OutcomeAppliedTwice) => {
             settle(draft, at, &movement, remote)
         }
-        (RemoteStatus::Settled, Ours::Settled | Ours::Returned) => Ok(()),
+        (RemoteStatus::Settled, Ours::Settled | Ours::Returned) => turn(world, draft, at, remote),
 
         (
             RemoteStatus::Rejected,
@@ -376,7 +482,10 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
             freeze(draft, at, ReviewReason::NetworkContradictsItself)
         }
 
-        (RemoteStatus::Returned, Ours::Settled) => give_back(draft, at, remote),
+        (RemoteStatus::Returned, Ours::Returned) if crate::planted!(ReturnPostedTwice) => {
+            give_back(world, draft, at, remote)
+        }
+        (RemoteStatus::Returned, Ours::Settled | Ours::Returned) => turn(world, draft, at, remote),
         // What was returned had settled: both facts, in their order.
         (
             RemoteStatus::Returned,
@@ -392,13 +501,59 @@ fn follow(draft: &mut Draft, ctx: &Ctx, at: Place, remote: &RemoteTransfer) -> R
             | Ours::Approved,
         ) => {
             settle(draft, at, &movement, remote)?;
-            give_back(draft, at, remote)
+            turn(world, draft, at, remote)
         }
-        (RemoteStatus::Returned, Ours::Returned) if crate::planted!(ReturnPostedTwice) => {
-            give_back(draft, at, remote)
-        }
-        (RemoteStatus::Returned, Ours::Returned) => Ok(()),
     }
+}
+
+/// Brings the number of times the money turned round to the network's: it came back, the return
+/// came back, … An answer that is older than what is known says less and changes nothing.
+fn turn(
+    world: &World,
+    draft: &mut Draft,
+    at: Place,
+    remote: &RemoteTransfer,
+) -> Result<(), Refusal> {
+    // More turns than anybody has seen are nonsense; the rest is looked at by a person.
+    let theirs = remote.reversals().min(TURNS_MAX);
+    loop {
+        let Some(ours) = draft.movement(at.movement_id).cloned() else {
+            return Err(RefusalCode::UnknownMovement.into());
+        };
+        if ours.reversals >= theirs {
+            break;
+        }
+        match ours.state {
+            MovementState::Settled => give_back(world, draft, at, remote)?,
+            MovementState::Returned => stand_again(draft, at, &ours)?,
+            // Settling went to review: nothing turns round before it.
+            _ => break,
+        }
+    }
+    if remote.reversals() > TURNS_MAX {
+        freeze(draft, at, ReviewReason::NetworkContradictsItself)?;
+    }
+    Ok(())
+}
+
+/// A return may come back, and that once more; the rules of the networks end there.
+const TURNS_MAX: u32 = 4;
+
+/// The return came back itself: posted anew, with the first settlement's date. What a repayment
+/// pays is found again, since others may have paid meanwhile.
+fn stand_again(draft: &mut Draft, at: Place, movement: &Movement) -> Result<(), Refusal> {
+    let allocation = match movement.kind {
+        MovementKind::Repayment => Some(draft.allocate(movement.amount_minor)?),
+        MovementKind::Draw | MovementKind::Refund => None,
+    };
+    draft.push(Event::ReturnReturned {
+        line_id: at.line_id,
+        movement_id: at.movement_id,
+        kind: movement.kind,
+        amount_minor: movement.amount_minor,
+        effective_on: movement.settled_on.unwrap_or(draft.today()),
+        allocation,
+    })
 }
 
 /// The network named its transfer before.
@@ -438,7 +593,12 @@ fn settle(
 
 /// The mirror of what the settlement posted, with its date, and what the code means for the
 /// account it came from.
-fn give_back(draft: &mut Draft, at: Place, remote: &RemoteTransfer) -> Result<(), Refusal> {
+fn give_back(
+    world: &World,
+    draft: &mut Draft,
+    at: Place,
+    remote: &RemoteTransfer,
+) -> Result<(), Refusal> {
     let Some(settled) = draft.movement(at.movement_id).cloned() else {
         return Err(RefusalCode::UnknownMovement.into());
     };
@@ -468,15 +628,16 @@ fn give_back(draft: &mut Draft, at: Place, remote: &RemoteTransfer) -> Result<()
             customer_id,
             account_id,
             return_code: code,
-        }),
+        })?,
         // The customer revoked or disputed it: no debit without a new authorization.
         "R05" | "R07" | "R10" => draft.push(Event::DebitAuthorizationEnded {
             customer_id,
             account_id,
             return_code: code,
-        }),
-        _ => Ok(()),
+        })?,
+        _ => return Ok(()),
     }
+    call_off_what_waits(world, draft, account_id)
 }
 
 fn mismatch(
@@ -505,11 +666,12 @@ fn freeze(draft: &mut Draft, at: Place, reason: ReviewReason) -> Result<(), Refu
     if draft.line().frozen.is_some() {
         return Ok(());
     }
+    draft.push(frozen_for(at.line_id, reason))
+}
+
+pub(super) fn frozen_for(line_id: LineId, reason: ReviewReason) -> Event {
     let note = Private::Known(reason.words().to_owned());
-    draft.push(Event::LineFrozen {
-        line_id: at.line_id,
-        note,
-    })
+    Event::LineFrozen { line_id, note }
 }
 
 /// A person wants the network asked once more. The key and the bytes stay what they are.
@@ -524,4 +686,75 @@ pub(super) fn ask_again(world: &World, c: &AskNetworkAgain) -> Result<Vec<Event>
         line_id: c.line_id,
         movement_id: c.movement_id,
     }])
+}
+
+/// Tries what waits now, instead of when its wait is over; takes up what was set aside.
+pub(super) fn retry(world: &World, ctx: &Ctx, c: &RetryTransfer) -> Result<Vec<Event>, Refusal> {
+    let movement = movement(world, c.line_id, c.movement_id, "movement_id")?;
+    if !retriable(movement) {
+        return Err(RefusalCode::NothingToRetry.into());
+    }
+    let at = Place {
+        line_id: c.line_id,
+        movement_id: c.movement_id,
+    };
+    let mut draft = draft(world, ctx, at)?;
+    draft.push(Event::TransferRetried {
+        line_id: c.line_id,
+        movement_id: c.movement_id,
+    })?;
+    withdraw_if_barred(&mut draft, c.movement_id)?;
+    draft.finish()
+}
+
+/// Sets a waiting transfer aside. Its doubts stay: taking it up asks before it sends.
+pub(super) fn park(
+    world: &World,
+    ctx: &Ctx,
+    who: &Standing,
+    c: &ParkTransfer,
+) -> Result<Vec<Event>, Refusal> {
+    let line = line(world, c.line_id)?;
+    let movement = movement(world, c.line_id, c.movement_id, "movement_id")?;
+    if !parkable(movement) {
+        return Err(RefusalCode::NotParkable.into());
+    }
+    text::note("reason", &c.reason)?;
+    let mut draft = Draft::new(world, ctx, Some(who), line, [c.movement_id]);
+    draft.push(Event::TransferParked {
+        line_id: c.line_id,
+        movement_id: c.movement_id,
+        note: Private::Known(c.reason.clone()),
+    })?;
+    draft.finish()
+}
+
+/// Gives back what never moved. Of what may have left, the network's statements have to be the
+/// witness: those of every day on which it could have moved were read, and do not name it.
+pub(super) fn hand_back(
+    world: &World,
+    ctx: &Ctx,
+    who: &Standing,
+    c: &HandBackTransfer,
+) -> Result<Vec<Event>, Refusal> {
+    let line = line(world, c.line_id)?;
+    let movement = movement(world, c.line_id, c.movement_id, "movement_id")?;
+    may_hand_back(movement, world.branch.reconciled_through)?;
+    // A statement named it: then it is the network's, whatever else is said.
+    let named = |finding: &&FindingState| {
+        finding.finding.movement_id == Some(c.movement_id)
+            && finding.finding.class != FindingClass::MissingThere
+    };
+    if world.findings.values().any(|finding| named(&finding)) {
+        return Err(RefusalCode::NetworkHasIt.into());
+    }
+    text::note("reason", &c.reason)?;
+    let mut draft = Draft::new(world, ctx, Some(who), line, [c.movement_id]);
+    draft.push(Event::TransferWithdrawn {
+        line_id: c.line_id,
+        movement_id: c.movement_id,
+        reason: Withdrawal::HandedBack,
+        note: Some(Private::Known(c.reason.clone())),
+    })?;
+    draft.finish()
 }

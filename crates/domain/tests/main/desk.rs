@@ -646,7 +646,23 @@ impl Desk {
             status,
             settlement_date: Some(self.today),
             return_code: (status == RemoteStatus::Returned).then(|| "R01".to_owned()),
+            reversals: None,
         }
+    }
+
+    /// The network executed it twice: our transfer and a second one.
+    pub fn twice(&self, id: MovementId, status: RemoteStatus) -> LookUp {
+        let ours = self.remote(id, status);
+        let mut second = ours.clone();
+        second.id = format!("{}-twice", ours.id);
+        LookUp::Several(vec![ours, second])
+    }
+
+    /// Two transfers under its reference, neither of which is it.
+    pub fn two_strangers(&self, id: MovementId) -> LookUp {
+        let mut odd = self.remote(id, RemoteStatus::Accepted);
+        odd.amount_minor = Minor(odd.amount_minor.0 + 1);
+        LookUp::Several(vec![odd.clone(), odd])
     }
 
     pub fn word(&mut self, id: MovementId, status: RemoteStatus) -> Judged {

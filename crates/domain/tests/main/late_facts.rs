@@ -75,7 +75,8 @@ fn reach(kind: MovementKind, state: MovementState) -> Option<(Desk, LineId, Move
         MovementState::NeedsReview => {
             desk.mark(id).unwrap();
             desk.answer(id, NO_ANSWER).unwrap();
-            desk.look_up(id, LookUp::Several).unwrap();
+            let odd = desk.two_strangers(id);
+            desk.look_up(id, odd).unwrap();
             desk.unfreeze(line).unwrap();
         }
     }
@@ -447,7 +448,7 @@ fn every_state_of_a_movement_takes_every_look_up() {
                     odd.amount_minor = Minor(1);
                     LookUp::Found(odd)
                 }
-                _ => LookUp::Several,
+                _ => desk.two_strangers(id),
             };
             let judged = desk.look_up(id, found);
             let outcome = seen(&desk, line, id, &cell(&judged));
@@ -871,7 +872,8 @@ fn a_frozen_line_sends_no_new_draw_but_finishes_what_may_have_left() {
     assert_eq!(cell(&desk.mark(id)), "transfer_marked");
     // Under review before anything left: a first sending waits for the line to thaw, too.
     let (mut desk, line, id) = reach(MovementKind::Draw, MovementState::Queued).unwrap();
-    desk.look_up(id, LookUp::Several).unwrap();
+    let odd = desk.two_strangers(id);
+    desk.look_up(id, odd).unwrap();
     desk.ask_again(id).unwrap();
     desk.look_up(id, LookUp::Nothing).unwrap();
     assert_eq!(cell(&desk.mark(id)), "!LineFrozen");
@@ -881,6 +883,138 @@ fn a_frozen_line_sends_no_new_draw_but_finishes_what_may_have_left() {
     let (mut desk, line, id) = reach(MovementKind::Repayment, MovementState::Queued).unwrap();
     desk.freeze(line).unwrap();
     assert_eq!(cell(&desk.mark(id)), "transfer_marked");
+}
+
+/// What a return does to what waits for the same bank account: events > the waiting draw, the
+/// waiting debit, and what is available on the line of the draw.
+#[rustfmt::skip]
+const RETURNS_AND_WHAT_WAITS: [(&str, &str); 11] = [
+    ("R01", "transfer_returned > Queued, Queued, 340000"),
+    ("R02", "transfer_returned+bank_account_unusable+transfer_withdrawn+transfer_withdrawn > Cancelled, Cancelled, 400000"),
+    ("R03", "transfer_returned+bank_account_unusable+transfer_withdrawn+transfer_withdrawn > Cancelled, Cancelled, 400000"),
+    ("R04", "transfer_returned+bank_account_unusable+transfer_withdrawn+transfer_withdrawn > Cancelled, Cancelled, 400000"),
+    ("R20", "transfer_returned+bank_account_unusable+transfer_withdrawn+transfer_withdrawn > Cancelled, Cancelled, 400000"),
+    ("R05", "transfer_returned+debit_authorization_ended+transfer_withdrawn > Queued, Cancelled, 340000"),
+    ("R07", "transfer_returned+debit_authorization_ended+transfer_withdrawn > Queued, Cancelled, 340000"),
+    ("R10", "transfer_returned+debit_authorization_ended+transfer_withdrawn > Queued, Cancelled, 340000"),
+    ("R09", "transfer_returned > Queued, Queued, 340000"),
+    ("R16", "transfer_returned > Queued, Queued, 340000"),
+    ("R23", "transfer_returned > Queued, Queued, 340000"),
+];
+
+/// Three lines of one customer: a debit that settled on one, a draw and a debit that wait on the
+/// others, all of one bank account.
+fn waiting_beside_a_debit() -> (Desk, MovementId, [(LineId, MovementId); 2]) {
+    let mut desk = Desk::new();
+    let lines: Vec<LineId> = (0..3).map(|_| desk.open_line(400_000)).collect();
+    desk.draw_cash(lines[0], 50_000);
+    let debit = desk.repay_debit(lines[0], 10_000);
+    desk.send_and_settle(debit);
+    let draw = desk.draw_bank(lines[1], 60_000);
+    desk.draw_cash(lines[2], 50_000);
+    let second = desk.repay_debit(lines[2], 20_000);
+    (desk, debit, [(lines[1], draw), (lines[2], second)])
+}
+
+#[test]
+fn a_return_calls_off_what_waits_for_the_same_account() {
+    for (code, expected) in RETURNS_AND_WHAT_WAITS {
+        let (mut desk, debit, waiting) = waiting_beside_a_debit();
+        let mut word = desk.remote(debit, RemoteStatus::Returned);
+        word.return_code = Some(code.to_owned());
+        let judged = desk.say(debit, word);
+        let [(line, draw), (_, second)] = waiting;
+        let outcome = format!(
+            "{} > {:?}, {:?}, {}",
+            cell(&judged),
+            desk.movement(draw).state,
+            desk.movement(second).state,
+            desk.available(line)
+        );
+        assert_eq!(outcome, expected, "{code}");
+        for (line, id) in waiting {
+            if desk.movement(id).state == MovementState::Cancelled {
+                assert_eq!(step(desk.movement(id), desk.now), Step::Nothing);
+                assert_eq!(desk.line(line).movements_on_their_way, 0);
+                assert_eq!(cell(&desk.mark(id)), "!AlreadySent");
+            } else {
+                assert_eq!(cell(&desk.mark(id)), "transfer_marked");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_may_have_left_is_finished_and_what_did_not_leave_is_called_off() {
+    for (code, stays) in [("R02", false), ("R07", true)] {
+        // Sending while the return arrives: its answer decides.
+        for (answer, expected) in [
+            (NOT_SENT, "transfer_not_sent+transfer_withdrawn > Cancelled"),
+            (
+                status(429),
+                "transfer_deferred+transfer_withdrawn > Cancelled",
+            ),
+            (
+                status(401),
+                "transfer_deferred+transfer_withdrawn > Cancelled",
+            ),
+            (NO_ANSWER, "transfer_in_doubt > Unknown"),
+        ] {
+            let (mut desk, debit, [(_, draw), (_, second)]) = waiting_beside_a_debit();
+            let id = if stays { second } else { draw };
+            desk.mark(id).unwrap();
+            let mut word = desk.remote(debit, RemoteStatus::Returned);
+            word.return_code = Some(code.to_owned());
+            desk.say(debit, word).unwrap();
+            assert_eq!(desk.movement(id).state, MovementState::Sending);
+            let judged = desk.answer(id, answer.clone());
+            let outcome = format!("{} > {:?}", cell(&judged), desk.movement(id).state);
+            assert_eq!(outcome, expected, "{code} {answer:?}");
+            if desk.movement(id).state == MovementState::Unknown {
+                // The same bytes under the same key, to the end.
+                desk.look_up(id, LookUp::Nothing).unwrap();
+                assert_eq!(cell(&desk.mark(id)), "transfer_marked");
+            }
+        }
+        // Under review before anything left: a person has to look again.
+        let (mut desk, debit, [(line, draw), _]) = waiting_beside_a_debit();
+        if code == "R02" {
+            let mut odd = desk.remote(draw, RemoteStatus::Accepted);
+            odd.amount_minor = Minor(1);
+            desk.say(draw, odd).unwrap();
+            let mut word = desk.remote(debit, RemoteStatus::Returned);
+            word.return_code = Some(code.to_owned());
+            desk.say(debit, word).unwrap();
+            desk.unfreeze(line).unwrap();
+            desk.ask_again(draw).unwrap();
+            assert_eq!(
+                cell(&desk.look_up(draw, LookUp::Nothing)),
+                "transfer_in_review"
+            );
+            assert_eq!(
+                desk.movement(draw).review,
+                Some(ReviewReason::AccountUnusable)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_line_that_only_waited_for_a_withdrawn_draw_closes_itself() {
+    let (mut desk, debit, [(line, draw), _]) = waiting_beside_a_debit();
+    desk.mark(draw).unwrap();
+    desk.answer(draw, NOT_SENT).unwrap();
+    // Nothing was ever sent, and the draw still waits: the wish waits with it.
+    desk.world
+        .lines
+        .get_mut(&line)
+        .unwrap()
+        .cancellation_requested_on = Some(desk.today);
+    let mut word = desk.remote(debit, RemoteStatus::Returned);
+    word.return_code = Some("R03".to_owned());
+    let judged = desk.say(debit, word);
+    assert!(cell(&judged).ends_with("line_closed"), "{}", cell(&judged));
+    assert_eq!(desk.line(line).status(), Status::Closed);
 }
 
 #[test]

@@ -456,6 +456,21 @@ fn every_admin_command_is_an_admins() {
         }),
         Command::DeclineAccount(DeclineAccount { user_id }),
         Command::UnlockAccount(UnlockAccount { user_id }),
+        Command::ParkTransfer(ParkTransfer {
+            line_id,
+            movement_id: draw_id,
+            reason: words(),
+        }),
+        Command::HandBackTransfer(HandBackTransfer {
+            line_id,
+            movement_id: draw_id,
+            reason: words(),
+        }),
+        Command::ResolveFinding(ResolveFinding {
+            finding_id: "orphan:tr_1".into(),
+            resolution: domain::reconcile::Resolution::Recalled,
+            note: None,
+        }),
     ];
     let needed = CommandKind::ALL
         .iter()

@@ -440,7 +440,8 @@ impl History {
             6 | 7 if transferred => {
                 let found = match self.dice.below(6) {
                     0 => LookUp::NoAnswer { reason: "reset" },
-                    1 => LookUp::Several,
+                    1 if self.dice.one_in(2) => self.desk.two_strangers(id),
+                    1 => self.desk.twice(id, RemoteStatus::Settled),
                     2 | 3 => LookUp::Nothing,
                     _ => LookUp::Found(self.remote(id)),
                 };

@@ -93,7 +93,11 @@ fn subject_of(kind: CommandKind) -> Subject {
     match kind {
         CommandKind::ApproveDraw | CommandKind::DeclineDraw => Subject::DrawWaiting,
         CommandKind::PayCashDraw => Subject::CashApproved,
-        CommandKind::CancelDraw => Subject::DrawQueued,
+        CommandKind::CancelDraw
+        | CommandKind::RetryTransfer
+        | CommandKind::ParkTransfer
+        | CommandKind::HandBackTransfer => Subject::DrawQueued,
+        CommandKind::PresentAgain => Subject::RepaymentQueued,
         CommandKind::CancelRepayment => Subject::RepaymentQueued,
         CommandKind::AskNetworkAgain => Subject::UnderReview,
         _ => Subject::Nothing,
@@ -439,6 +443,38 @@ impl Scene {
                     }),
                 )
             }
+            CommandKind::RetryTransfer => {
+                let movement_id = subject;
+                let retry = RetryTransfer {
+                    line_id,
+                    movement_id,
+                };
+                (staff, Command::RetryTransfer(retry))
+            }
+            CommandKind::ParkTransfer => {
+                let park = ParkTransfer {
+                    line_id,
+                    movement_id: subject,
+                    reason: words(),
+                };
+                (admin, Command::ParkTransfer(park))
+            }
+            CommandKind::HandBackTransfer => {
+                let hand_back = HandBackTransfer {
+                    line_id,
+                    movement_id: subject,
+                    reason: words(),
+                };
+                (admin, Command::HandBackTransfer(hand_back))
+            }
+            CommandKind::PresentAgain => {
+                let present = PresentAgain {
+                    line_id,
+                    movement_id: subject,
+                    repayment_id: fresh,
+                };
+                (staff, Command::PresentAgain(present))
+            }
             CommandKind::RecordCustomer
             | CommandKind::UpdateCustomer
             | CommandKind::AddBankAccount
@@ -447,7 +483,8 @@ impl Scene {
             | CommandKind::TakeApplication
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
-            | CommandKind::UnlockAccount => return None,
+            | CommandKind::UnlockAccount
+            | CommandKind::ResolveFinding => return None,
         })
     }
 }
@@ -590,6 +627,35 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!UnknownMovement", "!UnknownMovement",
             "!NotInReview", "!NotInReview",
         ],
+        // The queued draw of a state that can have one; else whatever draw there was.
+        CommandKind::RetryTransfer => &[
+            "!UnknownMovement", "!NothingToRetry", "!UnknownMovement",
+            "!UnknownMovement", "transfer_retried", "transfer_retried",
+            "transfer_retried", "!NothingToRetry", "transfer_retried",
+            "transfer_retried", "transfer_retried",
+            "!NothingToRetry", "!NothingToRetry",
+        ],
+        CommandKind::ParkTransfer => &[
+            "!UnknownMovement", "!NotParkable", "!UnknownMovement",
+            "!UnknownMovement", "transfer_parked", "transfer_parked",
+            "transfer_parked", "!NotParkable", "transfer_parked",
+            "transfer_parked", "transfer_parked",
+            "!NotParkable", "!NotParkable",
+        ],
+        CommandKind::HandBackTransfer => &[
+            "!UnknownMovement", "!AlreadySent", "!UnknownMovement",
+            "!UnknownMovement", "transfer_withdrawn", "transfer_withdrawn",
+            "transfer_withdrawn", "!AlreadySent", "transfer_withdrawn",
+            "transfer_withdrawn", "transfer_withdrawn",
+            "!AlreadySent", "!AlreadySent",
+        ],
+        CommandKind::PresentAgain => &[
+            "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
+            "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
+            "!NotPresentable", "!NotPresentable", "!NotPresentable",
+            "!NotPresentable", "!NotPresentable",
+            "!LineClosed", "movement_requested+debit_presents+debit_presented_again+transfer_queued",
+        ],
         CommandKind::RecordCustomer
         | CommandKind::UpdateCustomer
         | CommandKind::AddBankAccount
@@ -598,7 +664,8 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
         | CommandKind::TakeApplication
         | CommandKind::ApproveAccount
         | CommandKind::DeclineAccount
-        | CommandKind::UnlockAccount => &[],
+        | CommandKind::UnlockAccount
+        | CommandKind::ResolveFinding => &[],
     }
 }
 

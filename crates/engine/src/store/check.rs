@@ -38,6 +38,19 @@ pub const VIEWS: &[(&str, &str)] = &[
              requested_seq, document) row from movements",
     ),
     (
+        "statements",
+        "select date name, json_array(date, document) row from statements",
+    ),
+    (
+        "statement_lines",
+        "select date || ' ' || line name,
+             json_array(date, line, transfer_id, kind, amount_minor, ours) row from statement_lines",
+    ),
+    (
+        "findings",
+        "select id name, json_array(id, class, open, movement_id, document) row from findings",
+    ),
+    (
         "customer_terms",
         "select customer_id || ' ' || term name, json_array(term, customer_id) row from customer_terms",
     ),

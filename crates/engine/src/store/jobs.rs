@@ -9,22 +9,53 @@ use domain::movement::Movement;
 use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
 
-/// Movements the sync job has something to do with, oldest request first. What waits behind an
-/// earlier transfer of its line stays out, and what the network already holds comes last: however
-/// many of either there are, they take no place in a look from what can be sent now.
-pub async fn due(pool: &SqlitePool, now: UtcMillis, most: u32) -> Result<Vec<Movement>, LoadError> {
-    movements(
-        pool,
-        "select document from movements
-         where next_at_ms is not null and next_at_ms <= ? and state <> 'sending'
+/// Movements that wait to be sent or asked about, oldest request first, after a place in that
+/// order. What waits behind an earlier transfer of its line stays out, so that it takes no place
+/// in a look from what can be sent now.
+pub async fn due(
+    pool: &SqlitePool,
+    now: UtcMillis,
+    after: i64,
+    most: u32,
+) -> Result<Vec<(i64, Movement)>, LoadError> {
+    let rows = sqlx::query(
+        "select requested_seq, document from movements
+         where next_at_ms is not null and next_at_ms <= ? and state in ('queued', 'unknown')
+         and requested_seq > ?
          and not (state = 'queued' and exists (select 1 from movements m
              where m.line_id = movements.line_id and m.on_its_way = 1
              and m.requested_seq < movements.requested_seq and m.state in ('queued', 'sending', 'unknown')))
-         order by state = 'accepted', requested_seq limit ?",
-        now.0,
-        most,
+         order by requested_seq limit ?",
     )
-    .await
+    .bind(now.0)
+    .bind(after)
+    .bind(most)
+    .fetch_all(pool)
+    .await?;
+    placed(rows)
+}
+
+/// Transfers the network holds, after a place in the order of their requests.
+pub async fn accepted(
+    pool: &SqlitePool,
+    after: i64,
+    most: u32,
+) -> Result<Vec<(i64, Movement)>, LoadError> {
+    let rows = sqlx::query(
+        "select requested_seq, document from movements
+         where state = 'accepted' and requested_seq > ? order by requested_seq limit ?",
+    )
+    .bind(after)
+    .bind(most)
+    .fetch_all(pool)
+    .await?;
+    placed(rows)
+}
+
+fn placed(rows: Vec<sqlx::sqlite::SqliteRow>) -> Result<Vec<(i64, Movement)>, LoadError> {
+    rows.into_iter()
+        .map(|row| Ok((row.try_get(0)?, read(row.try_get(1)?)?)))
+        .collect()
 }
 
 /// Transfers of a line that stand before one another: queued, sending or unknown ones.
@@ -42,14 +73,12 @@ pub async fn ahead(pool: &SqlitePool, movement: &Movement) -> Result<bool, LoadE
 
 /// Found at start: an attempt was marked and nobody knows how it ended.
 pub async fn left_sending(pool: &SqlitePool) -> Result<Vec<Movement>, LoadError> {
-    movements(
-        pool,
-        "select document from movements where next_at_ms is not null and state = 'sending'
-         and ? is not null order by requested_seq limit ?",
-        0,
-        u32::MAX,
+    let rows = sqlx::query(
+        "select document from movements where state = 'sending' order by requested_seq",
     )
-    .await
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(|row| read(row.try_get(0)?)).collect()
 }
 
 /// The moment after now at which the next transfer falls due.
@@ -95,21 +124,7 @@ pub async fn body(
     ))
 }
 
-async fn movements(
-    pool: &SqlitePool,
-    sql: &'static str,
-    first: i64,
-    most: u32,
-) -> Result<Vec<Movement>, LoadError> {
-    let rows = sqlx::query(sql)
-        .bind(first)
-        .bind(most)
-        .fetch_all(pool)
-        .await?;
-    rows.into_iter().map(|row| read(row.try_get(0)?)).collect()
-}
-
-fn read(document: String) -> Result<Movement, LoadError> {
+pub(super) fn read(document: String) -> Result<Movement, LoadError> {
     serde_json::from_str(&document).map_err(|error| LoadError::Unreadable {
         table: "movements",
         why: error.to_string(),

@@ -181,15 +181,22 @@ pub async fn world(
         needs.lines.is_empty() && needs.lines_of_customers.is_empty(),
     )
     .await?;
-    if !needs.movements.is_empty() || !needs.waiting_of_lines.is_empty() {
+    if !needs.movements.is_empty()
+        || !needs.waiting_of_lines.is_empty()
+        || !needs.waiting_of_customers_of.is_empty()
+    {
         let rows = sqlx::query(
             "select document from movements where id in (select value from json_each(?1))
              union all
-             select document from movements where on_its_way = 1 and line_id in (select value from json_each(?2))
+             select document from movements where on_its_way = 1
+             and line_id in (select value from json_each(?2)
+                union select o.id from lines l join lines o on o.customer_id = l.customer_id
+                    where l.id in (select value from json_each(?3)))
              and id not in (select value from json_each(?1))",
         )
         .bind(json_ids(&needs.movements))
         .bind(json_ids(&needs.waiting_of_lines))
+        .bind(json_ids(&needs.waiting_of_customers_of))
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {
@@ -248,6 +255,35 @@ pub async fn world(
         for row in rows {
             let product: domain::product::Product = plain("products", row.try_get("document")?)?;
             world.products.insert(product.id, product);
+        }
+    }
+    if !needs.findings.is_empty() || !needs.findings_of.is_empty() {
+        let rows = sqlx::query(
+            "select document from findings where id in (select value from json_each(?1))
+             union select document from findings where movement_id is not null
+             and movement_id in (select value from json_each(?2))",
+        )
+        .bind(json_ids(&needs.findings))
+        .bind(json_ids(&needs.findings_of))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let state: domain::reconcile::FindingState =
+                plain("findings", row.try_get("document")?)?;
+            world.findings.insert(state.finding.id.clone(), state);
+        }
+    }
+    if !needs.statements.is_empty() {
+        let rows = sqlx::query(
+            "select document from statements where date in (select value from json_each(?))",
+        )
+        .bind(json_ids(&needs.statements))
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let statement: domain::reconcile::Statement =
+                plain("statements", row.try_get("document")?)?;
+            world.statements.insert(statement.date, statement);
         }
     }
     Ok(loaded)

@@ -7,6 +7,7 @@ pub mod drafts;
 pub mod jobs;
 pub mod load;
 pub mod reads;
+pub mod reconciling;
 pub mod rows;
 pub mod terms;
 pub mod write;
@@ -175,8 +176,18 @@ pub async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
     let read = options(path).read_only(true).pragma("query_only", "on");
     Ok(SqlitePoolOptions::new()
         .max_connections(READERS)
+        // A read that failed may have ended its transaction by itself; sqlx would take the next
+        // one for nested and never end it, and all later reads would see the store as it was then.
+        .after_release(|connection, _| {
+            Box::pin(async move { Ok(!left_in_a_transaction(connection).await) })
+        })
         .connect_with(read)
         .await?)
+}
+
+/// Nothing is to be rolled back on a connection that is given back in order.
+async fn left_in_a_transaction(connection: &mut SqliteConnection) -> bool {
+    sqlx::query("rollback").execute(connection).await.is_ok()
 }
 
 /// A wrong setting refuses to start: each of these was the cause of somebody's lost money.

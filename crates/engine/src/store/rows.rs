@@ -14,6 +14,7 @@ use domain::money::{Currency, Minor};
 use domain::movement::{Movement, MovementKind, MovementState};
 use domain::private::PRIVATE_MARK;
 use domain::product::Product;
+use domain::reconcile::{FindingState, Statement};
 use domain::transfer::{NextStep, TransferRequest};
 use domain::world::Branch;
 use serde::Serialize;
@@ -152,6 +153,39 @@ pub fn movement(movement: &Movement, requested_seq: i64) -> Row {
         next_at_ms(movement),
         requested_seq,
         json!(movement).to_string(),
+    ])
+}
+
+/// date, document
+pub fn statement(statement: &Statement) -> Row {
+    json!([statement.date, json!(statement).to_string()])
+}
+
+/// date, line, transfer_id, kind, amount_minor, ours
+pub fn statement_lines(statement: &Statement) -> Vec<Row> {
+    let lines = statement.lines.iter().enumerate();
+    lines
+        .map(|(place, line)| {
+            json!([
+                statement.date,
+                place,
+                line.transfer_id,
+                line.kind,
+                line.amount_minor,
+                i64::from(line.ours)
+            ])
+        })
+        .collect()
+}
+
+/// id, class, open, movement_id, document
+pub fn finding(state: &FindingState) -> Row {
+    json!([
+        state.finding.id,
+        state.finding.class,
+        i64::from(state.resolved.is_none()),
+        state.finding.movement_id,
+        json!(state).to_string(),
     ])
 }
 

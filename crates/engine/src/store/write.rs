@@ -27,6 +27,9 @@ pub struct Batch {
     pub customers_to_forget: Vec<Row>,
     pub lines: Vec<Row>,
     pub movements: Vec<Row>,
+    pub statements: Vec<Row>,
+    pub statement_lines: Vec<Row>,
+    pub findings: Vec<Row>,
 }
 
 /// An event as the array its statement unfolds; the hash in hexadecimal.
@@ -114,6 +117,15 @@ const MOVEMENTS: &str = "insert into movements (id, line_id, customer_id, kind, 
     on conflict (id) do update set state = excluded.state, on_its_way = excluded.on_its_way,
         next_at_ms = excluded.next_at_ms, document = excluded.document";
 
+const STATEMENTS: &str =
+    "insert into statements (date, document) select value->>0, value->>1 from json_each(?)";
+const STATEMENT_LINES: &str =
+    "insert into statement_lines (date, line, transfer_id, kind, amount_minor, ours)
+    select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5 from json_each(?)";
+const FINDINGS: &str = "insert into findings (id, class, open, movement_id, document)
+    select value->>0, value->>1, value->>2, value->>3, value->>4 from json_each(?) where true
+    on conflict (id) do update set open = excluded.open, document = excluded.document";
+
 /// Writes a batch inside the caller's transaction.
 pub async fn store(connection: &mut SqliteConnection, batch: Batch) -> Result<(), sqlx::Error> {
     let to_index = batch.customers_to_index;
@@ -136,6 +148,9 @@ pub async fn store(connection: &mut SqliteConnection, batch: Batch) -> Result<()
         (KEYS_AWAY, batch.customers_to_forget),
         (LINES, batch.lines),
         (MOVEMENTS, batch.movements),
+        (STATEMENTS, batch.statements),
+        (STATEMENT_LINES, batch.statement_lines),
+        (FINDINGS, batch.findings),
     ] {
         if !rows.is_empty() {
             sqlx::query(sql)

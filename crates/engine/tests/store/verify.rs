@@ -3,10 +3,14 @@
 use crate::branch::{Branch, CASH, options, sign_in};
 use domain::command::*;
 use domain::ids::CustomerId;
+use domain::money::Minor;
+use domain::reconcile::{StatementKind, StatementLine, compare};
+use domain::transfer::Direction;
 use engine::store::check::{VIEWS, view};
 use engine::verify::{Report, verify};
 use engine::{Engine, store};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
+use std::collections::BTreeMap;
 
 /// One of everything: states, movements, refusals, a transfer that waits.
 async fn busy_branch() -> (Branch, CustomerId) {
@@ -32,7 +36,32 @@ async fn busy_branch() -> (Branch, CustomerId) {
     branch.admin_does(reject).await.unwrap();
     let adam = branch.customer("Adam", "Novak", "987654321").await;
     branch.application(adam, 200_000).await;
+    reconciled(&branch).await;
     (branch, adam)
+}
+
+/// A day's statement with one line that nobody here knows.
+async fn reconciled(branch: &Branch) {
+    let date = "2026-03-01".parse().unwrap();
+    let line = StatementLine {
+        transfer_id: "tr_1".to_owned(),
+        reference: "INVOICE 4711".to_owned(),
+        direction: Direction::Credit,
+        amount_minor: Minor(7_700),
+        currency: "USD".to_owned(),
+        kind: StatementKind::Settled,
+        return_code: None,
+    };
+    let (lines, findings) = compare(date, &[line], &BTreeMap::new());
+    let orders = branch.engine.orders();
+    for finding in findings {
+        orders
+            .internal(Internal::OpenFinding { finding })
+            .await
+            .unwrap();
+    }
+    let read = Internal::RecordStatement { date, lines };
+    orders.internal(read).await.unwrap();
 }
 
 async fn report(branch: &Branch, connection: &mut SqliteConnection) -> Report {
@@ -54,7 +83,7 @@ async fn honest_work_is_clean() {
     let report = report(&branch, &mut connection).await;
     assert_eq!(report.findings, vec![]);
     assert!(report.events > 15 && report.view_rows > 20, "{report:?}");
-    assert_eq!((report.journal_legs, report.transfers), (4, 1));
+    assert_eq!((report.journal_legs, report.transfers), (6, 1));
 }
 
 /// Every column of every row of every view, one by one.

@@ -4,9 +4,11 @@
 use domain::account::{Role, User};
 use domain::actor::ActedBy;
 use domain::command::CommandKind;
+use domain::date::BusinessDate;
 use domain::line::{Line, may, refuse_if};
 use domain::movement::{Method, Movement, MovementKind, MovementState};
 use domain::refusal::RefusalCode;
+use domain::transfer::{may_hand_back, parkable, presentable, retriable};
 use domain::view::ActionView;
 
 /// Every kind of command that is about a line as a whole.
@@ -24,6 +26,14 @@ const LINE_KINDS: &[CommandKind] = &[
     CommandKind::FreezeLine,
     CommandKind::UnfreezeLine,
 ];
+
+/// What the answers hang on beside the line and the movement.
+#[derive(Clone, Copy)]
+pub(super) struct Facts {
+    pub today: BusinessDate,
+    /// The last day whose statement was read.
+    pub reconciled_through: Option<BusinessDate>,
+}
 
 fn right(viewer: &User, kind: CommandKind) -> Result<(), RefusalCode> {
     let role = viewer.active_role().ok_or(RefusalCode::AccountNotActive)?;
@@ -52,6 +62,7 @@ fn needs_customer(kind: CommandKind) -> bool {
             | CommandKind::PayCashDraw
             | CommandKind::TakeRepayment
             | CommandKind::RefundCredit
+            | CommandKind::PresentAgain
             | CommandKind::FreezeLine
             | CommandKind::UnfreezeLine
     )
@@ -84,6 +95,7 @@ pub(super) fn of_movement(
     line: &Line,
     movement: &Movement,
     forgotten: bool,
+    facts: Facts,
 ) -> Vec<ActionView> {
     // Only what can ever apply: cash never asks the network, a transfer is never handed over.
     let kinds: &[CommandKind] = match (movement.kind, &movement.method) {
@@ -98,16 +110,24 @@ pub(super) fn of_movement(
             CommandKind::DeclineDraw,
             CommandKind::CancelDraw,
             CommandKind::AskNetworkAgain,
+            CommandKind::RetryTransfer,
+            CommandKind::ParkTransfer,
+            CommandKind::HandBackTransfer,
         ],
-        (MovementKind::Repayment, Method::Network { .. }) => {
-            &[CommandKind::CancelRepayment, CommandKind::AskNetworkAgain]
-        }
+        (MovementKind::Repayment, Method::Network { .. }) => &[
+            CommandKind::CancelRepayment,
+            CommandKind::AskNetworkAgain,
+            CommandKind::RetryTransfer,
+            CommandKind::ParkTransfer,
+            CommandKind::HandBackTransfer,
+            CommandKind::PresentAgain,
+        ],
         (MovementKind::Repayment, Method::Cash) | (MovementKind::Refund, _) => &[],
     };
     views(kinds, |kind| {
         right(viewer, kind)?;
         known(forgotten, kind)?;
-        state_allows(movement, kind)?;
+        state_allows(movement, kind, facts)?;
         may(line, kind)?;
         match kind {
             CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
@@ -118,7 +138,7 @@ pub(super) fn of_movement(
     })
 }
 
-fn state_allows(movement: &Movement, kind: CommandKind) -> Result<(), RefusalCode> {
+fn state_allows(movement: &Movement, kind: CommandKind, facts: Facts) -> Result<(), RefusalCode> {
     let state = movement.state;
     match kind {
         CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
@@ -135,6 +155,10 @@ fn state_allows(movement: &Movement, kind: CommandKind) -> Result<(), RefusalCod
                 RefusalCode::AlreadySent,
             )
         }
+        CommandKind::RetryTransfer => refuse_if(!retriable(movement), RefusalCode::NothingToRetry),
+        CommandKind::ParkTransfer => refuse_if(!parkable(movement), RefusalCode::NotParkable),
+        CommandKind::HandBackTransfer => may_hand_back(movement, facts.reconciled_through),
+        CommandKind::PresentAgain => presentable(movement, facts.today).map(drop),
         CommandKind::AskNetworkAgain => refuse_if(
             state != MovementState::NeedsReview,
             RefusalCode::NotInReview,

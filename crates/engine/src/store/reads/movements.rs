@@ -1,9 +1,11 @@
 //! Draws, repayments and refunds as rows.
 
 use super::*;
+use domain::date::BusinessDate;
 use domain::ids::{LineId, MovementId};
 use domain::line::Line;
 use domain::movement::Movement;
+use domain::transfer::for_customer;
 use domain::view::MovementRow;
 
 /// Movements one line shows; older ones stand in its history.
@@ -48,11 +50,16 @@ impl Reader {
              order by wanted.key",
         )
         .bind(id_list(ids))
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
+        let (through,): (Option<String>,) =
+            sqlx::query_as("select max(document->>'$.reconciled_through') from branch")
+                .fetch_one(connection)
+                .await?;
+        let through = through.and_then(|date| date.parse().ok());
         records
             .into_iter()
-            .map(|record| row(viewer, record))
+            .map(|record| row(viewer, record, through))
             .collect()
     }
 
@@ -91,12 +98,21 @@ struct Record {
     asked_by_name: Option<String>,
 }
 
-fn row(viewer: &Viewer, record: Record) -> Result<MovementRow, ReadError> {
+fn row(
+    viewer: &Viewer,
+    record: Record,
+    reconciled_through: Option<BusinessDate>,
+) -> Result<MovementRow, ReadError> {
     // Nothing private is shown in a row: the documents need no key.
     let movement: Movement = document("movements", &record.id, &record.document, None)?;
     let line: Line = document("lines", &record.line_id, &record.line_document, None)?;
     let forgotten = record.customer_name.is_none();
-    let actions = actions::of_movement(&viewer.user, &line, &movement, forgotten);
+    let facts = actions::Facts {
+        today: viewer.today,
+        reconciled_through,
+    };
+    let actions = actions::of_movement(&viewer.user, &line, &movement, forgotten, facts);
+    let for_customer = for_customer(&movement, viewer.today);
     let transfer = movement.transfer.as_ref();
     Ok(MovementRow {
         id: movement.id,
@@ -115,6 +131,7 @@ fn row(viewer: &Viewer, record: Record) -> Result<MovementRow, ReadError> {
         line_number: line.number,
         return_code: movement.return_code,
         method: movement.method,
+        for_customer,
         actions,
     })
 }

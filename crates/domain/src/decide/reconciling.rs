@@ -1,0 +1,106 @@
+//! What the network's statements show: statements, findings, and the hold after a restore.
+
+use super::transfers::frozen_for;
+use crate::command::ResolveFinding;
+use crate::date::BusinessDate;
+use crate::event::Event;
+use crate::movement::ReviewReason;
+use crate::reconcile::{Finding, FindingClass, Resolution, StatementEntry};
+use crate::refusal::{Refusal, RefusalCode};
+use crate::text;
+use crate::world::World;
+
+/// Restoring a backup is a payment event: what was sent since the backup is not in it.
+pub(super) fn hold(world: &World, epoch: u64) -> Result<Vec<Event>, Refusal> {
+    let known = world.branch.held_in_epoch.max(world.branch.compared_epoch);
+    let news = known.is_none_or(|known| known < epoch);
+    Ok(news
+        .then_some(Event::PaymentsHeld { epoch })
+        .into_iter()
+        .collect())
+}
+
+pub(super) fn resume(world: &World, epoch: u64) -> Result<Vec<Event>, Refusal> {
+    let held = world.branch.held_in_epoch == Some(epoch);
+    Ok(held
+        .then_some(Event::PaymentsResumed { epoch })
+        .into_iter()
+        .collect())
+}
+
+/// A day's statement is read once: its postings stand.
+pub(super) fn record(
+    world: &World,
+    date: BusinessDate,
+    lines: &[StatementEntry],
+) -> Result<Vec<Event>, Refusal> {
+    if world.statements.contains_key(&date) {
+        return Ok(Vec::new());
+    }
+    let lines = lines.to_vec();
+    Ok(vec![Event::StatementRead { date, lines }])
+}
+
+/// What the network did twice, or for another amount, stops the line's draws until looked at.
+pub(super) fn open(world: &World, finding: &Finding) -> Result<Vec<Event>, Refusal> {
+    if world.findings.contains_key(&finding.id) {
+        return Ok(Vec::new());
+    }
+    let mut events = vec![Event::FindingOpened {
+        finding: finding.clone(),
+    }];
+    let stops = match finding.class {
+        FindingClass::Duplicate | FindingClass::AmountDiffers => true,
+        FindingClass::MissingHere
+        | FindingClass::MissingThere
+        | FindingClass::Orphan
+        | FindingClass::LateReturn => false,
+    };
+    let line = finding.line_id.and_then(|id| world.lines.get(&id));
+    if let Some(line) = line
+        && stops
+        && line.frozen.is_none()
+    {
+        events.push(frozen_for(line.id, ReviewReason::NetworkContradictsItself));
+    }
+    Ok(events)
+}
+
+/// The program saw that the two agree now; a person may have closed it before.
+pub(super) fn close(world: &World, finding_id: &str) -> Result<Vec<Event>, Refusal> {
+    let open = world
+        .findings
+        .get(finding_id)
+        .is_some_and(|finding| finding.resolved.is_none());
+    Ok(open
+        .then(|| Event::FindingResolved {
+            finding_id: finding_id.to_owned(),
+            resolution: Resolution::Agrees,
+            note: None,
+        })
+        .into_iter()
+        .collect())
+}
+
+pub(super) fn resolve(world: &World, c: &ResolveFinding) -> Result<Vec<Event>, Refusal> {
+    let finding = world
+        .findings
+        .get(&c.finding_id)
+        .ok_or_else(|| Refusal::at("finding_id", RefusalCode::UnknownFinding))?;
+    if finding.resolved.is_some() {
+        return Err(RefusalCode::FindingClosed.into());
+    }
+    match (c.resolution, &c.note) {
+        (_, Some(note)) => text::line("note", note, text::LINE_MAX)?,
+        // What nothing else explains has to be explained.
+        (Resolution::Explained | Resolution::Agrees, None) => {
+            return Err(Refusal::at("note", RefusalCode::FieldEmpty));
+        }
+        (Resolution::Recalled | Resolution::NetworkCorrects | Resolution::CustomerTold, None) => {}
+    }
+    Ok(vec![Event::FindingResolved {
+        finding_id: c.finding_id.clone(),
+        resolution: c.resolution,
+        note: c.note.clone(),
+    }])
+}

@@ -1,0 +1,420 @@
+//! Reconciling three ways: what the ledger posted, what the outbox asked for, and what the
+//! network's statement says moved. Pure: the engine only brings the statement here.
+
+use crate::date::BusinessDate;
+use crate::ids::{LineId, MovementId, UserId};
+use crate::ledger::{Account, Entry, EntryKind, Leg};
+use crate::money::{Minor, Overflow};
+use crate::movement::{Movement, MovementState};
+use crate::transfer::Direction;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Whether money went the way that was asked for, or came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StatementKind {
+    Settled,
+    Returned,
+}
+
+/// A line of the network's statement, as the network gives it. Members it adds later are ignored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementLine {
+    pub transfer_id: String,
+    pub reference: String,
+    /// Of the transfer, also when it came back.
+    pub direction: Direction,
+    pub amount_minor: Minor,
+    pub currency: String,
+    pub kind: StatementKind,
+    #[serde(default)]
+    pub return_code: Option<String>,
+}
+
+impl StatementLine {
+    /// What a statement would say of a transfer that settled.
+    fn of(remote: &crate::transfer::RemoteTransfer) -> StatementLine {
+        StatementLine {
+            transfer_id: remote.id.clone(),
+            reference: remote.reference.clone(),
+            direction: remote.direction,
+            amount_minor: remote.amount_minor,
+            currency: remote.currency.clone(),
+            kind: StatementKind::Settled,
+            return_code: None,
+        }
+    }
+}
+
+/// A line as it is kept: with whose money it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatementEntry {
+    pub transfer_id: String,
+    pub reference: String,
+    pub direction: Direction,
+    pub amount_minor: Minor,
+    pub kind: StatementKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_code: Option<String>,
+    /// The transfer of one of our movements; otherwise it stands in suspense.
+    pub ours: bool,
+}
+
+impl StatementEntry {
+    /// Whether the money left the bank: a credit that moved, or a debit that came back.
+    fn out(&self) -> bool {
+        match (self.direction, self.kind) {
+            (Direction::Credit, StatementKind::Settled)
+            | (Direction::Debit, StatementKind::Returned) => true,
+            (Direction::Credit, StatementKind::Returned)
+            | (Direction::Debit, StatementKind::Settled) => false,
+        }
+    }
+}
+
+/// A statement of one day, as it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    pub date: BusinessDate,
+    pub lines: Vec<StatementEntry>,
+}
+
+/// The ways in which the three can disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FindingClass {
+    /// The network moved our money, and the ledger does not have it.
+    MissingHere,
+    /// The ledger has it, and no statement does.
+    MissingThere,
+    AmountDiffers,
+    /// A second transfer under one of our references.
+    Duplicate,
+    /// A transfer under no reference of ours.
+    Orphan,
+    /// It came back after the two banking days in which returns are usual.
+    LateReturn,
+}
+
+impl FindingClass {
+    pub const ALL: &[FindingClass] = &[
+        FindingClass::MissingHere,
+        FindingClass::MissingThere,
+        FindingClass::AmountDiffers,
+        FindingClass::Duplicate,
+        FindingClass::Orphan,
+        FindingClass::LateReturn,
+    ];
+
+    pub fn tag(self) -> &'static str {
+        match self {
+            FindingClass::MissingHere => "missing_here",
+            FindingClass::MissingThere => "missing_there",
+            FindingClass::AmountDiffers => "amount_differs",
+            FindingClass::Duplicate => "duplicate",
+            FindingClass::Orphan => "orphan",
+            FindingClass::LateReturn => "late_return",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            FindingClass::MissingHere => "Missing here",
+            FindingClass::MissingThere => "Missing at the network",
+            FindingClass::AmountDiffers => "The amount differs",
+            FindingClass::Duplicate => "Paid twice by the network",
+            FindingClass::Orphan => "Nobody here asked for it",
+            FindingClass::LateReturn => "Came back late",
+        }
+    }
+
+    /// What resolves it.
+    pub fn action(self) -> &'static str {
+        match self {
+            FindingClass::MissingHere => {
+                "Ask the network again; what it says is posted. If it contradicts its statement, call it."
+            }
+            FindingClass::MissingThere => {
+                "Call the network: it said that the money moved, and its statement does not."
+            }
+            FindingClass::AmountDiffers => {
+                "Call the network with both amounts. The difference stands in clearing until its statement is corrected."
+            }
+            FindingClass::Duplicate => {
+                "Have the network recall the second transfer. It stands in suspense until it comes back."
+            }
+            FindingClass::Orphan => {
+                "Find out whose it is. After a restore it may be a transfer made since the backup. It stands in suspense."
+            }
+            FindingClass::LateReturn => "Tell the customer; the return is posted on the line.",
+        }
+    }
+}
+
+/// How a person, or the ledger's catching up, closed a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// Ledger and network agree now.
+    Agrees,
+    /// The network took it back.
+    Recalled,
+    /// The network corrects its statement.
+    NetworkCorrects,
+    /// The customer was told.
+    CustomerTold,
+    /// Looked at and explained in the note.
+    Explained,
+}
+
+impl Resolution {
+    pub const ALL: &[Resolution] = &[
+        Resolution::Agrees,
+        Resolution::Recalled,
+        Resolution::NetworkCorrects,
+        Resolution::CustomerTold,
+        Resolution::Explained,
+    ];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Resolution::Agrees => "Ledger and network agree now",
+            Resolution::Recalled => "The network took it back",
+            Resolution::NetworkCorrects => "The network corrects its statement",
+            Resolution::CustomerTold => "The customer was told",
+            Resolution::Explained => "Explained",
+        }
+    }
+}
+
+/// A disagreement, with its evidence. Holds nothing private: references, ids and amounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Made of its class and what it is about, so that it is found once.
+    pub id: String,
+    pub class: FindingClass,
+    pub reference: String,
+    pub movement_id: Option<MovementId>,
+    pub line_id: Option<LineId>,
+    /// The network's transfer.
+    pub remote_id: Option<String>,
+    pub direction: Direction,
+    /// What the ledger has.
+    pub ours_minor: Option<Minor>,
+    /// What the network has.
+    pub theirs_minor: Option<Minor>,
+    /// The statement that shows it, or should; nothing where a look-up showed it first.
+    pub statement_date: Option<BusinessDate>,
+    /// Whoever asked for the movement; the branch's admins where nobody did.
+    pub owner: Option<UserId>,
+}
+
+/// A finding as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingState {
+    pub finding: Finding,
+    pub opened_on: BusinessDate,
+    pub resolved: Option<Resolved>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resolved {
+    pub resolution: Resolution,
+    pub on: BusinessDate,
+    /// Nobody where the program saw that the two agree.
+    pub by: Option<UserId>,
+    pub note: Option<String>,
+}
+
+impl Finding {
+    fn about(class: FindingClass, movement: Option<&Movement>, line: &StatementLine) -> Finding {
+        Finding {
+            id: format!("{}:{}", class.tag(), cut(&line.transfer_id)),
+            class,
+            reference: cut(&line.reference),
+            movement_id: movement.map(|movement| movement.id),
+            line_id: movement.map(|movement| movement.line_id),
+            remote_id: Some(cut(&line.transfer_id)),
+            direction: line.direction,
+            ours_minor: movement.map(|movement| movement.amount_minor),
+            theirs_minor: Some(line.amount_minor),
+            statement_date: None,
+            owner: movement.map(|movement| movement.requested_by.user_id),
+        }
+    }
+
+    /// A transfer under no reference of ours, as the network describes it.
+    pub fn orphan(remote: &crate::transfer::RemoteTransfer) -> Finding {
+        Finding::about(FindingClass::Orphan, None, &StatementLine::of(remote))
+    }
+
+    /// The id of the finding that a transfer is a second one.
+    pub fn duplicate_id(remote: &crate::transfer::RemoteTransfer) -> String {
+        format!("{}:{}", FindingClass::Duplicate.tag(), cut(&remote.id))
+    }
+
+    /// A second transfer that the network made for a movement.
+    pub fn duplicate(movement: &Movement, remote: &crate::transfer::RemoteTransfer) -> Finding {
+        Finding::about(
+            FindingClass::Duplicate,
+            Some(movement),
+            &StatementLine::of(remote),
+        )
+    }
+
+    /// The ledger has it, and the statements up to `date` do not.
+    pub fn missing_there(movement: &Movement, date: BusinessDate) -> Finding {
+        let remote_id = movement
+            .transfer
+            .as_ref()
+            .and_then(|transfer| transfer.remote_id.clone());
+        Finding {
+            id: format!("{}:{}", FindingClass::MissingThere.tag(), movement.id),
+            class: FindingClass::MissingThere,
+            reference: movement.id.to_string(),
+            movement_id: Some(movement.id),
+            line_id: Some(movement.line_id),
+            remote_id,
+            direction: movement.kind.direction(),
+            ours_minor: Some(movement.amount_minor),
+            theirs_minor: None,
+            statement_date: Some(date),
+            owner: Some(movement.requested_by.user_id),
+        }
+    }
+}
+
+/// The network's names are kept as they are, up to a length nobody needs.
+fn cut(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
+/// Banking days after settlement in which most returns come (Nacha: the opening of business on
+/// the second banking day).
+pub const USUAL_RETURN_BANKING_DAYS: u32 = 2;
+
+/// What one statement shows: its lines with whose they are, and where it disagrees with the
+/// movements it names. `movements` are those of ours, by reference; they are as they stand after
+/// the network was asked about each of them.
+pub fn compare(
+    date: BusinessDate,
+    lines: &[StatementLine],
+    movements: &BTreeMap<MovementId, Movement>,
+) -> (Vec<StatementEntry>, Vec<Finding>) {
+    let mut entries = Vec::with_capacity(lines.len());
+    let mut findings = Vec::new();
+    for line in lines {
+        let movement = line
+            .reference
+            .parse()
+            .ok()
+            .and_then(|id: MovementId| movements.get(&id));
+        let class = judge(line, movement, date);
+        let ours = !matches!(class, Some(FindingClass::Orphan | FindingClass::Duplicate));
+        if let Some(class) = class {
+            let mut finding = Finding::about(class, movement, line);
+            finding.statement_date = Some(date);
+            findings.push(finding);
+        }
+        entries.push(StatementEntry {
+            transfer_id: cut(&line.transfer_id),
+            reference: cut(&line.reference),
+            direction: line.direction,
+            amount_minor: line.amount_minor,
+            kind: line.kind,
+            return_code: line.return_code.as_deref().map(cut),
+            ours,
+        });
+    }
+    (entries, findings)
+}
+
+/// Where one line disagrees with the movement it names.
+fn judge(
+    line: &StatementLine,
+    movement: Option<&Movement>,
+    date: BusinessDate,
+) -> Option<FindingClass> {
+    let Some(movement) = movement else {
+        return Some(FindingClass::Orphan);
+    };
+    let Some(transfer) = &movement.transfer else {
+        // Cash, or never queued: somebody else's money under our reference.
+        return Some(FindingClass::Orphan);
+    };
+    if let Some(known) = &transfer.remote_id
+        && *known != line.transfer_id
+    {
+        return Some(FindingClass::Duplicate);
+    }
+    if line.amount_minor != movement.amount_minor || line.direction != movement.kind.direction() {
+        return Some(FindingClass::AmountDiffers);
+    }
+    let settled = matches!(
+        movement.state,
+        MovementState::Settled | MovementState::Returned
+    );
+    match line.kind {
+        StatementKind::Settled if !settled => Some(FindingClass::MissingHere),
+        StatementKind::Returned if movement.reversals == 0 => Some(FindingClass::MissingHere),
+        StatementKind::Returned => {
+            let settled_on = transfer.settlement_date.or(movement.settled_on)?;
+            let late = settled_on.banking_days_until(date) > USUAL_RETURN_BANKING_DAYS;
+            late.then_some(FindingClass::LateReturn)
+        }
+        StatementKind::Settled => None,
+    }
+}
+
+/// The journal entries of a statement: what moved at the settlement bank, against clearing where
+/// it is ours and against suspense where it is not. One entry a direction and side, so that a
+/// day's statement is a handful of lines in the ledger and its evidence stands in the event.
+pub fn postings(posted_on: BusinessDate, lines: &[StatementEntry]) -> Result<Vec<Entry>, Overflow> {
+    let mut entries = Vec::new();
+    for (ours, out) in [(true, true), (true, false), (false, true), (false, false)] {
+        let sum = Minor::sum(
+            lines
+                .iter()
+                .filter(|line| line.ours == ours && line.out() == out)
+                .map(|line| line.amount_minor),
+        )?;
+        if sum.is_zero() {
+            continue;
+        }
+        let side = if ours {
+            Account::Clearing
+        } else {
+            Account::Suspense
+        };
+        let (side_minor, bank_minor) = if out {
+            (sum, sum.negated()?)
+        } else {
+            (sum.negated()?, sum)
+        };
+        let leg = |account, amount_minor| Leg {
+            account,
+            amount_minor,
+            effective_on: posted_on,
+        };
+        entries.push(Entry {
+            kind: if ours {
+                EntryKind::NetworkStatement
+            } else {
+                EntryKind::NetworkSuspense
+            },
+            movement_id: None,
+            posted_on,
+            legs: vec![leg(side, side_minor), leg(Account::Bank, bank_minor)],
+        });
+    }
+    Ok(entries)
+}

@@ -1,0 +1,268 @@
+//! Every fault the network can make × every state a job can be in: what comes of it, written
+//! down. A job is brought to its state; then the fault strikes the next thing the network does
+//! about it; then twelve days pass.
+
+use crate::branch::Branch;
+use crate::world::{DAY_MS, HOUR_MS, World};
+use domain::command::*;
+use domain::ids::*;
+use domain::movement::MovementState;
+use domain::transfer::{LookUp, PostAnswer, RemoteTransfer};
+use payments_mock::exchange::Request;
+use payments_mock::faults::{Fault, FaultKind, Operation, Point};
+use payments_mock::returns::ReturnCode;
+
+const AMOUNT: i64 = 40_000;
+
+/// Where a job can stand when something goes wrong.
+const STATES: [&str; 9] = [
+    "queued",
+    "sending", // found at start; its bytes had arrived
+    "retry-wait",
+    "unknown", // its bytes had not arrived
+    "accepted",
+    "settled",
+    "rejected",
+    "returned",
+    "needs review", // a person asks once more
+];
+
+/// What comes of it: the state in the end, how often the network executed it, what the ledger
+/// says moved, and what is shown to a person.
+#[rustfmt::skip]
+const WRITTEN: &[(&str, [&str; 9])] = &[
+];
+
+struct Job {
+    line: LineId,
+    id: MovementId,
+}
+
+async fn bring(world: &mut World, state: &str) -> Job {
+    let (line, account) = world.line(500_000).await;
+    let id = world.draw(line, account, AMOUNT).await;
+    let job = Job { line, id };
+    match state {
+        "queued" | "sending" | "retry-wait" | "unknown" | "needs review" => {}
+        "rejected" => life(world, id, FaultKind::Reject, None),
+        "returned" => life(world, id, FaultKind::Return, Some(ReturnCode::R16)),
+        _ => {}
+    }
+    job
+}
+
+fn life(world: &World, id: MovementId, kind: FaultKind, code: Option<ReturnCode>) {
+    let fault = Fault {
+        code,
+        ..Fault::once(kind).for_reference(&id.to_string())
+    };
+    world.wire.network().add_fault(fault).unwrap();
+}
+
+async fn tell(branch: &Branch, internal: Internal) {
+    branch.engine.orders().internal(internal).await.unwrap();
+}
+
+/// Brings those jobs to their states that the program cannot be made to reach in time.
+async fn put(world: &World, job: &Job, state: &str) {
+    let Job {
+        line: line_id,
+        id: movement_id,
+    } = *job;
+    let branch = &world.branch;
+    let marked = Internal::MarkAttempt {
+        line_id,
+        movement_id,
+    };
+    let answered = |answer| Internal::RecordAnswer {
+        line_id,
+        movement_id,
+        attempt: 1,
+        answer,
+        jitter: 0,
+    };
+    match state {
+        "sending" => {
+            let orders = branch.engine.orders();
+            let customer_id = world.movement(movement_id).await.customer_id;
+            let (pool, key) = (orders.pool(), orders.store_key());
+            let body = engine::store::jobs::body(pool, key, movement_id, customer_id).await;
+            let bytes = body.unwrap().unwrap();
+            tell(branch, marked).await;
+            let request = Request::submit("branch-token", &movement_id.to_string(), &bytes);
+            world.wire.request(&request);
+        }
+        "retry-wait" => {
+            tell(branch, marked).await;
+            tell(branch, answered(PostAnswer::NotSent { reason: "refused" })).await;
+        }
+        "unknown" | "needs review" => {
+            tell(branch, marked).await;
+            tell(branch, answered(PostAnswer::NoAnswer { reason: "reset" })).await;
+        }
+        _ => {}
+    }
+    if state == "needs review" {
+        let odd = RemoteTransfer {
+            id: "tr_odd".to_owned(),
+            reference: movement_id.to_string(),
+            direction: domain::transfer::Direction::Credit,
+            amount_minor: domain::money::Minor(1),
+            currency: "USD".to_owned(),
+            status: domain::transfer::RemoteStatus::Accepted,
+            settlement_date: None,
+            return_code: None,
+            reversals: None,
+        };
+        let told = Internal::RecordLookUp {
+            line_id,
+            movement_id,
+            found: LookUp::Found(odd),
+            jitter: 0,
+        };
+        tell(branch, told).await;
+        let note = "Called the network".to_owned();
+        let thaw = Command::UnfreezeLine(UnfreezeLine { line_id, note });
+        branch.admin_does(thaw).await.unwrap();
+    }
+}
+
+/// A world with a job in each state, and nothing else going on.
+async fn world_of_jobs() -> (World, Vec<Job>) {
+    let mut world = World::new().await;
+    let mut jobs = Vec::new();
+    // Those that take days to get there, first.
+    for state in ["settled", "rejected", "returned"] {
+        jobs.push((state, bring(&mut world, state).await));
+    }
+    world.live(5 * DAY_MS).await;
+    jobs.push(("accepted", bring(&mut world, "accepted").await));
+    world.settle_down().await;
+    for state in ["queued", "sending", "retry-wait", "unknown", "needs review"] {
+        let job = bring(&mut world, state).await;
+        put(&world, &job, state).await;
+        jobs.push((state, job));
+    }
+    let mut ordered = Vec::new();
+    for state in STATES {
+        let place = jobs.iter().position(|(name, _)| *name == state).unwrap();
+        ordered.push(jobs.swap_remove(place).1);
+    }
+    for (state, job) in STATES.into_iter().zip(&ordered) {
+        let expected = match state {
+            "queued" | "retry-wait" => MovementState::Queued,
+            "sending" => MovementState::Sending,
+            "unknown" => MovementState::Unknown,
+            "accepted" => MovementState::Accepted,
+            "settled" => MovementState::Settled,
+            "rejected" => MovementState::Rejected,
+            "returned" => MovementState::Returned,
+            _ => MovementState::NeedsReview,
+        };
+        assert_eq!(world.state(job.id).await, expected, "{state}");
+    }
+    (world, ordered)
+}
+
+fn strikes_next(kind: FaultKind, state: &str, id: MovementId) -> Fault {
+    let sends = matches!(state, "queued" | "retry-wait");
+    let on = match kind {
+        FaultKind::StatementOffByOne => Some(Operation::Statement),
+        _ if sends => Some(Operation::Submit),
+        _ => Some(Operation::Find),
+    };
+    let by_request = matches!(kind.point(), Point::BeforeEffect | Point::AfterEffect);
+    let slow = matches!(kind, FaultKind::Delay | FaultKind::SlowBody);
+    let returns = matches!(kind, FaultKind::Return | FaultKind::ReturnOfReturn);
+    Fault {
+        on: on.filter(|_| by_request),
+        delay_ms: slow.then_some(60_000),
+        code: returns.then_some(ReturnCode::R16),
+        reference: (kind != FaultKind::StatementOffByOne).then(|| id.to_string()),
+        ..Fault::once(kind)
+    }
+}
+
+async fn outcome(world: &World, job: &Job) -> String {
+    let movement = world.movement(job.id).await;
+    let reference = job.id.to_string();
+    let books = world.wire.network().books_view();
+    let executions = books.references.get(&reference).map_or(0, |r| r.executions);
+    let posted = world.ledger_minor(job.id).await;
+    let ours = movement.transfer.as_ref().and_then(|t| t.remote_id.clone());
+    let really: i64 = world
+        .wire
+        .network()
+        .books()
+        .movements()
+        .filter(|(_, moved)| Some(&moved.transfer_id) == ours.as_ref())
+        .map(|(_, moved)| match moved.kind {
+            payments_mock::books::MovementKind::Settled => moved.amount_minor,
+            payments_mock::books::MovementKind::Returned => -moved.amount_minor,
+        })
+        .sum();
+    // I5: whatever the fault, the ledger has what the network really moved; a job that a person
+    // has to look at is not over.
+    if movement.state != MovementState::NeedsReview {
+        assert_eq!(posted, really, "{:?}", movement);
+    }
+    let mut cell = format!("{:?} x{executions} {posted}", movement.state);
+    for finding in world.findings().await {
+        if finding.finding.movement_id == Some(job.id) {
+            cell.push_str(&format!(" {}", finding.finding.class.tag()));
+        }
+    }
+    if let Some(review) = movement.review {
+        cell.push_str(&format!(" {review:?}"));
+    }
+    cell
+}
+
+#[tokio::test]
+async fn every_fault_in_every_state_of_a_job() {
+    let mut wrong = Vec::new();
+    for kind in FaultKind::ALL {
+        let (mut world, jobs) = world_of_jobs().await;
+        for (state, job) in STATES.into_iter().zip(&jobs) {
+            if *kind == FaultKind::Refuse {
+                continue;
+            }
+            let fault = strikes_next(*kind, state, job.id);
+            world.wire.network().add_fault(fault).unwrap();
+        }
+        let away = *kind == FaultKind::Refuse;
+        world.wire.network().set_reachable(!away);
+        let review = jobs.last().unwrap();
+        let again = AskNetworkAgain {
+            line_id: review.line,
+            movement_id: review.id,
+        };
+        let again = Command::AskNetworkAgain(again);
+        world.branch.teller_does(again).await.unwrap();
+        if away {
+            // Three days without a connection: nobody's tries are used up.
+            world.live(3 * DAY_MS).await;
+            world.wire.network().set_reachable(true);
+        }
+        world.live(12 * DAY_MS).await;
+        world.pass(HOUR_MS);
+        world.settle_down().await;
+        let mut row = Vec::new();
+        for job in &jobs {
+            row.push(outcome(&world, job).await);
+        }
+        world.proven().await;
+        let written = WRITTEN.iter().find(|(name, _)| *name == kind.name());
+        let same = written.is_some_and(|(_, cells)| cells.iter().eq(row.iter()));
+        if !same {
+            let cells: Vec<String> = row.iter().map(|cell| format!("{cell:?}")).collect();
+            wrong.push(format!("    (\"{kind}\", [{}]),", cells.join(", ")));
+        }
+        world.branch.engine.stop().await;
+    }
+    let rows: Vec<&str> = WRITTEN.iter().map(|(name, _)| *name).collect();
+    for name in rows {
+        assert!(name.parse::<FaultKind>().is_ok(), "{name} is no fault");
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}

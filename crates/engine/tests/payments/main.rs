@@ -1,0 +1,14 @@
+//! Payments over a network in the same process and at a time of its own: every fault in every
+//! state of a job, reconciling, restored backups, days offline. The network's books are the
+//! world's truth.
+
+#[path = "../store/branch.rs"]
+#[allow(dead_code)] // Shared with the stories of a store.
+mod branch;
+
+mod drain;
+mod faults;
+mod reconciling;
+mod restored;
+mod wire;
+mod world;

@@ -1,0 +1,119 @@
+//! A backup restored on any day: nothing is sent twice, and what was sent since is shown.
+
+use crate::branch::options;
+use crate::wire::Wire;
+use crate::world::{DAY_MS, HOUR_MS, PACE, World, dice};
+use domain::ids::MovementId;
+use domain::movement::MovementState;
+use domain::reconcile::FindingClass;
+use engine::Engine;
+use engine::backup::{backup, restore};
+use engine::store::{jobs, reconciling};
+use payments_mock::faults::{Fault, FaultKind};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+const DAYS: i64 = 30;
+
+/// Thirty days of a branch with a network that has its moods; a backup on each.
+async fn a_month() -> (World, Vec<MovementId>) {
+    let mut world = World::new().await;
+    let (line, account) = world.line(4_000_000).await;
+    let moods = [
+        FaultKind::ResetAfter,
+        FaultKind::ResetBefore,
+        FaultKind::EffectAfterReset,
+        FaultKind::Error500After,
+        FaultKind::MissingEvent,
+        FaultKind::InFlight,
+    ];
+    let mut draws = Vec::new();
+    for day in 0..DAYS {
+        for part in 0..3_usize {
+            let mood = moods[(usize::try_from(day).unwrap() + part) % moods.len()];
+            let fault = Fault::once(mood);
+            world.wire.network().add_fault(fault).unwrap();
+            draws.push(world.draw(line, account, 1_000 + day).await);
+            if part == 1 {
+                // The backup catches jobs that wait, and whatever the first left behind.
+                let to = world.branch.folder.path().join(format!("day-{day}.db"));
+                world.sync.turn().await;
+                draws.push(world.draw(line, account, 2_000 + day).await);
+                backup(&world.branch.data_dir(), &to).await.unwrap();
+            }
+            world.live(HOUR_MS).await;
+        }
+        let next = crate::world::day(day + 1);
+        world.live(next.since(world.now())).await;
+    }
+    world.wire.network().clear_faults();
+    (world, draws)
+}
+
+#[tokio::test]
+async fn restored_from_any_of_thirty_days_nothing_is_sent_twice() {
+    let (world, draws) = a_month().await;
+    assert_eq!(draws.len(), usize::try_from(DAYS).unwrap() * 4);
+    let before = world.wire.network().books_view();
+    assert_eq!(before.doubled(), Vec::<&str>::new());
+    let passphrase = crate::branch::PASSPHRASE;
+    for day in 0..DAYS {
+        let from = world.branch.folder.path().join(format!("day-{day}.db"));
+        let data_dir = world.branch.folder.path().join(format!("restored-{day}"));
+        restore(&from, &data_dir, passphrase, false).await.unwrap();
+        let clock = engine::clock::Clock::set_to(world.now());
+        let engine = Engine::open(options(&data_dir, &clock)).await.unwrap();
+        let orders = engine.orders().clone();
+        assert!(orders.held().await.unwrap(), "day {day}: payments are held");
+
+        let network = world.wire.network().clone();
+        let wire = Arc::new(Wire::over(network, &clock));
+        let mut sync = engine.sync_over(wire.clone(), PACE, dice());
+        let mut resumed_after = None;
+        let end = clock.now().plus_ms(6 * DAY_MS);
+        while clock.now() < end {
+            let turn = sync.turn().await;
+            let posted = wire.posted.lock().unwrap().len();
+            if orders.held().await.unwrap() {
+                assert_eq!(posted, 0, "day {day}: sent before it was compared");
+            } else if resumed_after.is_none() {
+                resumed_after = Some(clock.now());
+            }
+            if !turn.moved {
+                clock.set(clock.now().plus_ms(3 * HOUR_MS));
+            }
+        }
+        assert!(resumed_after.is_some(), "day {day}: payments never went on");
+        let after = wire.network().books_view();
+        assert_eq!(after.doubled(), Vec::<&str>::new(), "day {day}");
+
+        // Whatever the restored store knows is as the network has it; the rest is shown.
+        let mut known = BTreeSet::new();
+        for id in &draws {
+            let Some(movement) = jobs::movement(orders.pool(), *id).await.unwrap() else {
+                continue;
+            };
+            known.insert(id.to_string());
+            assert_eq!(
+                movement.state,
+                MovementState::Settled,
+                "day {day}: {movement:?}"
+            );
+        }
+        let orphans: BTreeSet<String> = reconciling::open_findings(orders.pool())
+            .await
+            .unwrap()
+            .into_iter()
+            .filter(|(state, ..)| state.finding.class == FindingClass::Orphan)
+            .map(|(state, ..)| state.finding.reference)
+            .collect();
+        let since: BTreeSet<String> = draws
+            .iter()
+            .map(ToString::to_string)
+            .filter(|id| !known.contains(id))
+            .collect();
+        assert_eq!(orphans, since, "day {day}");
+        engine.stop().await;
+        std::fs::remove_dir_all(&data_dir).unwrap();
+    }
+}
