@@ -228,7 +228,11 @@ impl Desk<'_> {
                 let products: Vec<String> = self.model.products.keys().cloned().collect();
                 let product = parse(self.dice.pick(&products).as_str(), self.base.product_id.0);
                 let line_id = LineId(new_id(self.dice));
-                let requested = self.dice.between(50_000, 5_200_000);
+                let requested = if self.dice.percent(30) {
+                    self.dice.between(4_800_000, 5_000_100)
+                } else {
+                    self.dice.between(50_000, 5_200_000)
+                };
                 paper::take_application(line_id, customer_id, ProductId(product), requested)
             }
             CommandKind::ApproveApplication => {
@@ -444,7 +448,11 @@ impl Desk<'_> {
                 let (user_id, user) = self.user(|user| user.waiting)?;
                 Command::ApproveAccount(ApproveAccount {
                     user_id,
-                    employee_number: user.employee_number,
+                    employee_number: if self.dice.percent(15) {
+                        "E-777".to_owned()
+                    } else {
+                        user.employee_number
+                    },
                     role: if self.dice.percent(20) {
                         Role::Admin
                     } else {

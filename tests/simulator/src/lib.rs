@@ -22,6 +22,7 @@ pub fn memory_folder() -> &'static std::path::Path {
 }
 pub mod acts;
 pub mod coverage;
+pub mod flows;
 pub mod host;
 pub mod look;
 pub mod many;

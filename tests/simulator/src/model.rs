@@ -85,6 +85,14 @@ pub struct Move {
     pub returned: u32,
 }
 
+/// A disagreement with the network that is shown to people.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub class: String,
+    pub reference: String,
+    pub open: bool,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub seq: i64,
@@ -97,10 +105,11 @@ pub struct Model {
     pub drawers: i64,
     /// What the network's statements took out of clearing, with its sign.
     pub stated: i64,
-    /// By id: class, movement, whether it is open.
-    pub findings: BTreeMap<String, (String, Option<String>, bool)>,
+    pub findings: BTreeMap<String, Finding>,
     /// Payments wait for the comparison after a restore.
     pub held: bool,
+    /// Of the newest restore; 0 before any.
+    pub epoch: i64,
     pub business_date: Option<BusinessDate>,
     /// Every command that left something in the log: its first and last event.
     pub commands: BTreeMap<String, (i64, i64)>,
@@ -317,7 +326,10 @@ impl Model {
                 line.principal += amount;
                 line.credit += amount;
             }
-            "payments_held" => self.held = true,
+            "payments_held" => {
+                self.held = true;
+                self.epoch = payload["epoch"].as_i64().unwrap_or(0);
+            }
             "payments_resumed" => self.held = false,
             "statement_read" => {
                 for line in payload["lines"].as_array().into_iter().flatten() {
@@ -330,13 +342,16 @@ impl Model {
             }
             "finding_opened" => {
                 let finding = &payload["finding"];
-                let about = finding["movement_id"].as_str().map(str::to_owned);
-                self.findings
-                    .insert(text(finding, "id"), (text(finding, "class"), about, true));
+                let opened = Finding {
+                    class: text(finding, "class"),
+                    reference: text(finding, "reference"),
+                    open: true,
+                };
+                self.findings.insert(text(finding, "id"), opened);
             }
             "finding_resolved" => {
                 if let Some(finding) = self.findings.get_mut(&text(payload, "finding_id")) {
-                    finding.2 = false;
+                    finding.open = false;
                 }
             }
             "movement_requested" => self.requested(event),

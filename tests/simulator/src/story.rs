@@ -38,21 +38,23 @@ pub struct Told {
 
 pub struct Story {
     dice: Dice,
-    base: &'static Base,
+    pub(crate) base: &'static Base,
     pub world: World,
     pub model: Model,
     coverage: Coverage,
     trace: u64,
     number: u32,
     /// Commands nobody heard about: they may be there, wholly or not at all.
-    unheard: Vec<(UserId, CommandId, Command)>,
+    pub(crate) unheard: Vec<(UserId, CommandId, Command)>,
     /// Something was done to the disk that may make it say no.
-    troubled: bool,
-    backups: Vec<(PathBuf, i64)>,
+    pub(crate) troubled: bool,
+    pub(crate) backups: Vec<(PathBuf, i64)>,
     /// References whose movement a restore took away, or took back to an earlier state.
     rewound: BTreeSet<String>,
     /// Between a restore and the first look at what is there.
     coming_back: bool,
+    /// What becomes of unsynced writes, where the dice have no say.
+    pub(crate) fate: Option<Fate>,
     tail: Vec<String>,
     quiet: bool,
 }
@@ -92,6 +94,7 @@ impl Story {
             backups: Vec::new(),
             rewound: BTreeSet::new(),
             coming_back: false,
+            fate: None,
             tail: Vec::new(),
             quiet: false,
         }
@@ -125,7 +128,7 @@ impl Story {
     // --- Lives -------------------------------------------------------------------------------
 
     /// Starts the program, however often the power goes meanwhile.
-    fn start(&mut self) -> Result<(), String> {
+    pub(crate) fn start(&mut self) -> Result<(), String> {
         for _ in 0..20 {
             if self.world.disk.is_off() {
                 self.bury();
@@ -149,8 +152,9 @@ impl Story {
     }
 
     /// The program died: counts how, and lets the machine start again.
-    fn bury(&mut self) {
+    pub(crate) fn bury(&mut self) {
         let fate = match self.dice.below(20) {
+            _ if self.fate.is_some() => self.fate.unwrap_or(Fate::Kept),
             0..7 => Fate::Kept,
             7..17 => Fate::ByDice,
             _ => Fate::Dropped,
@@ -224,7 +228,7 @@ impl Story {
 
     // --- Steps -------------------------------------------------------------------------------
 
-    fn step(&mut self) -> Result<(), String> {
+    pub(crate) fn step(&mut self) -> Result<(), String> {
         if self.world.disk.is_off() || self.world.life.is_none() {
             self.start()?;
         }
@@ -303,7 +307,7 @@ impl Story {
         }
     }
 
-    fn today(&self) -> BusinessDate {
+    pub(crate) fn today(&self) -> BusinessDate {
         self.model
             .business_date
             .unwrap_or_else(|| engine::clock::local_date(self.world.now(), "America/New_York"))
@@ -313,7 +317,7 @@ impl Story {
             ))
     }
 
-    fn pass(&mut self, ms: i64) {
+    pub(crate) fn pass(&mut self, ms: i64) {
         let now = self.world.now();
         let then = UtcMillis((now.0 + ms).max(BEGINNING_MS));
         self.world.clock.set(then);
@@ -348,7 +352,7 @@ impl Story {
     }
 
     /// `there`: the events this submission became before.
-    fn submit(
+    pub(crate) fn submit(
         &mut self,
         who: UserId,
         id: CommandId,
@@ -433,7 +437,7 @@ impl Story {
     }
 
     /// The store said no; the person at the desk starts the program again.
-    fn restart_after_trouble(&mut self) -> Result<(), String> {
+    pub(crate) fn restart_after_trouble(&mut self) -> Result<(), String> {
         self.world.disk.no_trouble();
         self.world.die(Fate::Kept);
         self.world.host.state().kill = None;
@@ -441,7 +445,7 @@ impl Story {
         self.start()
     }
 
-    fn sync(&mut self) -> Result<(), String> {
+    pub(crate) fn sync(&mut self) -> Result<(), String> {
         let turn = match self.world.turn() {
             Ok(turn) => turn,
             Err(Killed) => return Ok(()),
@@ -705,7 +709,7 @@ impl Story {
     }
 
     /// Nothing is known any more of what was sent since the backup, or less than before.
-    fn forgotten_references(&mut self, before: &Model) {
+    pub(crate) fn forgotten_references(&mut self, before: &Model) {
         self.coming_back = true;
         let sent = before
             .movements
@@ -731,7 +735,7 @@ impl Story {
     // --- What holds after every step -----------------------------------------------------------
 
     /// I1–I6, as far as the last step can have touched them.
-    fn judge(&mut self) -> Result<(), String> {
+    pub(crate) fn judge(&mut self) -> Result<(), String> {
         let since = self.model.seq;
         let new = match self.world.log_after(since) {
             Err(Killed) => return Ok(()),
@@ -820,7 +824,8 @@ impl Story {
             *alive |= transfer.status != Status::Rejected;
         }
         for (reference, (count, alive)) in made {
-            if state.doubled.contains(reference) || self.rewound.contains(reference) {
+            let invented = reference.starts_with("ORPHAN-");
+            if invented || state.doubled.contains(reference) || self.rewound.contains(reference) {
                 continue;
             }
             if count > 1 {
@@ -881,7 +886,7 @@ impl Story {
     // --- The end -------------------------------------------------------------------------------
 
     /// Faults stop. Every job comes to an end within bounded virtual time.
-    fn come_to_rest(&mut self) -> Result<(), String> {
+    pub(crate) fn come_to_rest(&mut self) -> Result<(), String> {
         self.quiet = true;
         self.world.disk.no_trouble();
         if self.world.disk.is_off() || self.world.life.is_none() || self.troubled {
@@ -1029,7 +1034,7 @@ impl Story {
     }
 
     /// I5, the states things ended in, and the whole proof of the store.
-    fn prove(&mut self) -> Result<(), String> {
+    pub(crate) fn prove(&mut self) -> Result<(), String> {
         self.judge_truth()?;
         let ends: Vec<State> = self
             .model
@@ -1088,7 +1093,10 @@ impl Story {
                 continue;
             }
             let world = truth.remove(id.as_str()).unwrap_or(0);
-            let shown = movement.state == State::NeedsReview
+            let found = self.model.findings.values();
+            let found = found.into_iter().any(|finding| finding.reference == *id);
+            let shown = found
+                || movement.state == State::NeedsReview
                 || self.model.lines[&movement.line].frozen_by_evidence;
             if state.doubled.contains(id) {
                 let made = state
@@ -1098,7 +1106,8 @@ impl Story {
                     .count();
                 if made > 1 && !shown {
                     return Err(format!(
-                        "{id} was executed {made} times and nobody was told"
+                        "{id} was executed {made} times and nobody was told: {:?}",
+                        self.model.findings
                     ));
                 }
                 continue;
@@ -1117,13 +1126,18 @@ impl Story {
                 return Err(format!("{id} is rejected here and alive at the network"));
             }
         }
-        if let Some((reference, amount)) = truth
-            .into_iter()
-            .find(|(id, amount)| *amount != 0 && !self.rewound.contains(*id))
-        {
-            return Err(format!(
-                "the network moved {amount} for {reference}, of which nothing is known here"
-            ));
+        for (reference, amount) in truth {
+            // Somebody else's, or ours from before a restore: then it stands among the findings.
+            let shown = self
+                .model
+                .findings
+                .values()
+                .any(|finding| finding.reference == reference);
+            if amount != 0 && !shown {
+                return Err(format!(
+                    "the network moved {amount} for {reference}, of which nothing is known here"
+                ));
+            }
         }
         Ok(())
     }
