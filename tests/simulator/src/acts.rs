@@ -244,9 +244,12 @@ impl Desk<'_> {
             CommandKind::RejectApplication => {
                 let (line_id, line) = self.line(|line| line.limit.is_none() && !line.ended())?;
                 let count = self.dice.below(6);
-                let reasons: Vec<RejectionReason> = (0..count)
+                let mut reasons: Vec<RejectionReason> = (0..count)
                     .map(|_| *self.dice.pick(RejectionReason::ALL))
                     .collect();
+                if self.dice.percent(40) {
+                    reasons.push(RejectionReason::Other);
+                }
                 let other_words = match (
                     reasons.contains(&RejectionReason::Other),
                     self.dice.percent(80),
@@ -366,8 +369,7 @@ impl Desk<'_> {
                 })
             }
             CommandKind::CloseLine => {
-                let (line_id, _) =
-                    self.line(|line| line.limit.is_some() && !line.ended() && line.principal == 0)?;
+                let (line_id, _) = self.line(|line| line.limit.is_some() && !line.ended())?;
                 Command::CloseLine(CloseLine { line_id })
             }
             CommandKind::FreezeLine => {
@@ -613,14 +615,53 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::UnlockAccount, 6),
 ];
 
-pub fn kind(dice: &mut Dice) -> CommandKind {
-    let total: usize = KINDS.iter().map(|(_, weight)| weight).sum();
-    let mut thrown = dice.below(total);
-    for (kind, weight) in KINDS {
-        if thrown < *weight {
-            return *kind;
+/// What a branch is busy with: other things on other days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    Anything,
+    /// Debits that come back and are presented again.
+    Debits,
+    /// Applications, large ones.
+    Applications,
+    /// Backups that are restored.
+    Restores,
+}
+
+impl Theme {
+    pub fn of(seed: u64) -> Theme {
+        match seed % 5 {
+            0 => Theme::Debits,
+            1 => Theme::Applications,
+            2 => Theme::Restores,
+            _ => Theme::Anything,
         }
-        thrown -= weight;
+    }
+
+    fn weight(self, kind: CommandKind, usual: usize) -> usize {
+        match (self, kind) {
+            (Theme::Debits, CommandKind::TakeRepayment | CommandKind::PresentAgain) => 220,
+            (Theme::Debits, CommandKind::ResolveFinding) => 40,
+            (
+                Theme::Applications,
+                CommandKind::TakeApplication
+                | CommandKind::ApproveApplication
+                | CommandKind::CloseLine
+                | CommandKind::RefundCredit,
+            ) => 160,
+            (Theme::Restores, CommandKind::RetryTransfer | CommandKind::ResolveFinding) => 70,
+            _ => usual,
+        }
+    }
+}
+
+pub fn kind(dice: &mut Dice, theme: Theme) -> CommandKind {
+    let weight = |(kind, usual): &(CommandKind, usize)| theme.weight(*kind, *usual);
+    let mut thrown = dice.below(KINDS.iter().map(weight).sum());
+    for entry in KINDS {
+        if thrown < weight(entry) {
+            return entry.0;
+        }
+        thrown -= weight(entry);
     }
     CommandKind::RequestDraw
 }

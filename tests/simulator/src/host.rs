@@ -26,8 +26,8 @@ pub struct Host {
 
 pub struct HostState {
     pub network: Network,
-    /// Where the program is to be killed at its next submission, and how much later.
-    pub kill: Option<(KillPoint, u64)>,
+    /// Where the program is to be killed at a submission, how much later, and at which one.
+    pub kill: Option<(KillPoint, u64, u32)>,
     pub killed_at: Option<KillPoint>,
     /// References the network executed more than once by its own fault.
     pub doubled: BTreeSet<String>,
@@ -79,7 +79,17 @@ impl Host {
         let mut state = self.state();
         state.calls += 1;
         let submits = call.key.is_some();
-        let kill = if submits { state.kill.take() } else { None };
+        let kill = match state.kill {
+            Some((_, _, skip @ 1..)) if submits => {
+                state.kill = state.kill.map(|(point, later, _)| (point, later, skip - 1));
+                None
+            }
+            Some((point, later, 0)) if submits => {
+                state.kill = None;
+                Some((point, later))
+            }
+            _ => None,
+        };
         if let Some((KillPoint::BeforeSend, _)) = kill {
             state.killed_at = Some(KillPoint::BeforeSend);
             self.disk.power_off();

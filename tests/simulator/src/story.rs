@@ -1,7 +1,7 @@
 //! One story: what a seed makes of a branch, its disk, its network and its clock, with the
 //! invariants held after every step.
 
-use crate::acts::{self, Desk};
+use crate::acts::{self, Desk, Theme};
 use crate::coverage::{self, Coverage, KillPoint};
 use crate::dice::Dice;
 use crate::disk::{Fate, Trouble};
@@ -44,6 +44,7 @@ pub struct Story {
     coverage: Coverage,
     trace: u64,
     number: u32,
+    theme: Theme,
     /// Commands nobody heard about: they may be there, wholly or not at all.
     pub(crate) unheard: Vec<(UserId, CommandId, Command)>,
     /// Something was done to the disk that may make it say no.
@@ -89,6 +90,7 @@ impl Story {
             coverage: Coverage::default(),
             trace: 0,
             number: 10,
+            theme: Theme::of(seed),
             unheard: Vec::new(),
             troubled: false,
             backups: Vec::new(),
@@ -232,7 +234,14 @@ impl Story {
         if self.world.disk.is_off() || self.world.life.is_none() {
             self.start()?;
         }
-        match self.dice.below(1_000) {
+        let thrown = match (self.theme, self.dice.below(1_000)) {
+            (Theme::Restores, 0..12) => 995,
+            (Theme::Restores, 12..26) => 999,
+            (Theme::Debits, 0..20) => 830,
+            (Theme::Debits, 20..60) => 900,
+            (_, thrown) => thrown,
+        };
+        match thrown {
             0..540 => self.desk(),
             540..760 => self.sync(),
             760..820 => {
@@ -241,7 +250,12 @@ impl Story {
                 Ok(())
             }
             820..845 => {
-                let ms = self.dice.between(DAY_MS / 6, 4 * DAY_MS);
+                let longest = if self.theme == Theme::Debits && self.dice.percent(20) {
+                    200 * DAY_MS
+                } else {
+                    4 * DAY_MS
+                };
+                let ms = self.dice.between(DAY_MS / 6, longest);
                 self.coverage.count("clock forward");
                 self.pass(ms);
                 Ok(())
@@ -269,14 +283,19 @@ impl Story {
                 });
                 Ok(())
             }
-            930..955 => {
+            930..965 => {
                 let point = *self.dice.pick(KillPoint::ALL);
                 let later = self.dice.below(4) as u64;
-                self.world.host.state().kill = Some((point, later));
+                // Often just when something else goes wrong, too.
+                if self.dice.percent(70) {
+                    self.fault();
+                }
+                let skip = u32::try_from(self.dice.below(3)).unwrap_or(0);
+                self.world.host.state().kill = Some((point, later, skip));
                 self.note(format!("to be killed {point:?}"));
                 Ok(())
             }
-            955..964 => {
+            965..974 => {
                 let what = *self.dice.pick(&[
                     Trouble::Eio,
                     Trouble::EioForGood,
@@ -296,12 +315,12 @@ impl Story {
                 self.note(format!("{what:?} in {after}"));
                 Ok(())
             }
-            964..970 => {
+            974..978 => {
                 self.world.disk.power_off();
                 Ok(())
             }
-            970..982 => self.people(),
-            982..994 => self.ask_around(),
+            978..986 => self.people(),
+            986..994 => self.ask_around(),
             994..998 => self.backup(),
             _ => self.restore(),
         }
@@ -326,7 +345,7 @@ impl Story {
     }
 
     fn desk(&mut self) -> Result<(), String> {
-        let kind = acts::kind(&mut self.dice);
+        let kind = acts::kind(&mut self.dice, self.theme);
         let today = self.today();
         let asked = Desk {
             dice: &mut self.dice,
@@ -465,7 +484,11 @@ impl Story {
     }
 
     fn fault(&mut self) {
-        let kind = *self.dice.pick(FaultKind::ALL);
+        let kind = if self.theme == Theme::Debits && self.dice.percent(40) {
+            FaultKind::Return
+        } else {
+            *self.dice.pick(FaultKind::ALL)
+        };
         if kind == FaultKind::Refuse {
             let mut state = self.world.host.state();
             state.network.set_reachable(false);
@@ -506,6 +529,8 @@ impl Story {
                     (1, None),
                     (2, None),
                     (1, Some(ReturnCode::R01)),
+                    (2, Some(ReturnCode::R01)),
+                    (1, Some(ReturnCode::R09)),
                     (2, Some(ReturnCode::R02)),
                     (1, Some(ReturnCode::R03)),
                     (20, Some(ReturnCode::R10)),
