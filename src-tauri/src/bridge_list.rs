@@ -20,4 +20,8 @@ bridge_commands!(
     draft_load,
     draft_save,
     draft_discard,
+    attention,
+    timeline,
+    try_network,
+    reconcile,
 )

@@ -8,6 +8,7 @@ mod copies;
 mod exit;
 mod intake;
 mod output;
+mod payments;
 mod people;
 mod post;
 mod reads;
@@ -93,6 +94,8 @@ pub enum Action {
     Backup(copies::Backup),
     /// Put a backup into the data folder.
     Restore(copies::Restore),
+    /// Compare with the payments network's statements, and show where they disagree.
+    Reconcile(payments::Reconcile),
 }
 
 impl Common {
@@ -225,6 +228,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::Schema => stores::schema(output),
             Action::Backup(backup) => backup.run(&common, output).await,
             Action::Restore(restore) => restore.run(&common, output).await,
+            Action::Reconcile(reconcile) => reconcile.run(&common, output).await,
         }
     })
 }

@@ -3,7 +3,7 @@
 
 use crate::window::Desk;
 use domain::command::{Command, Submission};
-use domain::ids::{CustomerId, LineId};
+use domain::ids::{CustomerId, LineId, MovementId};
 use domain::refusal::{ApiError, ErrorCode, FaultCode};
 use domain::view::*;
 use engine::Engine;
@@ -197,6 +197,30 @@ pub async fn admin_desk(desk: State<'_, Arc<Desk>>) -> Answered<AdminDesk> {
 #[tauri::command]
 pub async fn sync(desk: State<'_, Arc<Desk>>) -> Answered<SyncView> {
     desk.engine().await?.sync_view(&desk.token()?).await
+}
+
+#[tauri::command]
+pub async fn attention(desk: State<'_, Arc<Desk>>) -> Answered<AttentionView> {
+    desk.engine().await?.attention(&desk.token()?).await
+}
+
+/// The evidence of one transfer.
+#[tauri::command]
+pub async fn timeline(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Vec<EventRow>> {
+    let engine = desk.engine().await?;
+    engine.viewer(&desk.token()?, false).await?;
+    let id = heard::<MovementId>(&engine, input)?;
+    Ok(engine.reader().timeline(id).await?)
+}
+
+#[tauri::command]
+pub async fn try_network(desk: State<'_, Arc<Desk>>) -> Answered<()> {
+    desk.engine().await?.try_network(&desk.token()?).await
+}
+
+#[tauri::command]
+pub async fn reconcile(desk: State<'_, Arc<Desk>>) -> Answered<()> {
+    desk.engine().await?.reconcile(&desk.token()?).await
 }
 
 #[tauri::command]

@@ -97,6 +97,7 @@ pub static ACTIONS: &[Action] = &[
     },
     go("products", words::PRODUCTS, "g p", Route::Products),
     go("sync", words::SYNC, "g s", Route::Sync),
+    go("attention", words::ATTENTION, "g n", Route::Attention),
     act(
         "create",
         words::NEW_APPLICATION,

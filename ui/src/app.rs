@@ -167,6 +167,7 @@ fn page(route: &Route, session: &SessionView) -> Html {
             html! { <pages::customer::CustomerPage key={customer_id.to_string()} customer_id={*customer_id} /> }
         }
         Route::Sync => html! { <pages::sync::SyncPage /> },
+        Route::Attention => html! { <pages::attention::AttentionPage /> },
         Route::Products => html! { <pages::products::ProductsPage /> },
     };
     html! { <div key={route.path()}>{ shown }</div> }

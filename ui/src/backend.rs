@@ -4,7 +4,7 @@
 //! [`ApiError`]. The page holds no token: the session lives on the other side.
 
 use domain::command::{Command, Submission};
-use domain::ids::{CustomerId, LineId};
+use domain::ids::{CustomerId, LineId, MovementId};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::view::*;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
@@ -88,6 +88,21 @@ pub async fn admin_desk() -> Outcome<AdminDesk> {
 }
 pub async fn sync() -> Outcome<SyncView> {
     call("sync", &()).await
+}
+pub async fn attention() -> Outcome<AttentionView> {
+    call("attention", &()).await
+}
+/// The evidence of one transfer, oldest first.
+pub async fn timeline(input: MovementId) -> Outcome<Vec<EventRow>> {
+    call("timeline", &input).await
+}
+/// Tries the payments network now instead of at the next probe.
+pub async fn try_network() -> Outcome<()> {
+    call("try_network", &()).await
+}
+/// Compares with the network's statements: for admins.
+pub async fn reconcile() -> Outcome<()> {
+    call("reconcile", &()).await
 }
 pub async fn draft_load(name: &str) -> Outcome<Option<String>> {
     call("draft_load", &name).await

@@ -15,6 +15,7 @@ pub enum Route {
     Customers,
     Customer(CustomerId),
     Sync,
+    Attention,
     Products,
     /// "/" and whatever nothing stands at.
     Nowhere,
@@ -31,6 +32,7 @@ impl Route {
             Route::Customers => "/customers".to_owned(),
             Route::Customer(customer_id) => format!("/customers/{customer_id}"),
             Route::Sync => "/sync".to_owned(),
+            Route::Attention => "/attention".to_owned(),
             Route::Products => "/products".to_owned(),
             Route::Nowhere => "/".to_owned(),
         }
@@ -47,6 +49,7 @@ impl Route {
             ["customers"] => Route::Customers,
             ["customers", id] => id.parse().map_or(Route::Nowhere, Route::Customer),
             ["sync"] => Route::Sync,
+            ["attention"] => Route::Attention,
             ["products"] => Route::Products,
             _ => Route::Nowhere,
         }

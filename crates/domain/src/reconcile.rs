@@ -351,18 +351,23 @@ fn judge(
         // Cash, or never queued: somebody else's money under our reference.
         return Some(FindingClass::Orphan);
     };
-    if let Some(known) = &transfer.remote_id
-        && *known != line.transfer_id
-    {
-        return Some(FindingClass::Duplicate);
-    }
-    if line.amount_minor != movement.amount_minor || line.direction != movement.kind.direction() {
-        return Some(FindingClass::AmountDiffers);
-    }
     let settled = matches!(
         movement.state,
         MovementState::Settled | MovementState::Returned
     );
+    if let Some(known) = &transfer.remote_id
+        && *known != line.transfer_id
+    {
+        // Before ours settled it may be ours under another id than we were told.
+        return Some(if settled {
+            FindingClass::Duplicate
+        } else {
+            FindingClass::MissingHere
+        });
+    }
+    if line.amount_minor != movement.amount_minor || line.direction != movement.kind.direction() {
+        return Some(FindingClass::AmountDiffers);
+    }
     match line.kind {
         StatementKind::Settled if !settled => Some(FindingClass::MissingHere),
         StatementKind::Returned if movement.reversals == 0 => Some(FindingClass::MissingHere),

@@ -204,11 +204,15 @@ impl RemoteTransfer {
             .transfer
             .as_ref()
             .and_then(|transfer| transfer.remote_id.as_ref());
+        self.matches_but_for_the_id(movement, currency) && known_id.is_none_or(|id| *id == self.id)
+    }
+
+    /// The same, under whatever id of the network's.
+    pub fn matches_but_for_the_id(&self, movement: &Movement, currency: Currency) -> bool {
         self.reference == movement.id.to_string()
             && (self.amount_minor == movement.amount_minor || crate::planted!(AmountNotCompared))
             && self.currency == currency.code()
             && self.direction == movement.kind.direction()
-            && known_id.is_none_or(|id| *id == self.id)
             && !self.id.is_empty()
             && self.id.len() <= 100
     }

@@ -15,7 +15,9 @@ use crate::line::{Figures, Status};
 use crate::money::{Currency, Minor};
 use crate::movement::{Method, MovementKind, MovementState, ReviewReason};
 use crate::product::Terms;
+use crate::reconcile::{FindingClass, Resolution};
 use crate::refusal::RefusalCode;
+use crate::transfer::Direction;
 use serde::{Deserialize, Serialize};
 
 macro_rules! views {
@@ -262,6 +264,41 @@ views! {
         last_contact_at: Option<UtcMillis>,
         oldest_queued_at: Option<UtcMillis>,
         jobs: Vec<MovementRow>,
+        /// Our credentials were refused.
+        paused: bool,
+        /// The store was restored: nothing is sent before all is compared.
+        held: bool,
+        /// Disagreements with the network that nobody closed.
+        open_findings: u32,
+        /// The last day whose statement was read.
+        reconciled_through: Option<BusinessDate>,
+    }
+
+    /// What of the payments a person has to look at.
+    AttentionView {
+        in_review: Vec<MovementRow>,
+        findings: Vec<FindingRow>,
+        /// More are open than are shown.
+        more_findings: bool,
+        reconciled_through: Option<BusinessDate>,
+    }
+    /// A disagreement with the network, its evidence, and what resolves it.
+    FindingRow {
+        id: String,
+        class: FindingClass,
+        reference: String,
+        movement_id: Option<MovementId>,
+        line_id: Option<LineId>,
+        line_number: Option<String>,
+        remote_id: Option<String>,
+        direction: Direction,
+        ours_minor: Option<Minor>,
+        theirs_minor: Option<Minor>,
+        statement_date: Option<BusinessDate>,
+        opened_on: BusinessDate,
+        /// Whoever asked for the movement; empty for the branch's admins.
+        owner_name: String,
+        resolved: Option<Resolution>,
     }
 
     /// What a command would do, judged by the very rule that will judge it.
@@ -361,6 +398,7 @@ pub fn schema() -> serde_json::Value {
             "product": schema_for!(ProductView),
             "admin_desk": schema_for!(AdminDesk),
             "sync": schema_for!(SyncView),
+            "attention": schema_for!(AttentionView),
             "session": schema_for!(SessionView),
             "store": schema_for!(StoreView),
             "change": schema_for!(Change),

@@ -44,6 +44,9 @@ pub const PASSPHRASE_LEAST: usize = 12;
 const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a job under way may take to end when the program stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
+/// Why nothing is sent after a restore.
+const HELD: &str =
+    "the store was restored: it is compared with the network before anything is sent";
 const STRANGERS_EVERY: Duration = Duration::from_secs(60);
 
 /// Where the payments network is, and what it knows us by.
@@ -738,11 +741,12 @@ impl Engine {
         let viewer = self.viewer(token, true).await?;
         let facts = self.reader.transfers(&viewer).await?;
         let circuit = self.sync.circuit();
+        let (open_findings, reconciled_through, held) = self.reader.reconciled().await?;
         let waiting = facts.queued + facts.sending + facts.unknown;
         // The worst that is true.
-        let mark = if facts.needs_review > 0 {
+        let mark = if facts.needs_review > 0 || open_findings > 0 {
             SyncMark::NeedsYou
-        } else if circuit.paused {
+        } else if circuit.paused || held {
             SyncMark::Failing
         } else if !circuit.online {
             SyncMark::Offline
@@ -768,11 +772,32 @@ impl Engine {
             accepted: facts.accepted,
             needs_review: facts.needs_review,
             since: circuit.since,
-            why: circuit.why.clone().or_else(in_doubt),
+            why: circuit
+                .why
+                .clone()
+                .or_else(|| held.then(|| HELD.to_owned()))
+                .or_else(in_doubt),
             last_contact_at: circuit.last_contact_at,
             oldest_queued_at: facts.oldest_queued_at,
             jobs: facts.jobs,
+            paused: circuit.paused,
+            held,
+            open_findings,
+            reconciled_through,
         })
+    }
+
+    /// What of the payments a person has to look at.
+    pub async fn attention(&self, token: &Token) -> Result<AttentionView, ApiError> {
+        let viewer = self.viewer(token, true).await?;
+        Ok(self.reader.attention(&viewer).await?)
+    }
+
+    /// Tries the network now: a signed-in person does not want to wait for the next probe.
+    pub async fn try_network(&self, token: &Token) -> Result<(), ApiError> {
+        self.viewer(token, false).await?;
+        self.sync.wake();
+        Ok(())
     }
 
     /// Looks at the network now instead of at the next turn.

@@ -97,7 +97,8 @@ impl Handle {
         self.reconcile.swap(false, Ordering::SeqCst)
     }
 
-    pub(crate) fn reconcile_asked(&self) -> bool {
+    /// Asked for, and not done yet.
+    pub fn reconcile_asked(&self) -> bool {
         self.reconcile.load(Ordering::SeqCst)
     }
 

@@ -605,6 +605,8 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         | "no such day" => "malformed",
         "list for a value" if last == "reasons" => "ReasonsCount",
         "missing" | "null" if last == "other_words" => "WordsMissing",
+        // What nothing else explains has to be explained.
+        "missing" | "null" if last == "note" && kind == CommandKind::ResolveFinding => "FieldEmpty",
         "missing" | "null" if optional => "done",
         "missing" | "null" => "malformed",
         _ if class.contains(" for a ") => "malformed",
@@ -623,6 +625,8 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "twice the same" if last == "reasons" => "ReasonTwice",
         "far too many" if last == "reasons" => "ReasonsCount",
         "twice the same" | "far too many" => "malformed",
+        // A finding's id is a name that the program made.
+        _ if last == "finding_id" => "UnknownFinding",
         _ if is_id || is_closed(last) || is_date(field) => "malformed",
         _ => text(field, last, class),
     }
@@ -632,7 +636,14 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
 fn is_closed(last: &str) -> bool {
     matches!(
         last,
-        "kind" | "by" | "speed" | "currency" | "role" | "day_count" | "annual_percent"
+        "kind"
+            | "by"
+            | "speed"
+            | "currency"
+            | "role"
+            | "day_count"
+            | "annual_percent"
+            | "resolution"
     )
 }
 
@@ -647,7 +658,7 @@ fn of_nothing(kind: CommandKind, field: &str) -> &'static str {
         | (CommandKind::DefineProduct, "product_id")
         | (CommandKind::TakeApplication, "line_id")
         | (CommandKind::RequestDraw, "draw_id")
-        | (CommandKind::TakeRepayment, "repayment_id")
+        | (CommandKind::TakeRepayment | CommandKind::PresentAgain, "repayment_id")
         | (CommandKind::RefundCredit, "refund_id") => "done",
         (_, "customer_id") => "UnknownCustomer",
         (_, "account_id") => "UnknownBankAccount",

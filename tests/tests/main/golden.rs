@@ -11,6 +11,7 @@ use domain::ids::*;
 use domain::ledger::postings;
 use domain::money::{Currency, Minor};
 use domain::movement::MovementKind;
+use domain::reconcile::{Resolution, StatementKind, StatementLine, compare};
 use domain::transfer::{LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
 use domain::world::World;
 use engine::chain::{self, EventRow};
@@ -355,6 +356,7 @@ impl Writing<'_> {
         self.counter().await;
         self.doubts().await;
         self.credit().await;
+        self.network().await;
         self.told(Internal::MoveCursor {
             cursor: "42".to_owned(),
         })
@@ -705,6 +707,84 @@ impl Writing<'_> {
             Some("R02"),
         )
         .await;
+    }
+
+    /// Set aside, taken up, handed back; presented again; a return that comes back; statements,
+    /// findings, and the hold after a restore.
+    async fn network(&self) {
+        use MovementKind::Repayment;
+        let (customer_id, account_id) = self.branch.customer(8).await;
+        let line_id = self.branch.open_line(customer_id, 2_000_000).await;
+        let draw = MovementId(Uuid::now_v7());
+        self.done(draw_to_bank(
+            line_id,
+            draw,
+            9_000,
+            account_id,
+            Speed::Standard,
+        ))
+        .await;
+        let reason = || "The customer calls back".to_owned();
+        self.decided(Command::ParkTransfer(ParkTransfer {
+            line_id,
+            movement_id: draw,
+            reason: reason(),
+        }))
+        .await;
+        self.done(Command::RetryTransfer(RetryTransfer {
+            line_id,
+            movement_id: draw,
+        }))
+        .await;
+        self.decided(Command::HandBackTransfer(HandBackTransfer {
+            line_id,
+            movement_id: draw,
+            reason: reason(),
+        }))
+        .await;
+        self.done(draw_cash(line_id, MovementId(Uuid::now_v7()), 50_000))
+            .await;
+        let debit = self.transfer(line_id, account_id, Repayment, 6_000).await;
+        let returned = RemoteStatus::Returned;
+        self.word(line_id, debit, Repayment, 6_000, returned, Some("R01"))
+            .await;
+        self.done(Command::PresentAgain(PresentAgain {
+            line_id,
+            movement_id: debit,
+            repayment_id: MovementId(Uuid::now_v7()),
+        }))
+        .await;
+        let mut again = remote(debit, Repayment, 6_000, RemoteStatus::Settled);
+        again.reversals = Some(2);
+        self.told(Internal::RecordNetworkState {
+            line_id,
+            movement_id: debit,
+            remote: again,
+        })
+        .await;
+        let date = "2026-03-02".parse().unwrap();
+        let stranger = StatementLine {
+            transfer_id: "tr_stranger".to_owned(),
+            reference: "INVOICE 4711".to_owned(),
+            direction: domain::transfer::Direction::Credit,
+            amount_minor: Minor(7_700),
+            currency: Currency::USD.code().to_owned(),
+            kind: StatementKind::Settled,
+            return_code: None,
+        };
+        let (lines, mut findings) = compare(date, &[stranger], &Default::default());
+        let finding = findings.remove(0);
+        let finding_id = finding.id.clone();
+        self.told(Internal::OpenFinding { finding }).await;
+        self.told(Internal::RecordStatement { date, lines }).await;
+        self.decided(Command::ResolveFinding(ResolveFinding {
+            finding_id,
+            resolution: Resolution::Explained,
+            note: Some("Of the branch next door".to_owned()),
+        }))
+        .await;
+        self.told(Internal::HoldPayments { epoch: 2 }).await;
+        self.told(Internal::ResumePayments { epoch: 2 }).await;
     }
 
     async fn credit(&self) {

@@ -182,6 +182,21 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
         Command::UnlockAccount(UnlockAccount {
             user_id: waiting_id,
         }),
+        Command::ParkTransfer(ParkTransfer {
+            line_id,
+            movement_id: draw_id,
+            reason: "No".to_owned(),
+        }),
+        Command::HandBackTransfer(HandBackTransfer {
+            line_id,
+            movement_id: draw_id,
+            reason: "No".to_owned(),
+        }),
+        Command::ResolveFinding(ResolveFinding {
+            finding_id: "orphan:tr_1".to_owned(),
+            resolution: domain::reconcile::Resolution::Recalled,
+            note: None,
+        }),
     ];
     let mut kinds: Vec<CommandKind> = commands.iter().map(Command::kind).collect();
     kinds.sort();

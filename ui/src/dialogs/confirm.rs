@@ -21,9 +21,10 @@ fn words_of(kind: CommandKind) -> Option<Words> {
     let (field, label, required) = match kind {
         CommandKind::CancelApplication => ("note", line_words::NOTE_OPTIONAL, false),
         CommandKind::RequestCancellation => ("reason", line_words::REASON_OPTIONAL, false),
-        CommandKind::DeclineCancellation | CommandKind::DeclineDraw => {
-            ("reason", line_words::REASON, true)
-        }
+        CommandKind::DeclineCancellation
+        | CommandKind::DeclineDraw
+        | CommandKind::ParkTransfer
+        | CommandKind::HandBackTransfer => ("reason", line_words::REASON, true),
         CommandKind::FreezeLine | CommandKind::UnfreezeLine => ("note", line_words::NOTE, true),
         _ => return None,
     };
@@ -69,9 +70,11 @@ pub fn ConfirmOnLine(props: &OnLineProps) -> Html {
 pub fn ConfirmOnMovement(props: &OnMovementProps) -> Html {
     let currency = use_currency();
     let movement = &props.movement;
+    // Kept while the dialog is open: a second try is the same submission.
+    let fresh = *use_memo((), |()| MovementId(crate::mint::new_id()));
     let typed = use_state(String::new);
     let filled = typed_words(props.kind, &typed).and_then(|text| {
-        on_movement(props.kind, movement.line_id, movement.id, text).ok_or_else(Vec::new)
+        on_movement(props.kind, movement.line_id, movement.id, fresh, text).ok_or_else(Vec::new)
     });
     let about = format!(
         "{} {} · {} · {}",
@@ -118,6 +121,7 @@ fn on_movement(
     kind: CommandKind,
     line_id: LineId,
     movement_id: MovementId,
+    fresh: MovementId,
     text: String,
 ) -> Option<Command> {
     let draw_id = movement_id;
@@ -136,6 +140,25 @@ fn on_movement(
         CommandKind::AskNetworkAgain => Command::AskNetworkAgain(AskNetworkAgain {
             line_id,
             movement_id,
+        }),
+        CommandKind::RetryTransfer => Command::RetryTransfer(RetryTransfer {
+            line_id,
+            movement_id,
+        }),
+        CommandKind::ParkTransfer => Command::ParkTransfer(ParkTransfer {
+            line_id,
+            movement_id,
+            reason: text,
+        }),
+        CommandKind::HandBackTransfer => Command::HandBackTransfer(HandBackTransfer {
+            line_id,
+            movement_id,
+            reason: text,
+        }),
+        CommandKind::PresentAgain => Command::PresentAgain(PresentAgain {
+            line_id,
+            movement_id,
+            repayment_id: fresh,
         }),
         _ => return None,
     })
@@ -164,8 +187,16 @@ fn Confirm(props: &ConfirmProps) -> Html {
     html! {
         <CommandDialog kind={props.kind} about={props.about.clone()} filled={props.filled.clone()}
             {submitting} on_close={props.on_close.clone()} fields={FIELDS}
-            without_preview={props.kind == CommandKind::AskNetworkAgain}>
+            without_preview={of_the_network(props.kind)}>
             <div>{ field.unwrap_or_default() }</div>
         </CommandDialog>
     }
+}
+
+/// Nothing of the line's figures changes by asking, waiting or setting aside.
+fn of_the_network(kind: CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::AskNetworkAgain | CommandKind::RetryTransfer | CommandKind::ParkTransfer
+    )
 }

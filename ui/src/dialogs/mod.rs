@@ -14,10 +14,12 @@ mod preview_panel;
 mod refund;
 mod reject;
 mod repayment;
+mod resolve_finding;
 
 pub use accounts::AccountDialog;
 pub use command_dialog::tag;
 pub use notice::AdverseActionNotice;
+pub use resolve_finding::ResolveFindingDialog;
 
 use crate::backend;
 use crate::components::{Dialog, ErrorAlert, Skeleton};
@@ -147,7 +149,11 @@ fn LineDialog(props: &LineDialogProps) -> Html {
             | CommandKind::DeclineDraw
             | CommandKind::CancelDraw
             | CommandKind::CancelRepayment
-            | CommandKind::AskNetworkAgain,
+            | CommandKind::AskNetworkAgain
+            | CommandKind::RetryTransfer
+            | CommandKind::ParkTransfer
+            | CommandKind::HandBackTransfer
+            | CommandKind::PresentAgain,
             Some(movement),
         ) => html! { <confirm::ConfirmOnMovement {kind} {line} {movement} {on_close} /> },
         _ => html! { <confirm::ConfirmOnLine {kind} {line} {on_close} /> },

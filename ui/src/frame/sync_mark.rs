@@ -35,13 +35,19 @@ pub fn SyncMarkLink() -> Html {
         SyncMark::NeedsYou => (
             "needs_you",
             IconKind::Danger,
-            words::needs_you(view.needs_review),
+            words::needs_you(view.needs_review.saturating_add(view.open_findings)),
         ),
     };
+    // What needs a person leads to where it can be done.
+    let to = match view.mark {
+        SyncMark::NeedsYou => Route::Attention,
+        SyncMark::Online | SyncMark::Offline | SyncMark::Waiting | SyncMark::Failing => Route::Sync,
+    };
+    let current = router.route == to;
     html! {
         <span class={classes!("sync-mark", format!("is-{state}"))} data-testid="sync-mark" data-state={state}
             title={view.why.clone()}>
-            <Link to={Route::Sync} class="sync-mark__link" current={router.route == Route::Sync}>
+            <Link {to} class="sync-mark__link" {current}>
                 <Icon kind={icon} />
                 <span class="pf-v6-screen-reader">{ words::SYNC }{ ": " }</span>
                 { text }

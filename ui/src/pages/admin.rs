@@ -2,7 +2,7 @@
 
 mod accounts;
 mod lines;
-mod movements;
+pub mod movements;
 
 use crate::backend;
 use crate::components::{EmptyState, ErrorAlert, PageHeader, Skeleton};

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod applications;
+pub mod attention;
 pub mod create;
 pub mod customer;
 pub mod customers;

@@ -2,19 +2,22 @@
 
 use crate::backend;
 use crate::components::{
-    Alert, AlertKind, Cell, Column, DataTable, EmptyState, ErrorAlert, Money, MovementLabel,
-    PageHeader, Row, Skeleton, Timestamp,
+    Alert, AlertKind, Button, ButtonKind, Cell, Column, DataTable, Dialog, EmptyState, ErrorAlert,
+    Money, MovementLabel, PageHeader, Row, Skeleton, Timestamp, use_toasts,
 };
 use crate::dialogs::{Intent, IntentDialog};
 use crate::hooks::{use_load, use_title};
 use crate::pages::details::{LastWord, MovementActions};
 use crate::router::{Link, Route};
-use crate::session::use_currency;
+use crate::session::{use_currency, use_desk};
 use crate::words::{lines, sync as words};
+use domain::account::Role;
 use domain::actor::NetworkState;
 use domain::date::UtcMillis;
-use domain::view::{SyncMark, SyncView};
+use domain::ids::MovementId;
+use domain::view::{MovementRow, SyncMark, SyncView};
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 #[component]
@@ -22,13 +25,21 @@ pub fn SyncPage() -> Html {
     use_title(words::TITLE);
     let load = use_load((), |(), change| change.sync, |()| backend::sync());
     let intent = use_state(|| None::<Intent>);
+    let shown = use_state(|| None::<MovementRow>);
     let on_act = {
         let intent = intent.setter();
         Callback::from(move |wanted| intent.set(Some(wanted)))
     };
     let on_close = {
-        let intent = intent.setter();
-        Callback::from(move |()| intent.set(None))
+        let (intent, shown) = (intent.setter(), shown.setter());
+        Callback::from(move |()| {
+            intent.set(None);
+            shown.set(None);
+        })
+    };
+    let on_evidence = {
+        let shown = shown.setter();
+        Callback::from(move |movement| shown.set(Some(movement)))
     };
     let error = load.error.clone().map(|error| {
         html! { <ErrorAlert {error} on_retry={load.reload.clone()} /> }
@@ -37,22 +48,113 @@ pub fn SyncPage() -> Html {
         Some(sync) => html! {
             <div class="stack-lg">
                 <State sync={sync.clone()} />
-                <Jobs sync={sync.clone()} {on_act} />
+                <Jobs sync={sync.clone()} {on_act} {on_evidence} />
             </div>
         },
         None if load.waiting => html! { <Skeleton lines={6} /> },
         None => html! {},
     };
-    let dialog = (*intent).map(|intent| html! { <IntentDialog {intent} {on_close} /> });
+    let dialog = match (*intent, &*shown) {
+        (Some(intent), _) => html! { <IntentDialog {intent} {on_close} /> },
+        (None, Some(movement)) => html! { <Evidence movement={movement.clone()} {on_close} /> },
+        (None, None) => html! {},
+    };
     html! {
         <div class="page sync" data-testid="page-sync">
             <div class="stack-lg">
-                <PageHeader title={words::TITLE} />
+                <PageHeader title={words::TITLE}><Buttons /></PageHeader>
                 <div>{ error.unwrap_or_default() }</div>
                 <div>{ body }</div>
-                <div>{ dialog.unwrap_or_default() }</div>
+                <div>{ dialog }</div>
             </div>
         </div>
+    }
+}
+
+/// What a person may want of the network as a whole.
+#[component]
+fn Buttons() -> Html {
+    let toasts = use_toasts();
+    let admin = use_desk().role == Role::Admin;
+    let try_now = {
+        let toasts = toasts.clone();
+        Callback::from(move |_: MouseEvent| {
+            let toasts = toasts.clone();
+            spawn_local(async move {
+                if backend::try_network().await.is_ok() {
+                    toasts.success(words::TRYING);
+                }
+            });
+        })
+    };
+    let reconcile = Callback::from(move |_: MouseEvent| {
+        let toasts = toasts.clone();
+        spawn_local(async move {
+            if backend::reconcile().await.is_ok() {
+                toasts.success(words::RECONCILING);
+            }
+        });
+    });
+    html! {
+        <div class="row-actions">
+            <Button kind={ButtonKind::Secondary} testid="try-network" on_click={try_now}>
+                { words::TRY_NOW }
+            </Button>
+            <Button kind={ButtonKind::Secondary} testid="reconcile" on_click={reconcile}
+                why_not={(!admin).then_some(AttrValue::from(words::ADMINS_ONLY))}>
+                { words::RECONCILE }
+            </Button>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct EvidenceProps {
+    movement: MovementRow,
+    on_close: Callback<()>,
+}
+
+/// One transfer, event by event: what was tried, what the network said, who decided.
+#[component]
+fn Evidence(props: &EvidenceProps) -> Html {
+    let id: MovementId = props.movement.id;
+    let load = use_load(id, |_, change| change.sync, backend::timeline);
+    let footer = html! {
+        <Button kind={ButtonKind::Primary} testid="dialog-close"
+            on_click={props.on_close.reform(|_: MouseEvent| ())}>{ words::CLOSE }</Button>
+    };
+    let body = match (&load.data, &load.error) {
+        (Some(events), _) => {
+            let rows = events.iter().map(|event| {
+                html! {
+                    <Row key={event.seq.to_string()}>
+                        <Cell><Timestamp at={event.at} /></Cell>
+                        <Cell class="wide">{ &event.sentence }</Cell>
+                        <Cell>{ &event.actor_name }</Cell>
+                    </Row>
+                }
+            });
+            html! {
+                <DataTable caption={words::EVIDENCE} testid="evidence" columns={vec![
+                    Column::text(words::AT),
+                    Column::text(words::LAST),
+                    Column::text(words::BY),
+                ]}>{ for rows }</DataTable>
+            }
+        }
+        (None, Some(error)) => {
+            html! { <ErrorAlert error={error.clone()} on_retry={load.reload.clone()} /> }
+        }
+        (None, None) => html! { <Skeleton lines={4} /> },
+    };
+    html! {
+        <Dialog title={words::EVIDENCE} testid="dialog-evidence" on_close={props.on_close.clone()}
+            {footer} large=true>
+            <div class="stack">
+                <p>{ &props.movement.for_customer }</p>
+                <div>{ body }</div>
+            </div>
+        </Dialog>
     }
 }
 
@@ -75,6 +177,10 @@ fn State(props: &StateProps) -> Html {
         Some(at) => html! { <Timestamp {at} /> },
         None => html! { <span class="quiet">{ otherwise }</span> },
     };
+    let reconciled = match sync.reconciled_through {
+        Some(on) => html! { <span class="nowrap">{ on.to_string() }</span> },
+        None => html! { <span class="quiet">{ words::NEVER }</span> },
+    };
     let times = [
         (words::SINCE, moment(sync.since, words::NEVER)),
         (
@@ -82,6 +188,7 @@ fn State(props: &StateProps) -> Html {
             moment(sync.last_contact_at, words::NEVER),
         ),
         (words::OLDEST, moment(sync.oldest_queued_at, words::NOTHING)),
+        (words::RECONCILED, reconciled),
     ];
     let counts = [
         (words::QUEUED, sync.queued, "queued"),
@@ -89,9 +196,20 @@ fn State(props: &StateProps) -> Html {
         (words::UNKNOWN, sync.unknown, "unknown"),
         (words::ACCEPTED, sync.accepted, "accepted"),
         (words::NEEDS_REVIEW, sync.needs_review, "needs_review"),
+        (words::FINDINGS, sync.open_findings, "findings"),
     ];
     html! {
         <section class="stack" aria-label={words::STATE}>
+            <div>{ for sync.held.then(|| html! {
+                <Alert kind={AlertKind::Warning} title={words::HELD} testid="sync-held">
+                    <p>{ words::HELD_WORDS }</p>
+                </Alert>
+            }) }</div>
+            <div>{ for sync.paused.then(|| html! {
+                <Alert kind={AlertKind::Warning} title={words::PAUSED} testid="sync-paused">
+                    <p>{ words::PAUSED_WORDS }</p>
+                </Alert>
+            }) }</div>
             <Alert {kind} title={words::mark(sync.mark)} testid="sync-state">
                 <div>{ for sync.why.as_ref().map(|why| html! { <p>{ why }</p> }) }</div>
                 <p hidden={!away}>{ words::GOES_ON }</p>
@@ -117,6 +235,7 @@ fn State(props: &StateProps) -> Html {
 struct JobsProps {
     sync: Rc<SyncView>,
     on_act: Callback<Intent>,
+    on_evidence: Callback<MovementRow>,
 }
 
 #[component]
@@ -128,6 +247,7 @@ fn Jobs(props: &JobsProps) -> Html {
         };
     }
     let rows = props.sync.jobs.iter().map(|job| {
+        let wanted = job.clone();
         let expected = job.expected_on.map(|on| on.to_string()).unwrap_or_default();
         html! {
             <Row key={job.id.to_string()} testid={format!("row-{}", job.line_number)}>
@@ -139,9 +259,18 @@ fn Jobs(props: &JobsProps) -> Html {
                 </Cell>
                 <Cell numeric=true><Money minor={job.amount_minor} {currency} /></Cell>
                 <Cell><MovementLabel state={job.state} /></Cell>
-                <Cell class="wide"><LastWord movement={job.clone()} /></Cell>
+                <Cell class="wide">
+                    <div>{ &job.for_customer }</div>
+                    <LastWord movement={job.clone()} />
+                </Cell>
                 <Cell><span class="nowrap">{ expected }</span></Cell>
-                <Cell><MovementActions movement={job.clone()} on_act={props.on_act.clone()} /></Cell>
+                <Cell>
+                    <Button kind={ButtonKind::Link} small=true testid="evidence"
+                        on_click={props.on_evidence.reform(move |_: MouseEvent| wanted.clone())}>
+                        { words::EVIDENCE }
+                    </Button>
+                    <MovementActions movement={job.clone()} on_act={props.on_act.clone()} />
+                </Cell>
             </Row>
         }
     });

@@ -26,6 +26,21 @@ pub const AMOUNT: &str = "Amount";
 pub const LAST: &str = "What happened last";
 pub const EXPECTED: &str = "Expected";
 pub const ACTIONS: &str = "Actions";
+pub const TRY_NOW: &str = "Try the network now";
+pub const RECONCILE: &str = "Reconcile now";
+pub const TRYING: &str = "The network is being tried now.";
+pub const RECONCILING: &str = "The network's statements are being compared.";
+pub const ADMINS_ONLY: &str = "Only an admin may do this.";
+pub const HELD: &str = "Payments are held";
+pub const HELD_WORDS: &str = "The store was restored from a backup. Everything is compared with the network first; then payments go on by themselves.";
+pub const PAUSED: &str = "Sending is paused";
+pub const PAUSED_WORDS: &str = "The network does not accept our credentials. The transfers stay; sending goes on as soon as the credentials are accepted.";
+pub const FINDINGS: &str = "Disagreements";
+pub const RECONCILED: &str = "Reconciled through";
+pub const EVIDENCE: &str = "Evidence";
+pub const AT: &str = "When";
+pub const BY: &str = "By";
+pub const CLOSE: &str = "Close";
 
 pub fn mark(mark: SyncMark) -> &'static str {
     match mark {

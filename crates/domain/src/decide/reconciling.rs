@@ -91,7 +91,7 @@ pub(super) fn resolve(world: &World, c: &ResolveFinding) -> Result<Vec<Event>, R
         return Err(RefusalCode::FindingClosed.into());
     }
     match (c.resolution, &c.note) {
-        (_, Some(note)) => text::line("note", note, text::LINE_MAX)?,
+        (_, Some(note)) => text::note("note", note)?,
         // What nothing else explains has to be explained.
         (Resolution::Explained | Resolution::Agrees, None) => {
             return Err(Refusal::at("note", RefusalCode::FieldEmpty));

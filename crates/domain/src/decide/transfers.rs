@@ -260,6 +260,13 @@ pub(super) fn record_look_up(
         (LookUp::Found(remote), _) if remote.matches(movement, currency(world)?) => {
             follow(world, &mut draft, ctx, at, remote)?;
         }
+        // A person asked once more: the network knows one transfer by our reference, and none by
+        // the id it had told us.
+        (LookUp::Found(remote), MovementState::Unknown)
+            if remote.matches_but_for_the_id(movement, currency(world)?) =>
+        {
+            follow(world, &mut draft, ctx, at, remote)?;
+        }
         (LookUp::Found(_), _) => {
             mismatch(&mut draft, at, movement, ReviewReason::AnswerDoesNotMatch)?
         }
@@ -690,6 +697,7 @@ pub(super) fn ask_again(world: &World, c: &AskNetworkAgain) -> Result<Vec<Event>
 
 /// Tries what waits now, instead of when its wait is over; takes up what was set aside.
 pub(super) fn retry(world: &World, ctx: &Ctx, c: &RetryTransfer) -> Result<Vec<Event>, Refusal> {
+    line(world, c.line_id)?;
     let movement = movement(world, c.line_id, c.movement_id, "movement_id")?;
     if !retriable(movement) {
         return Err(RefusalCode::NothingToRetry.into());

@@ -30,7 +30,46 @@ const STATES: [&str; 9] = [
 /// What comes of it: the state in the end, how often the network executed it, what the ledger
 /// says moved, and what is shown to a person.
 #[rustfmt::skip]
-const WRITTEN: &[(&str, [&str; 9])] = &[
+const WRITTEN: &[(&[&str], [&str; 9])] = &[
+    (&["reset_before", "error_500_before", "bad_gateway", "unavailable", "gateway_timeout",
+       "too_many_requests", "unauthorized", "redirect", "reset_after", "delay", "error_500_after",
+       "slow_body", "truncated_json", "html", "wrong_amount", "wrong_reference", "wrong_date",
+       "event_before_answer", "clock_skew", "in_flight", "effect_after_reset", "key_forgotten",
+       "key_expired", "orphan_transfer", "return_of_return", "duplicate_event",
+       "reordered_events", "late_event", "missing_event"],
+     ["Settled x1 40000", "Settled x1 40000", "Settled x1 40000", "Settled x1 40000",
+      "Settled x1 40000", "Settled x1 40000", "Rejected x1 0", "Returned x1 0",
+      "Settled x1 40000"]),
+    // Three days without a connection. What never left goes; what may have left is by then older
+    // than its key's life: a person has the statements as witness.
+    (&["refuse"],
+     ["Settled x1 40000", "Settled x1 40000", "Settled x1 40000", "NeedsReview x0 0 KeyTooOld",
+      "Settled x1 40000", "Settled x1 40000", "Rejected x1 0", "Returned x1 0",
+      "NeedsReview x0 0 KeyTooOld"]),
+    // The id it was accepted under is nobody's: asked again by a person, the reference counts.
+    (&["wrong_id"],
+     ["NeedsReview x1 0 missing_here AnswerDoesNotMatch, asked: Settled x1 40000",
+      "NeedsReview x1 0 missing_here AnswerDoesNotMatch, asked: Settled x1 40000",
+      "NeedsReview x1 0 missing_here AnswerDoesNotMatch, asked: Settled x1 40000",
+      "Settled x1 40000",
+      "Settled x1 40000", "Settled x1 40000", "Rejected x1 0", "Returned x1 0",
+      "Settled x1 40000"]),
+    // The next statement's first line is that of the accepted one.
+    (&["statement_off_by_one"],
+     ["Settled x1 40000", "Settled x1 40000", "Settled x1 40000", "Settled x1 40000",
+      "Settled x1 40000 amount_differs", "Settled x1 40000", "Rejected x1 0", "Returned x1 0",
+      "Settled x1 40000"]),
+    // Only a submission can be executed twice, and it is shown.
+    (&["execute_twice"],
+     ["Settled x2 40000 duplicate", "Settled x1 40000", "Settled x2 40000 duplicate",
+      "Settled x2 40000 duplicate", "Settled x1 40000", "Settled x1 40000", "Rejected x1 0",
+      "Returned x1 0", "Settled x2 40000 duplicate"]),
+    (&["reject"],
+     ["Rejected x1 0", "Rejected x1 0", "Rejected x1 0", "Rejected x1 0", "Rejected x1 0",
+      "Settled x1 40000", "Rejected x1 0", "Returned x1 0", "Rejected x1 0"]),
+    (&["return"],
+     ["Returned x1 0", "Returned x1 0", "Returned x1 0", "Returned x1 0", "Returned x1 0",
+      "Returned x1 0", "Rejected x1 0", "Returned x1 0", "Returned x1 0"]),
 ];
 
 struct Job {
@@ -245,14 +284,36 @@ async fn every_fault_in_every_state_of_a_job() {
             world.wire.network().set_reachable(true);
         }
         world.live(12 * DAY_MS).await;
-        world.pass(HOUR_MS);
-        world.settle_down().await;
+        world.live(HOUR_MS).await;
         let mut row = Vec::new();
         for job in &jobs {
             row.push(outcome(&world, job).await);
         }
+        // A person asks once more about what the network contradicted itself on.
+        let contradicted = row.iter().any(|cell| cell.ends_with("AnswerDoesNotMatch"));
+        if contradicted {
+            for (job, cell) in jobs.iter().zip(&row) {
+                if cell.ends_with("AnswerDoesNotMatch") {
+                    let again = Command::AskNetworkAgain(AskNetworkAgain {
+                        line_id: job.line,
+                        movement_id: job.id,
+                    });
+                    world.branch.teller_does(again).await.unwrap();
+                }
+            }
+            world.live(2 * DAY_MS).await;
+            for (job, cell) in jobs.iter().zip(&mut row) {
+                if cell.ends_with("AnswerDoesNotMatch") {
+                    cell.push_str(", asked: ");
+                    cell.push_str(&outcome(&world, job).await);
+                }
+            }
+            assert_eq!(world.clearing_minor().await, 0, "{kind}");
+        }
         world.proven().await;
-        let written = WRITTEN.iter().find(|(name, _)| *name == kind.name());
+        let written = WRITTEN
+            .iter()
+            .find(|(names, _)| names.contains(&kind.name()));
         let same = written.is_some_and(|(_, cells)| cells.iter().eq(row.iter()));
         if !same {
             let cells: Vec<String> = row.iter().map(|cell| format!("{cell:?}")).collect();
@@ -260,8 +321,7 @@ async fn every_fault_in_every_state_of_a_job() {
         }
         world.branch.engine.stop().await;
     }
-    let rows: Vec<&str> = WRITTEN.iter().map(|(name, _)| *name).collect();
-    for name in rows {
+    for name in WRITTEN.iter().flat_map(|(names, _)| *names) {
         assert!(name.parse::<FaultKind>().is_ok(), "{name} is no fault");
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

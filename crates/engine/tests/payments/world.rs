@@ -1,6 +1,6 @@
 //! A branch, a network and their clock.
 
-use crate::branch::{Branch, MONDAY};
+use crate::branch::{Branch, MONDAY, sign_in};
 use crate::wire::Wire;
 use domain::command::*;
 use domain::date::UtcMillis;
@@ -75,7 +75,7 @@ impl World {
         let authorize = AuthorizeDebit {
             customer_id,
             account_id,
-            signed_on: "2026-03-02".parse().unwrap(),
+            signed_on: self.branch.viewer(&self.branch.teller).await.today,
         };
         self.branch
             .teller_does(Command::AuthorizeDebit(authorize))
@@ -143,6 +143,9 @@ impl World {
             let wait = self.settle_down().await.max(1);
             let now = self.now();
             if now >= end {
+                // Sessions do not last through hours.
+                self.branch.admin = sign_in(&self.branch.engine, "amara").await;
+                self.branch.teller = sign_in(&self.branch.engine, "tomas").await;
                 return;
             }
             let pool = self.branch.engine.orders().pool();

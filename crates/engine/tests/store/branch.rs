@@ -198,7 +198,7 @@ impl Branch {
         }))
         .await
         .unwrap();
-        let signed_on = "2026-03-02".parse().unwrap();
+        let signed_on = self.viewer(&self.teller).await.today;
         self.teller_does(Command::RecordAgreement(RecordAgreement {
             line_id,
             signed_on,

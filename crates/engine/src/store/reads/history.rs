@@ -3,7 +3,7 @@
 use super::*;
 use domain::date::UtcMillis;
 use domain::event::{Event, Stream, upcast};
-use domain::ids::LineId;
+use domain::ids::{LineId, MovementId};
 use domain::ledger::EntryKind;
 use domain::money::Minor;
 use domain::view::{EventPage, EventRow, TransactionPage, TransactionRow};
@@ -39,6 +39,11 @@ macro_rules! events {
 /// By the unique index on stream and place.
 const OF_A_STREAM: &str =
     events!("e.stream = ?1 and e.stream_id = ?2 and e.stream_seq < ?3 order by e.stream_seq desc");
+/// The events of one movement among those of its line.
+const OF_A_MOVEMENT: &str = events!(
+    "e.stream = ?1 and e.stream_id = ?2 and json_extract(e.payload, '$.movement_id') = ?3
+     order by e.stream_seq"
+);
 /// By the primary key.
 const OF_ALL_STREAMS: &str = events!("?1 = ?2 and e.seq < ?3 order by e.seq desc");
 
@@ -171,6 +176,22 @@ impl Reader {
             .map(|record| self.event_row(record))
             .collect::<Result<_, _>>()?;
         Ok(EventPage { rows, next })
+    }
+
+    /// What happened to one transfer, oldest first: its evidence.
+    pub async fn timeline(&self, id: MovementId) -> Result<Vec<EventRow>, ReadError> {
+        let stream = Stream::Line(self.line_of_movement(id).await?);
+        let mut snapshot = self.snapshot().await?;
+        let records: Vec<EventRecord> = sqlx::query_as(OF_A_MOVEMENT)
+            .bind(stream.kind())
+            .bind(stream.id())
+            .bind(id.to_string())
+            .fetch_all(&mut *snapshot)
+            .await?;
+        records
+            .into_iter()
+            .map(|record| self.event_row(record))
+            .collect()
     }
 
     fn event_row(&self, record: EventRecord) -> Result<EventRow, ReadError> {

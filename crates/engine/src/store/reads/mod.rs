@@ -5,6 +5,7 @@
 //! search and the order by name work on a capped number of finds, newest first.
 
 mod actions;
+mod attention;
 mod customers;
 mod desk;
 mod history;
