@@ -12,6 +12,8 @@ pub mod engine;
 pub mod link;
 pub mod password;
 pub mod payments;
+#[cfg(proving)]
+pub mod proving;
 pub mod reconcile;
 pub mod seal;
 pub mod sentences;

@@ -144,6 +144,21 @@ pub fn disk_of(path: &OsStr) -> Option<Arc<Disk>> {
         .map(|(_, disk)| disk.clone())
 }
 
+/// What the program has synced without SQLite.
+fn synced_by_the_system(path: &Path) -> io::Result<()> {
+    let Some(disk) = disk_of(path.as_os_str()) else {
+        return Ok(());
+    };
+    let key = path.metadata()?.ino();
+    let known = disk.state().tracked.contains_key(&key);
+    if !known {
+        return Ok(());
+    }
+    let generation = disk.generation();
+    disk.sync(generation, key)
+        .map_err(|_| io::Error::other("the disk failed"))
+}
+
 fn mix(trace: u64, value: u64) -> u64 {
     (trace ^ value)
         .wrapping_mul(0x0000_0100_0000_01b3)
@@ -154,6 +169,7 @@ impl Disk {
     /// Everything SQLite does under this folder goes through the disk from now on.
     pub fn under(root: &Path, seed: u64) -> Arc<Disk> {
         crate::vfs::register();
+        engine::proving::SYNC.get_or_init(|| synced_by_the_system);
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let disk = Arc::new(Disk {
             root: root.clone(),
