@@ -75,7 +75,28 @@ pub fn end(state: MovementState) -> String {
 
 /// What no story can end in, or be refused with, and why. Held against what was reached: whatever
 /// is on this list and was reached does not belong on it.
-pub const OUT_OF_REACH: &[(&str, &str)] = &[];
+pub const OUT_OF_REACH: &[(&str, &str)] = &[
+    (
+        "refusal SumTooLarge",
+        "no story lives long enough to move 92 quadrillion in amounts the rules allow",
+    ),
+    (
+        "refusal PresentedAlready",
+        "a debit that came back and was presented again has to be presented once more: 60 steps do not get there; the rules' own tests do",
+    ),
+    (
+        "refusal PresentedTooLate",
+        "a debit has to come back and 180 days to pass: 60 steps do not get there; the rules' own tests do",
+    ),
+    (
+        "refusal PresentedTooOften",
+        "a debit has to come back three times: 60 steps do not get there; the rules' own tests do",
+    ),
+    (
+        "refusal PaymentsHeld",
+        "said to the sync job alone, which does not try while payments are held",
+    ),
+];
 
 /// Everything there is to reach.
 pub fn everything() -> BTreeSet<String> {
@@ -119,5 +140,22 @@ pub fn everything() -> BTreeSet<String> {
     ] {
         all.insert(trouble.to_owned());
     }
+    for query in QUERIES {
+        all.insert(format!("query {query}"));
+    }
     all
 }
+
+/// The questions that are held against the model.
+pub const QUERIES: &[&str] = &[
+    "applications",
+    "movements",
+    "transfers",
+    "trial balance",
+    "a line's balance",
+    "history",
+    "events",
+    "customers",
+    "a customer",
+    "the admins' desk",
+];

@@ -92,15 +92,19 @@ impl Story {
 
     /// Turns of sync until a movement is in this state, with time passing between them.
     fn until(&mut self, id: MovementId, state: State) -> Result<(), String> {
-        for _ in 0..60 {
+        for _ in 0..200 {
             if self.world.disk.is_off() || self.world.life.is_none() {
                 self.start()?;
             }
-            self.sync()?;
+            let more = self.sync()?;
             self.judge()?;
             let found = self.model.movements.get(&id.to_string());
             if found.is_some_and(|movement| movement.state == state) {
                 return Ok(());
+            }
+            if more {
+                self.pass(100);
+                continue;
             }
             let due = self.world.host.state().network.next_due_ms();
             let now = self.world.now().0;

@@ -45,6 +45,8 @@ pub struct Story {
     trace: u64,
     number: u32,
     theme: Theme,
+    /// The fault and the kill point of the first kill.
+    aim: Option<(FaultKind, KillPoint)>,
     /// Commands nobody heard about: they may be there, wholly or not at all.
     pub(crate) unheard: Vec<(UserId, CommandId, Command)>,
     /// Something was done to the disk that may make it say no.
@@ -61,6 +63,16 @@ pub struct Story {
 }
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// The pair a seed aims at.
+fn aim(seed: u64) -> (FaultKind, KillPoint) {
+    let pairs = FaultKind::ALL.len() * KillPoint::ALL.len();
+    let place = usize::try_from(seed).unwrap_or(0) % pairs;
+    (
+        FaultKind::ALL[place / KillPoint::ALL.len()],
+        KillPoint::ALL[place % KillPoint::ALL.len()],
+    )
+}
 
 /// Tells the story of a seed.
 pub fn tell(seed: u64, steps: usize) -> Told {
@@ -91,6 +103,7 @@ impl Story {
             trace: 0,
             number: 10,
             theme: Theme::of(seed),
+            aim: Some(aim(seed)),
             unheard: Vec::new(),
             troubled: false,
             backups: Vec::new(),
@@ -237,20 +250,21 @@ impl Story {
         let thrown = match (self.theme, self.dice.below(1_000)) {
             (Theme::Restores, 0..12) => 995,
             (Theme::Restores, 12..26) => 999,
-            (Theme::Debits, 0..20) => 830,
-            (Theme::Debits, 20..60) => 900,
+            (Theme::Debits, 0..60) => 810,
+            (Theme::Debits, 60..90) => 850,
+            (Theme::Debits, 90..160) => 700,
             (_, thrown) => thrown,
         };
         match thrown {
-            0..540 => self.desk(),
-            540..760 => self.sync(),
-            760..820 => {
+            0..500 => self.desk(),
+            500..740 => self.sync().map(|_| ()),
+            740..800 => {
                 let ms = self.dice.between(1, 15 * 60 * 1_000);
                 self.pass(ms);
                 Ok(())
             }
-            820..845 => {
-                let longest = if self.theme == Theme::Debits && self.dice.percent(20) {
+            800..825 => {
+                let longest = if self.theme == Theme::Debits && self.dice.percent(8) {
                     200 * DAY_MS
                 } else {
                     4 * DAY_MS
@@ -260,18 +274,18 @@ impl Story {
                 self.pass(ms);
                 Ok(())
             }
-            845..850 => {
+            825..830 => {
                 // Somebody sets the machine's clock back. The network's goes on.
                 let ms = self.dice.between(1, 3 * 60 * 60 * 1_000);
                 self.coverage.count("clock back");
                 self.pass(-ms);
                 Ok(())
             }
-            850..915 => {
+            830..890 => {
                 self.fault();
                 Ok(())
             }
-            915..930 => {
+            890..903 => {
                 let mut state = self.world.host.state();
                 let reachable = state.network.is_reachable();
                 state.network.set_reachable(!reachable);
@@ -283,19 +297,26 @@ impl Story {
                 });
                 Ok(())
             }
-            930..965 => {
-                let point = *self.dice.pick(KillPoint::ALL);
+            903..963 => {
+                // Every pair of fault and kill point is aimed at by some seeds, once each.
+                let aim = std::mem::take(&mut self.aim);
+                let point = aim.map_or_else(|| *self.dice.pick(KillPoint::ALL), |(_, point)| point);
                 let later = self.dice.below(4) as u64;
-                // Often just when something else goes wrong, too.
-                if self.dice.percent(70) {
-                    self.fault();
+                match aim {
+                    Some((kind, _)) => self.aimed_fault(kind)?,
+                    None if self.dice.percent(50) => self.fault(),
+                    None => {}
                 }
-                let skip = u32::try_from(self.dice.below(3)).unwrap_or(0);
+                let skip = match aim {
+                    Some(_) if point == KillPoint::BeforeSend => 1,
+                    Some(_) => 0,
+                    None => u32::try_from(self.dice.below(3)).unwrap_or(0),
+                };
                 self.world.host.state().kill = Some((point, later, skip));
                 self.note(format!("to be killed {point:?}"));
                 Ok(())
             }
-            965..974 => {
+            963..972 => {
                 let what = *self.dice.pick(&[
                     Trouble::Eio,
                     Trouble::EioForGood,
@@ -315,12 +336,12 @@ impl Story {
                 self.note(format!("{what:?} in {after}"));
                 Ok(())
             }
-            974..978 => {
+            972..976 => {
                 self.world.disk.power_off();
                 Ok(())
             }
-            978..986 => self.people(),
-            986..994 => self.ask_around(),
+            976..984 => self.people(),
+            984..994 => self.ask_around(),
             994..998 => self.backup(),
             _ => self.restore(),
         }
@@ -464,10 +485,11 @@ impl Story {
         self.start()
     }
 
-    pub(crate) fn sync(&mut self) -> Result<(), String> {
+    /// Whether there is more to do at once.
+    pub(crate) fn sync(&mut self) -> Result<bool, String> {
         let turn = match self.world.turn() {
             Ok(turn) => turn,
-            Err(Killed) => return Ok(()),
+            Err(Killed) => return Ok(false),
         };
         self.note(format!("sync: {turn:?}"));
         if self.troubled && self.world.disk.struck() {
@@ -480,6 +502,29 @@ impl Story {
                 self.restart_after_trouble()?;
             }
         }
+        Ok(turn.moved)
+    }
+
+    /// A fault that strikes before the next kill, if anything is sent at all.
+    fn aimed_fault(&mut self, kind: FaultKind) -> Result<(), String> {
+        self.world.host.state().network.set_reachable(true);
+        if kind == FaultKind::StatementOffByOne {
+            let mut fault = Fault::once(kind);
+            fault.on = Some(Operation::Statement);
+            let put = self.world.host.state().network.add_fault(fault);
+            self.note(format!("fault {kind}: {put:?}"));
+            self.pass(DAY_MS + DAY_MS / 2);
+            for _ in 0..3 {
+                self.sync()?;
+                self.judge()?;
+            }
+        } else if kind == FaultKind::Refuse {
+            let mut state = self.world.host.state();
+            state.network.set_reachable(false);
+            state.network.set_reachable(true);
+        } else {
+            self.fault_of(kind);
+        }
         Ok(())
     }
 
@@ -489,6 +534,10 @@ impl Story {
         } else {
             *self.dice.pick(FaultKind::ALL)
         };
+        self.fault_of(kind);
+    }
+
+    fn fault_of(&mut self, kind: FaultKind) {
         if kind == FaultKind::Refuse {
             let mut state = self.world.host.state();
             state.network.set_reachable(false);
@@ -525,18 +574,22 @@ impl Story {
             }
             FaultKind::Reject => fault.delay_ms = Some(self.dice.below(3_600_000) as u64),
             FaultKind::Return => {
-                let (day, code) = *self.dice.pick(&[
-                    (1, None),
-                    (2, None),
-                    (1, Some(ReturnCode::R01)),
-                    (2, Some(ReturnCode::R01)),
-                    (1, Some(ReturnCode::R09)),
-                    (2, Some(ReturnCode::R02)),
-                    (1, Some(ReturnCode::R03)),
-                    (20, Some(ReturnCode::R10)),
-                    (60, Some(ReturnCode::R07)),
-                    (40, Some(ReturnCode::R05)),
-                ]);
+                let (day, code) = if self.theme == Theme::Debits && self.dice.percent(80) {
+                    (1, Some(ReturnCode::R01))
+                } else {
+                    *self.dice.pick(&[
+                        (1, None),
+                        (2, None),
+                        (1, Some(ReturnCode::R01)),
+                        (2, Some(ReturnCode::R01)),
+                        (1, Some(ReturnCode::R09)),
+                        (2, Some(ReturnCode::R02)),
+                        (1, Some(ReturnCode::R03)),
+                        (20, Some(ReturnCode::R10)),
+                        (60, Some(ReturnCode::R07)),
+                        (40, Some(ReturnCode::R05)),
+                    ])
+                };
                 (fault.on_day, fault.code) = (Some(day), code);
             }
             FaultKind::MissingEvent => {
@@ -935,8 +988,13 @@ impl Story {
         let began = self.world.now();
         let mut open_since = 0;
         for round in 0..3_000 {
-            self.sync()?;
+            let more = self.sync()?;
             self.judge()?;
+            if more {
+                // The program would go on at once.
+                self.pass(100);
+                continue;
+            }
             let open = self.open_jobs();
             let network_due = self.world.host.state().network.next_due_ms();
             if open.is_empty() && network_due.is_none() {

@@ -193,6 +193,8 @@ pub struct World {
     pub clock: Clock,
     pub host: Arc<Host>,
     pub life: Option<Life>,
+    seed: u64,
+    starts: u64,
 }
 
 /// The program, from a start to its end.
@@ -230,11 +232,14 @@ impl World {
             clock,
             host,
             life: None,
+            seed,
+            starts: 0,
         }
     }
 
     /// Starts the program. An error is what it said instead of starting.
     pub fn start(&mut self) -> Result<(), String> {
+        self.starts += 1;
         let runtime = runtime();
         let opened = runtime.block_on(async {
             tokio::select! {
@@ -247,7 +252,8 @@ impl World {
         });
         match opened {
             Ok(engine) => {
-                let mut dice = crate::dice::Dice::seeded(self.disk.count());
+                let mut dice =
+                    crate::dice::Dice::seeded(self.seed.wrapping_mul(1_009) + self.starts);
                 let dice = Box::new(move || u32::try_from(dice.throw() >> 32).unwrap_or(0));
                 let pace = Pace {
                     at_once: 1,

@@ -12,8 +12,12 @@ const SEEDS: u64 = 1_000;
 fn caught(bug: Bug) -> Option<(u64, String)> {
     let many = tell_each(0..SEEDS, false, |seed| {
         plant(Some(bug));
-        let told = tell(seed, STEPS);
+        let mut told = tell(seed, STEPS);
         plant(None);
+        // What goes wrong without the bug as well does not count.
+        if told.complaint.is_some() && tell(seed, STEPS).complaint.is_some() {
+            told.complaint = None;
+        }
         told
     });
     let (seed, why) = many.complaints.into_iter().next()?;
