@@ -880,7 +880,7 @@ fn back_in_line(
     next_at: UtcMillis,
 ) -> Result<(), Inconsistent> {
     let doubtful = transfer(world, id)?.doubtful > 0;
-    if doubtful {
+    if doubtful && !crate::planted!(UnknownLaundered) {
         next(world, id, meta, words, NextStep::Ask, Some(next_at))?;
         move_to(world, id, MovementState::Unknown, true)
     } else {
@@ -933,7 +933,8 @@ fn move_to(
     match (was.on_its_way(), state.on_its_way()) {
         (true, false) => {
             line.movements_on_their_way = line.movements_on_their_way.saturating_sub(1);
-            if kind == MovementKind::Draw {
+            let kept = state == MovementState::Rejected && crate::planted!(ReservationNotReleased);
+            if kind == MovementKind::Draw && !kept {
                 line.draws_on_their_way_minor = line.draws_on_their_way_minor.minus(amount)?;
             }
         }

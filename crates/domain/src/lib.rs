@@ -28,6 +28,7 @@ pub mod line;
 pub mod money;
 pub mod movement;
 pub mod needs;
+pub mod planted;
 pub mod private;
 pub mod product;
 pub mod reconcile;

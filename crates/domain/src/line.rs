@@ -273,10 +273,15 @@ impl Line {
         if self.status().ended() {
             return Ok(Minor::ZERO);
         }
+        let on_their_way = if crate::planted!(OnTheirWayIgnored) {
+            Minor::ZERO
+        } else {
+            self.draws_on_their_way_minor
+        };
         let used = self
             .balances
             .principal_minor
-            .plus(self.draws_on_their_way_minor)?
+            .plus(on_their_way)?
             .plus(self.held(today)?)?;
         Ok(self.limit().minus(used)?.or_zero())
     }

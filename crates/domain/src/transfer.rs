@@ -210,7 +210,7 @@ impl RemoteTransfer {
     /// The same, under whatever id of the network's.
     pub fn matches_but_for_the_id(&self, movement: &Movement, currency: Currency) -> bool {
         self.reference == movement.id.to_string()
-            && self.amount_minor == movement.amount_minor
+            && (self.amount_minor == movement.amount_minor || crate::planted!(AmountNotCompared))
             && self.currency == currency.code()
             && self.direction == movement.kind.direction()
             && !self.id.is_empty()

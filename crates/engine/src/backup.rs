@@ -87,6 +87,8 @@ fn make_durable(path: &Path) -> Result<(), CopyError> {
         Some(_) | None => Path::new("."),
     };
     let sync = || {
+        #[cfg(proving)]
+        crate::proving::sync(path)?;
         File::open(path)?.sync_all()?;
         #[cfg(unix)]
         File::open(folder)?.sync_all()?;

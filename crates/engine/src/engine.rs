@@ -221,7 +221,7 @@ impl Orders {
 
     /// An order of the program itself.
     pub async fn internal(&self, internal: Internal) -> Result<(), ApiError> {
-        let id = CommandId(Uuid::now_v7());
+        let id = CommandId(crate::chance::new_id(self.now()));
         match self
             .give(id, Actor::Program, Order::Internal(internal), None, &[])
             .await?
@@ -307,9 +307,10 @@ impl Engine {
                 (identity, store_key)
             }
             None => {
+                let now = options.clock.now();
                 let identity = Identity {
-                    store_id: StoreId(Uuid::now_v7()).to_string(),
-                    device_id: DeviceId(Uuid::now_v7()).to_string(),
+                    store_id: StoreId(crate::chance::new_id(now)).to_string(),
+                    device_id: DeviceId(crate::chance::new_id(now)).to_string(),
                     epoch: 1,
                     demo: options.founding.demo,
                 };
@@ -723,7 +724,7 @@ impl Engine {
         let mut world = loaded.map_err(|_| FaultCode::StoreUnavailable)?.world;
         let online = self.orders.shared.online.load(Ordering::SeqCst);
         let ctx = Ctx {
-            command_id: CommandId(Uuid::now_v7()),
+            command_id: CommandId(crate::chance::new_id(viewer.now)),
             actor,
             device: DeviceId(Uuid::nil()),
             now: viewer.now,
@@ -1032,7 +1033,7 @@ async fn set_up_if_fresh(orders: &Orders, founding: &Founding) -> Result<(), Sta
         branch_name: founding.branch_name.clone(),
         currency: founding.currency,
         time_zone: founding.time_zone.clone(),
-        product_id: ProductId(Uuid::now_v7()),
+        product_id: ProductId(crate::chance::new_id(orders.now())),
     };
     orders
         .internal(Internal::SetUpStore(set_up))

@@ -4,6 +4,7 @@
 pub mod answers;
 pub mod backup;
 pub mod chain;
+pub mod chance;
 pub mod circuit;
 pub mod clock;
 pub mod close;
@@ -12,6 +13,8 @@ pub mod engine;
 pub mod link;
 pub mod password;
 pub mod payments;
+#[cfg(proving)]
+pub mod proving;
 pub mod reconcile;
 pub mod refold;
 pub mod seal;

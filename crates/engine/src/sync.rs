@@ -286,8 +286,14 @@ impl<L: Link> Sync<L> {
                 line_id: movement.line_id,
                 movement_id: movement.id,
                 attempt,
-                answer: PostAnswer::NoAnswer {
-                    reason: "the program stopped while sending",
+                answer: if domain::planted!(SendingLeftAlone) {
+                    PostAnswer::NotSent {
+                        reason: "the program stopped",
+                    }
+                } else {
+                    PostAnswer::NoAnswer {
+                        reason: "the program stopped while sending",
+                    }
                 },
                 jitter: (self.dice)(),
             };
@@ -395,6 +401,13 @@ impl<L: Link> Sync<L> {
                 });
             }
             news = true;
+            if domain::planted!(CursorBeforeFacts)
+                && let Some(page) = &self.page
+            {
+                let cursor = page.next.to_string();
+                let moved = Internal::MoveCursor { cursor };
+                self.orders.internal(moved).await.map_err(|_| Halt::Store)?;
+            }
             while let Some(event) = self.page.as_ref().and_then(|page| page.events.front()) {
                 let event = event.clone();
                 self.follow_event(&event).await?;
@@ -427,10 +440,35 @@ impl<L: Link> Sync<L> {
         let Some(movement) = ours else {
             return self.look_at_a_stranger(&event.reference).await;
         };
+        #[cfg(proving)]
+        if domain::planted!(EventOrderTrusted) {
+            return self.believe(&movement, event).await;
+        }
         if adds_nothing(&movement, event) {
             return Ok(());
         }
         self.ask_about(&movement).await
+    }
+
+    /// A planted bug: what an event says is taken for the current state.
+    #[cfg(proving)]
+    async fn believe(&mut self, movement: &Movement, event: &NetworkEvent) -> Result<(), Halt> {
+        let answer = self.link.look_up(&movement.id.to_string()).await;
+        let LookUp::Found(mut remote) = self.heard(answer)? else {
+            return Ok(());
+        };
+        remote.status = match event.kind.as_str() {
+            "accepted" => RemoteStatus::Accepted,
+            "settled" => RemoteStatus::Settled,
+            "rejected" => RemoteStatus::Rejected,
+            _ => RemoteStatus::Returned,
+        };
+        let told = Internal::RecordNetworkState {
+            line_id: movement.line_id,
+            movement_id: movement.id,
+            remote,
+        };
+        self.orders.internal(told).await.map_err(|_| Halt::Store)
     }
 
     /// Asks for the current state of one of our transfers and has it judged.
@@ -496,7 +534,7 @@ impl<L: Link> Sync<L> {
                 let what = step(&movement, now);
                 // Order within a line: a transfer waits for what was asked for before it.
                 let sends = what == Step::Send;
-                if sends && held {
+                if sends && held && !domain::planted!(RestoredSendsAtOnce) {
                     continue;
                 }
                 if sends
@@ -669,13 +707,29 @@ impl<L: Link> Job<L> {
                 return Contact::None;
             }
         };
-        // On record before the socket opens: whatever happens now is doubt, not silence.
         let marked = Internal::MarkAttempt {
             line_id,
             movement_id,
         };
-        if self.orders.internal(marked).await.is_err() {
-            return Contact::None;
+        let (mut key, mut bytes) = (movement_id.to_string(), bytes);
+        let mut sent_before = None;
+        if domain::planted!(SendBeforeCommit) {
+            let (answer, marked) = tokio::join!(
+                self.link.post(&key, bytes.clone()),
+                self.orders.internal(marked)
+            );
+            if marked.is_err() {
+                return Contact::None;
+            }
+            sent_before = Some(answer);
+        } else {
+            if domain::planted!(MarkAfterSend) {
+                sent_before = Some(self.link.post(&key, bytes.clone()).await);
+            }
+            // On record before the socket opens: whatever happens now is doubt, not silence.
+            if self.orders.internal(marked).await.is_err() {
+                return Contact::None;
+            }
         }
         let attempt = self
             .movement
@@ -683,7 +737,16 @@ impl<L: Link> Job<L> {
             .as_ref()
             .map_or(0, |transfer| transfer.attempts)
             + 1;
-        let answer = self.link.post(&movement_id.to_string(), bytes).await;
+        if domain::planted!(NewKeyOnRetry) && attempt > 1 {
+            key = format!("{key}-{attempt}");
+        }
+        if domain::planted!(OtherBytesOnRetry) && attempt > 1 {
+            bytes.push(b' ');
+        }
+        let answer = match sent_before {
+            Some(answer) => answer,
+            None => self.link.post(&key, bytes).await,
+        };
         let contact = contact_of(&answer);
         let answered = Internal::RecordAnswer {
             line_id,

@@ -54,7 +54,7 @@ pub(super) fn mark_attempt(
         .transfer
         .as_ref()
         .ok_or(RefusalCode::UnknownMovement)?;
-    if world.branch.held_in_epoch.is_some() {
+    if world.branch.held_in_epoch.is_some() && !crate::planted!(RestoredSendsAtOnce) {
         return Err(RefusalCode::PaymentsHeld.into());
     }
     if step(movement, ctx.now) != Step::Send {
@@ -355,6 +355,9 @@ enum Absence {
 
 /// What an empty look-up means: by itself, nothing. Doubt about an earlier attempt stays.
 fn nothing_found(transfer: &Transfer, ctx: &Ctx) -> Absence {
+    if crate::planted!(EmptyLookUpMeansNotSent) {
+        return Absence::Rejected(404);
+    }
     match transfer.refused_status {
         // It had the transfer once: sending again could move the money twice.
         _ if transfer.remote_id.is_some() => {
@@ -438,6 +441,14 @@ fn follow(
             review(draft, at, ReviewReason::MovedAfterTheEnd)?;
             freeze(draft, at, ReviewReason::MovedAfterTheEnd)
         }
+        (RemoteStatus::Accepted, Ours::Settled) if crate::planted!(EventOrderTrusted) => draft
+            .push(Event::TransferAccepted {
+                line_id,
+                movement_id,
+                remote_id: remote.id.clone(),
+                settlement_date: remote.settlement_date,
+                next_at: ctx.now,
+            }),
         (RemoteStatus::Accepted, Ours::Accepted | Ours::Settled | Ours::Returned) => Ok(()),
 
         (
@@ -454,6 +465,9 @@ fn follow(
         ) => {
             settle(draft, at, &movement, remote)?;
             freeze(draft, at, ReviewReason::MovedAfterTheEnd)
+        }
+        (RemoteStatus::Settled, Ours::Settled) if crate::planted!(OutcomeAppliedTwice) => {
+            settle(draft, at, &movement, remote)
         }
         (RemoteStatus::Settled, Ours::Settled | Ours::Returned) => turn(world, draft, at, remote),
 
@@ -475,6 +489,9 @@ fn follow(
             freeze(draft, at, ReviewReason::NetworkContradictsItself)
         }
 
+        (RemoteStatus::Returned, Ours::Returned) if crate::planted!(ReturnPostedTwice) => {
+            give_back(world, draft, at, remote)
+        }
         (RemoteStatus::Returned, Ours::Settled | Ours::Returned) => turn(world, draft, at, remote),
         // What was returned had settled: both facts, in their order.
         (

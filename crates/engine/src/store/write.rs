@@ -309,7 +309,13 @@ pub async fn append(
     connection: &mut SqliteConnection,
     appended: Appended,
 ) -> Result<(), sqlx::Error> {
+    let events = appended.events.len();
     insert(connection, &INTO_EVENTS, appended.events).await?;
+    if domain::planted!(BatchHalfWritten) && events > 0 {
+        for sql in ["commit", "begin immediate"] {
+            sqlx::query(sql).execute(&mut *connection).await?;
+        }
+    }
     insert(connection, &INTO_RECEIPTS, appended.receipts).await?;
     insert(connection, &INTO_JOURNAL, appended.journal).await?;
     insert(connection, &INTO_OUTBOX, appended.outbox).await

@@ -1,0 +1,7 @@
+//! See Cargo.toml.
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(proving)");
+    println!("cargo::rustc-cfg=proving");
+    println!("cargo::rerun-if-changed=build.rs");
+}

@@ -1,0 +1,688 @@
+//! What people at the desk ask for, by the dice: mostly what could be right as the model sees
+//! the branch, now and then spoiled in one place.
+
+use crate::dice::Dice;
+use crate::model::{Line, Model, Move};
+use crate::paper::{self, usd};
+use crate::world::{Base, id_of};
+use domain::account::Role;
+use domain::command::*;
+use domain::date::BusinessDate;
+use domain::ids::*;
+use domain::movement::MovementState as State;
+use domain::product::Terms;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Terms that cost nothing: what the stories follow is where the money is, and interest and fees
+/// have a second calculation of their own among the rules' tests.
+pub fn free_terms() -> Terms {
+    let mut terms = Terms::defaults(2);
+    if let Ok(percent) = "0".parse() {
+        terms.annual_percent = percent;
+    }
+    terms.rate_changes.clear();
+    (terms.late_fee_minor, terms.returned_payment_fee_minor) = (usd(0).minor, usd(0).minor);
+    terms
+}
+
+/// A fresh id of this story.
+pub fn new_id(dice: &mut Dice) -> Uuid {
+    id_of((u128::from(dice.throw()) >> 2) | (1 << 61))
+}
+
+fn parse<T: std::str::FromStr>(text: &str, otherwise: T) -> T {
+    text.parse().unwrap_or(otherwise)
+}
+
+fn pick_line<'a>(
+    dice: &mut Dice,
+    model: &'a Model,
+    wanted: impl Fn(&Line) -> bool,
+) -> Option<(&'a String, &'a Line)> {
+    let fitting: Vec<_> = model
+        .lines
+        .iter()
+        .filter(|(_, line)| wanted(line))
+        .collect();
+    if fitting.is_empty() || dice.percent(6) {
+        let all: Vec<_> = model.lines.iter().collect();
+        return (!all.is_empty()).then(|| *dice.pick(&all));
+    }
+    Some(*dice.pick(&fitting))
+}
+
+fn pick_move<'a>(
+    dice: &mut Dice,
+    model: &'a Model,
+    wanted: impl Fn(&Move) -> bool,
+) -> Option<(&'a String, &'a Move)> {
+    let fitting: Vec<_> = model.movements.iter().filter(|(_, m)| wanted(m)).collect();
+    if fitting.is_empty() || dice.percent(8) {
+        let all: Vec<_> = model.movements.iter().collect();
+        return (!all.is_empty()).then(|| *dice.pick(&all));
+    }
+    Some(*dice.pick(&fitting))
+}
+
+pub struct Desk<'a> {
+    pub dice: &'a mut Dice,
+    pub model: &'a Model,
+    pub base: &'a Base,
+    pub today: BusinessDate,
+    /// Customers so far, for values that differ.
+    pub number: &'a mut u32,
+}
+
+impl Desk<'_> {
+    /// A command of this kind and who asks for it; nothing where there is nothing to ask about.
+    pub fn ask(&mut self, kind: CommandKind) -> Option<(UserId, Command)> {
+        let command = self.command(kind)?;
+        let command = if self.dice.percent(14) {
+            self.spoiled(command)
+        } else {
+            command
+        };
+        Some((self.who(kind), command))
+    }
+
+    fn who(&mut self, kind: CommandKind) -> UserId {
+        let people = self.base.people;
+        if self.dice.percent(3) {
+            let stranger = UserId(id_of(u128::from(self.dice.throw() >> 3)));
+            return *self.dice.pick(&[people.wanda, stranger, people.sams_other]);
+        }
+        match kind.role_needed() {
+            Role::Staff => *self.dice.pick(&[
+                people.sam,
+                people.sam,
+                people.sam,
+                people.ada,
+                people.boris,
+                people.sams_other,
+            ]),
+            Role::Admin if self.dice.percent(5) => people.sam,
+            Role::Admin => *self.dice.pick(&[
+                people.ada,
+                people.ada,
+                people.boris,
+                people.boris,
+                people.sams_other,
+            ]),
+        }
+    }
+
+    fn customer(&mut self) -> Option<(CustomerId, Vec<BankAccountId>)> {
+        let all: Vec<_> = self
+            .model
+            .customers
+            .iter()
+            .filter(|(_, customer)| !customer.forgotten || self.dice.percent(30))
+            .collect();
+        if all.is_empty() {
+            return None;
+        }
+        let (id, customer) = *self.dice.pick(&all);
+        Some((CustomerId(id.parse().ok()?), accounts(customer)))
+    }
+
+    fn line(&mut self, wanted: impl Fn(&Line) -> bool) -> Option<(LineId, Line)> {
+        let (id, line) = pick_line(self.dice, self.model, wanted)?;
+        Some((LineId(id.parse().ok()?), line.clone()))
+    }
+
+    /// A bank account of a line's customer.
+    fn account_of(&mut self, line: &Line) -> Option<BankAccountId> {
+        let accounts = accounts(self.model.customers.get(&line.customer)?);
+        (!accounts.is_empty()).then(|| *self.dice.pick(&accounts))
+    }
+
+    fn movement(&mut self, wanted: impl Fn(&Move) -> bool) -> Option<(LineId, MovementId)> {
+        let (id, movement) = pick_move(self.dice, self.model, wanted)?;
+        Some((
+            LineId(movement.line.parse().ok()?),
+            MovementId(id.parse().ok()?),
+        ))
+    }
+
+    fn amount(&mut self) -> i64 {
+        match self.dice.below(12) {
+            0 => self.dice.between(500_001, 900_000),
+            1 => self.dice.between(1, 9),
+            2 => self.dice.between(100_001, 400_000),
+            _ => self.dice.between(100, 90_000),
+        }
+    }
+
+    fn command(&mut self, kind: CommandKind) -> Option<Command> {
+        let words = || "As agreed at the desk".to_owned();
+        Some(match kind {
+            CommandKind::RecordCustomer => {
+                // Now and then somebody who is recorded already.
+                let again = self.dice.percent(15);
+                if !again {
+                    *self.number += 1;
+                }
+                paper::record_customer(CustomerId(new_id(self.dice)), *self.number)
+            }
+            CommandKind::UpdateCustomer => {
+                let (customer_id, _) = self.customer()?;
+                let version = self.model.customers.get(&customer_id.to_string())?.version;
+                let change = paper::profile_change(u32::try_from(self.dice.below(900)).ok()?);
+                Command::UpdateCustomer(UpdateCustomer {
+                    customer_id,
+                    seen_version: u64::try_from(version).ok()?,
+                    change,
+                })
+            }
+            CommandKind::AddBankAccount => {
+                let (customer_id, accounts) = self.customer()?;
+                let account_id = if !accounts.is_empty() && self.dice.percent(8) {
+                    *self.dice.pick(&accounts)
+                } else {
+                    BankAccountId(new_id(self.dice))
+                };
+                let number = u32::try_from(self.dice.below(9_000)).ok()?;
+                paper::add_bank_account(customer_id, account_id, number)
+            }
+            CommandKind::AuthorizeDebit => {
+                let (customer_id, accounts) = self.customer()?;
+                let account = if accounts.is_empty() || self.dice.percent(8) {
+                    BankAccountId(new_id(self.dice))
+                } else {
+                    *self.dice.pick(&accounts)
+                };
+                paper::authorize_debit(customer_id, account, self.today)
+            }
+            CommandKind::ForgetCustomer => {
+                let free: Vec<_> = self
+                    .model
+                    .customers
+                    .iter()
+                    .filter(|(id, customer)| {
+                        !customer.forgotten
+                            && !self
+                                .model
+                                .lines
+                                .values()
+                                .any(|line| line.customer == **id && !line.ended())
+                    })
+                    .map(|(id, _)| id.clone())
+                    .collect();
+                let customer_id = if free.is_empty() || self.dice.percent(30) {
+                    self.customer()?.0
+                } else {
+                    CustomerId(self.dice.pick(&free).parse().ok()?)
+                };
+                Command::ForgetCustomer(ForgetCustomer {
+                    customer_id,
+                    reason: words(),
+                })
+            }
+            CommandKind::DefineProduct => {
+                let known = self.model.products.keys().next()?;
+                let (product_id, seen) = if self.dice.percent(40) {
+                    (ProductId(known.parse().ok()?), self.model.products[known])
+                } else {
+                    (ProductId(new_id(self.dice)), 0)
+                };
+                let mut terms = free_terms();
+                terms.hold_banking_days = u32::try_from(self.dice.below(6)).ok()?;
+                Command::DefineProduct(DefineProduct {
+                    product_id,
+                    seen_version: u64::try_from(seen).ok()?,
+                    name: "Line of credit, revised".to_owned(),
+                    terms,
+                })
+            }
+            CommandKind::TakeApplication => {
+                let (customer_id, _) = self.customer()?;
+                let products: Vec<String> = self.model.products.keys().cloned().collect();
+                let product = parse(self.dice.pick(&products).as_str(), self.base.product_id.0);
+                let line_id = LineId(new_id(self.dice));
+                let requested = if self.dice.percent(30) {
+                    self.dice.between(4_800_000, 5_000_100)
+                } else {
+                    self.dice.between(50_000, 5_200_000)
+                };
+                paper::take_application(line_id, customer_id, ProductId(product), requested)
+            }
+            CommandKind::ApproveApplication => {
+                let (line_id, line) = self.line(|line| line.limit.is_none() && !line.ended())?;
+                let part = self.dice.between(60, 104);
+                let limit = (line.requested * part / 100).max(1);
+                paper::approve(line_id, u64::try_from(line.version).ok()?, limit)
+            }
+            CommandKind::RejectApplication => {
+                let (line_id, line) = self.line(|line| line.limit.is_none() && !line.ended())?;
+                let count = self.dice.below(6);
+                let mut reasons: Vec<RejectionReason> = (0..count)
+                    .map(|_| *self.dice.pick(RejectionReason::ALL))
+                    .collect();
+                if self.dice.percent(40) {
+                    reasons.push(RejectionReason::Other);
+                }
+                let other_words = match (
+                    reasons.contains(&RejectionReason::Other),
+                    self.dice.percent(80),
+                ) {
+                    (true, true) | (false, false) => Some(words()),
+                    (true, false) | (false, true) => None,
+                };
+                Command::RejectApplication(RejectApplication {
+                    line_id,
+                    seen_version: u64::try_from(line.version).ok()?,
+                    reasons,
+                    other_words,
+                })
+            }
+            CommandKind::CancelApplication => {
+                let (line_id, _) = self.line(|line| !line.ended())?;
+                Command::CancelApplication(CancelApplication {
+                    line_id,
+                    note: Some(words()),
+                })
+            }
+            CommandKind::RecordAgreement => {
+                let (line_id, _) = self.line(|line| line.limit.is_some() && !line.agreed)?;
+                paper::record_agreement(line_id, self.today)
+            }
+            CommandKind::RequestDraw => {
+                let (line_id, line) = self.line(|line| line.open_for_money() && !line.frozen)?;
+                let mut amount = self.amount();
+                if self.dice.percent(12) {
+                    // To the brim, and a little over.
+                    let there = self.model.available(&line_id.to_string(), self.today);
+                    amount = (there + self.dice.between(-2, 1)).max(1);
+                }
+                let draw_id = self.movement_id();
+                match self.account_of(&line) {
+                    Some(account) if self.dice.percent(75) => {
+                        let speed = if self.dice.percent(50) {
+                            Speed::Express
+                        } else {
+                            Speed::Standard
+                        };
+                        paper::draw_to_bank(line_id, draw_id, amount, account, speed)
+                    }
+                    _ => paper::draw_cash(line_id, draw_id, amount),
+                }
+            }
+            CommandKind::ApproveDraw => {
+                let (line_id, draw_id) = self.movement(|m| m.state == State::Requested)?;
+                Command::ApproveDraw(ApproveDraw { line_id, draw_id })
+            }
+            CommandKind::DeclineDraw => {
+                let (line_id, draw_id) = self.movement(|m| m.state == State::Requested)?;
+                Command::DeclineDraw(DeclineDraw {
+                    line_id,
+                    draw_id,
+                    reason: words(),
+                })
+            }
+            CommandKind::PayCashDraw => {
+                let (line_id, draw_id) = self.movement(|m| m.state == State::Approved)?;
+                Command::PayCashDraw(PayCashDraw {
+                    line_id,
+                    draw_id,
+                    identity_seen: true,
+                })
+            }
+            CommandKind::CancelDraw => {
+                let (line_id, draw_id) =
+                    self.movement(|m| m.kind == "draw" && m.state.on_its_way())?;
+                Command::CancelDraw(CancelDraw { line_id, draw_id })
+            }
+            CommandKind::TakeRepayment => {
+                let (line_id, line) = self.line(|line| line.principal > 0)?;
+                let amount = match self.dice.below(4) {
+                    0 => line.principal.max(1),
+                    1 => line.principal.max(1) + self.dice.between(1, 50_000),
+                    _ => self.amount().min(line.principal.max(1)),
+                };
+                let repayment_id = self.movement_id();
+                match self.account_of(&line) {
+                    Some(account) if self.dice.percent(70) => {
+                        paper::repay_by_debit(line_id, repayment_id, amount, account)
+                    }
+                    _ => paper::repay_cash(line_id, repayment_id, amount),
+                }
+            }
+            CommandKind::CancelRepayment => {
+                let (line_id, repayment_id) =
+                    self.movement(|m| m.kind == "repayment" && m.state.on_its_way())?;
+                Command::CancelRepayment(CancelRepayment {
+                    line_id,
+                    repayment_id,
+                })
+            }
+            CommandKind::RefundCredit => {
+                let (line_id, line) = self.line(|line| line.credit > 0)?;
+                let refund_id = self.movement_id();
+                let amount = usd(self.dice.between(1, line.credit.max(1) + 10));
+                Command::RefundCredit(RefundCredit {
+                    line_id,
+                    refund_id,
+                    amount,
+                })
+            }
+            CommandKind::RequestCancellation => {
+                let (line_id, _) = self.line(|line| !line.ended())?;
+                Command::RequestCancellation(RequestCancellation {
+                    line_id,
+                    reason: Some(words()),
+                })
+            }
+            CommandKind::DeclineCancellation => {
+                let (line_id, _) = self.line(|line| line.cancellation_requested)?;
+                Command::DeclineCancellation(DeclineCancellation {
+                    line_id,
+                    reason: words(),
+                })
+            }
+            CommandKind::CloseLine => {
+                let (line_id, _) = self.line(|line| line.limit.is_some() && !line.ended())?;
+                Command::CloseLine(CloseLine { line_id })
+            }
+            CommandKind::FreezeLine => {
+                let (line_id, _) =
+                    self.line(|line| line.limit.is_some() && !line.ended() && !line.frozen)?;
+                Command::FreezeLine(FreezeLine {
+                    line_id,
+                    note: words(),
+                })
+            }
+            CommandKind::UnfreezeLine => {
+                let (line_id, _) = self.line(|line| line.frozen)?;
+                Command::UnfreezeLine(UnfreezeLine {
+                    line_id,
+                    note: words(),
+                })
+            }
+            CommandKind::AskNetworkAgain => {
+                let (line_id, movement_id) = self.movement(|m| m.state == State::NeedsReview)?;
+                Command::AskNetworkAgain(AskNetworkAgain {
+                    line_id,
+                    movement_id,
+                })
+            }
+            CommandKind::CloseDay => Command::CloseDay(CloseDay { date: self.today }),
+            CommandKind::SetHolidays => {
+                let ahead = i32::try_from(self.dice.below(20)).ok()?;
+                Command::SetHolidays(SetHolidays {
+                    holidays: vec![self.today.plus_days(ahead)],
+                })
+            }
+            CommandKind::RetryTransfer => {
+                let (line_id, movement_id) = self.movement(|m| {
+                    matches!(m.state, State::Queued | State::Unknown | State::NeedsReview)
+                })?;
+                Command::RetryTransfer(RetryTransfer {
+                    line_id,
+                    movement_id,
+                })
+            }
+            CommandKind::ParkTransfer => {
+                let (line_id, movement_id) =
+                    self.movement(|m| matches!(m.state, State::Queued | State::Unknown))?;
+                Command::ParkTransfer(ParkTransfer {
+                    line_id,
+                    movement_id,
+                    reason: words(),
+                })
+            }
+            CommandKind::HandBackTransfer => {
+                let (line_id, movement_id) = self.movement(|m| m.state == State::NeedsReview)?;
+                Command::HandBackTransfer(HandBackTransfer {
+                    line_id,
+                    movement_id,
+                    reason: words(),
+                })
+            }
+            CommandKind::PresentAgain => {
+                let (line_id, movement_id) =
+                    self.movement(|m| m.kind == "repayment" && m.state == State::Returned)?;
+                let repayment_id = self.movement_id();
+                Command::PresentAgain(PresentAgain {
+                    line_id,
+                    movement_id,
+                    repayment_id,
+                })
+            }
+            CommandKind::ResolveFinding => {
+                let findings: Vec<&String> = self.model.findings.keys().collect();
+                if findings.is_empty() && self.dice.percent(90) {
+                    return None;
+                }
+                let finding_id = if findings.is_empty() {
+                    "orphan of nothing".to_owned()
+                } else {
+                    (*self.dice.pick(&findings)).clone()
+                };
+                Command::ResolveFinding(ResolveFinding {
+                    finding_id,
+                    resolution: *self.dice.pick(domain::reconcile::Resolution::ALL),
+                    note: self.dice.percent(60).then(words),
+                })
+            }
+            CommandKind::ApproveAccount => {
+                let (user_id, user) = self.user(|user| user.waiting)?;
+                Command::ApproveAccount(ApproveAccount {
+                    user_id,
+                    employee_number: if self.dice.percent(15) {
+                        "E-777".to_owned()
+                    } else {
+                        user.employee_number
+                    },
+                    role: if self.dice.percent(20) {
+                        Role::Admin
+                    } else {
+                        Role::Staff
+                    },
+                })
+            }
+            CommandKind::DeclineAccount => {
+                let (user_id, _) = self.user(|user| user.waiting)?;
+                Command::DeclineAccount(DeclineAccount { user_id })
+            }
+            CommandKind::UnlockAccount => {
+                let (user_id, _) = self.user(|user| user.login == "boris")?;
+                Command::UnlockAccount(UnlockAccount { user_id })
+            }
+        })
+    }
+
+    fn movement_id(&mut self) -> MovementId {
+        if self.dice.percent(3)
+            && let Some((id, _)) = pick_move(self.dice, self.model, |_| true)
+        {
+            return MovementId(parse(id, Uuid::nil()));
+        }
+        MovementId(new_id(self.dice))
+    }
+
+    fn user(
+        &mut self,
+        wanted: impl Fn(&crate::model::User) -> bool,
+    ) -> Option<(UserId, crate::model::User)> {
+        let wanda = self.base.people.wanda.to_string();
+        let fitting: Vec<_> = self
+            .model
+            .users
+            .iter()
+            .filter(|(id, user)| wanted(user) && **id != wanda)
+            .collect();
+        let all: Vec<_> = self
+            .model
+            .users
+            .iter()
+            .filter(|(id, _)| **id != wanda)
+            .collect();
+        let among = if fitting.is_empty() || self.dice.percent(8) {
+            all
+        } else {
+            fitting
+        };
+        let (id, user) = *self.dice.pick(&among);
+        Some((UserId(id.parse().ok()?), user.clone()))
+    }
+
+    /// The same command with one value that is not right, if it still can be written down.
+    fn spoiled(&mut self, command: Command) -> Command {
+        let mut value = serde_json::to_value(&command).unwrap_or_default();
+        let mut paths = Vec::new();
+        leaves(&value, &mut Vec::new(), &mut paths);
+        paths.retain(|path| path != &["kind".to_owned()]);
+        if paths.is_empty() {
+            return command;
+        }
+        let path = self.dice.pick(&paths).clone();
+        let Some(place) = value.pointer_mut(&format!("/{}", path.join("/"))) else {
+            return command;
+        };
+        let dice = &mut *self.dice;
+        *place = match &*place {
+            Value::Number(_) => Value::from(*dice.pick(&[
+                0_i64,
+                -5,
+                1,
+                7,
+                99,
+                999_999_999_999,
+                4_000_000_000_000_000,
+                9_000_000,
+            ])),
+            Value::Bool(was) => Value::from(!was),
+            Value::String(was) if was.len() == 36 => Value::from(new_id(dice).to_string()),
+            Value::String(was) if was.len() == 10 && was.as_bytes()[4] == b'-' => {
+                Value::from(*dice.pick(&["2099-12-31", "1901-01-01", "2015-05-05"]))
+            }
+            Value::String(was) if was == "USD" => Value::from("EUR"),
+            Value::String(_) => {
+                let long = "x".repeat(3_000);
+                Value::from(*dice.pick(&["", " ", "7", "\u{7}", "abc", long.as_str(), "E-001"]))
+            }
+            Value::Null => Value::from("words"),
+            Value::Array(_) | Value::Object(_) => return command,
+        };
+        serde_json::from_value(value).unwrap_or(command)
+    }
+}
+
+fn accounts(customer: &crate::model::Customer) -> Vec<BankAccountId> {
+    customer
+        .accounts
+        .keys()
+        .filter_map(|id| Some(BankAccountId(id.parse().ok()?)))
+        .collect()
+}
+
+fn leaves(value: &Value, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                path.push(name.clone());
+                leaves(member, path, found);
+                path.pop();
+            }
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                path.push(place.to_string());
+                leaves(item, path, found);
+                path.pop();
+            }
+        }
+        _ => found.push(path.clone()),
+    }
+}
+
+/// How often each kind is asked for, in parts of a thousand or so.
+pub const KINDS: &[(CommandKind, usize)] = &[
+    (CommandKind::RequestDraw, 230),
+    (CommandKind::TakeRepayment, 130),
+    (CommandKind::ApproveDraw, 45),
+    (CommandKind::TakeApplication, 40),
+    (CommandKind::ApproveApplication, 40),
+    (CommandKind::RecordAgreement, 40),
+    (CommandKind::UnfreezeLine, 35),
+    (CommandKind::RetryTransfer, 25),
+    (CommandKind::PresentAgain, 15),
+    (CommandKind::HandBackTransfer, 15),
+    (CommandKind::ParkTransfer, 10),
+    (CommandKind::ResolveFinding, 15),
+    (CommandKind::AskNetworkAgain, 30),
+    (CommandKind::CancelDraw, 30),
+    (CommandKind::PayCashDraw, 25),
+    (CommandKind::RefundCredit, 20),
+    (CommandKind::RecordCustomer, 20),
+    (CommandKind::AddBankAccount, 20),
+    (CommandKind::AuthorizeDebit, 20),
+    (CommandKind::CancelRepayment, 18),
+    (CommandKind::UpdateCustomer, 15),
+    (CommandKind::RejectApplication, 15),
+    (CommandKind::DeclineDraw, 12),
+    (CommandKind::FreezeLine, 12),
+    (CommandKind::DefineProduct, 10),
+    (CommandKind::RequestCancellation, 10),
+    (CommandKind::DeclineCancellation, 10),
+    (CommandKind::CancelApplication, 10),
+    (CommandKind::CloseLine, 10),
+    (CommandKind::ForgetCustomer, 8),
+    (CommandKind::ApproveAccount, 8),
+    (CommandKind::DeclineAccount, 6),
+    (CommandKind::UnlockAccount, 6),
+    (CommandKind::CloseDay, 12),
+    (CommandKind::SetHolidays, 3),
+];
+
+/// What a branch is busy with: other things on other days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    Anything,
+    /// Debits that come back and are presented again.
+    Debits,
+    /// Applications, large ones.
+    Applications,
+    /// Backups that are restored.
+    Restores,
+}
+
+impl Theme {
+    pub fn of(seed: u64) -> Theme {
+        match seed % 5 {
+            0 => Theme::Debits,
+            1 => Theme::Applications,
+            2 => Theme::Restores,
+            _ => Theme::Anything,
+        }
+    }
+
+    fn weight(self, kind: CommandKind, usual: usize) -> usize {
+        match (self, kind) {
+            (Theme::Debits, CommandKind::TakeRepayment | CommandKind::PresentAgain) => 220,
+            (Theme::Debits, CommandKind::ResolveFinding) => 40,
+            (
+                Theme::Applications,
+                CommandKind::TakeApplication
+                | CommandKind::ApproveApplication
+                | CommandKind::CloseLine
+                | CommandKind::RefundCredit,
+            ) => 160,
+            (Theme::Restores, CommandKind::RetryTransfer | CommandKind::ResolveFinding) => 70,
+            _ => usual,
+        }
+    }
+}
+
+pub fn kind(dice: &mut Dice, theme: Theme) -> CommandKind {
+    let weight = |(kind, usual): &(CommandKind, usize)| theme.weight(*kind, *usual);
+    let mut thrown = dice.below(KINDS.iter().map(weight).sum());
+    for entry in KINDS {
+        if thrown < weight(entry) {
+            return entry.0;
+        }
+        thrown -= weight(entry);
+    }
+    CommandKind::RequestDraw
+}
