@@ -76,7 +76,7 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
         Command::CloseDay(c) => days::close(ctx, c.date),
-        Command::SetHolidays(c) => days::set_holidays(world, c),
+        Command::SetHolidays(c) => days::set_holidays(c),
     }
 }
 
