@@ -512,3 +512,18 @@ fn arrival_order_does_not_matter() {
         std::fs::write(std::path::Path::new(&folder).join("arrival.row"), row).unwrap();
     }
 }
+
+#[test]
+fn what_happens_on_the_closing_day_comes_before_its_close() {
+    // 29 days on 500.00 and one on 300.00, whether it is entered on the day or a week later.
+    let (mut desk, line_id) = drawn(|_| {});
+    desk.work_until(day(29));
+    desk.repay_cash(line_id, 20_000);
+    desk.work_until(day(30));
+    assert_eq!(desk.balances(line_id), [30_000, 1_419, 0, 0]);
+
+    let (mut desk, line_id) = drawn(|_| {});
+    desk.work_until(day(36));
+    desk.repay_late(line_id, 20_000, day(29)).unwrap();
+    assert_eq!(desk.balances(line_id), [30_000, 1_419, 0, 0]);
+}
