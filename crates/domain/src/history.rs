@@ -486,7 +486,7 @@ pub fn note(
                     posted_on: *posted_on,
                     kind,
                     cause: posting.cause,
-                    amount_minor: posting.change.net()?,
+                    amount_minor: posting.change.balance()?,
                     adjusts: matches!(
                         posting.kind,
                         EntryKind::InterestAdjusted | EntryKind::FeeAdjusted
@@ -545,7 +545,7 @@ fn tell_movement(
             MovementKind::Refund => LineKind::Refund,
         },
         cause: Cause::Movement { movement_id },
-        amount_minor: change.net()?,
+        amount_minor: change.balance()?,
         adjusts,
         explained: Vec::new(),
     });

@@ -450,7 +450,7 @@ fn follow(
             (Account::Interest(line_id), change.interest_minor),
             (Account::Fees(line_id), change.fees_minor),
             (Account::Credit(line_id), change.credit_minor.negated()?),
-            (income, change.net()?.negated()?),
+            (income, change.balance()?.negated()?),
         ],
     ))
 }

@@ -93,7 +93,7 @@ impl Change {
     }
 
     /// What it changes of what the customer owes, less what the bank owes them.
-    pub fn net(&self) -> Result<Minor, Overflow> {
+    pub fn balance(&self) -> Result<Minor, Overflow> {
         Minor::sum([self.principal_minor, self.interest_minor, self.fees_minor])?
             .minus(self.credit_minor)
     }

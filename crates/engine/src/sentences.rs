@@ -190,9 +190,9 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
                 .iter()
                 .map(|posting| {
                     let kind = posting.kind.words();
-                    match posting.change.net() {
-                        Ok(net) if !net.is_zero() => {
-                            format!("{kind} {} as of {}", money(net), posting.on)
+                    match posting.change.balance() {
+                        Ok(amount) if !amount.is_zero() => {
+                            format!("{kind} {} as of {}", money(amount), posting.on)
                         }
                         Ok(_) | Err(_) => format!("{kind} as of {}", posting.on),
                     }

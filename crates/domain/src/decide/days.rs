@@ -23,17 +23,13 @@ pub(super) fn close(ctx: &Ctx, date: BusinessDate) -> Result<Vec<Event>, Refusal
     }])
 }
 
-pub(super) fn set_holidays(world: &World, c: &SetHolidays) -> Result<Vec<Event>, Refusal> {
+pub(super) fn set_holidays(c: &SetHolidays) -> Result<Vec<Event>, Refusal> {
     if c.holidays.len() > HOLIDAYS_MAX {
         return Err(Refusal::at("holidays", RefusalCode::FieldTooLong));
     }
     let mut holidays = c.holidays.clone();
     holidays.sort();
     holidays.dedup();
-    let known = &world.branch.calendar.holidays;
-    if known.iter().eq(holidays.iter()) {
-        return Ok(Vec::new());
-    }
     Ok(vec![Event::HolidaysSet { holidays }])
 }
 

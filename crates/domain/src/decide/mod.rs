@@ -77,7 +77,7 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
         Command::CloseDay(c) => days::close(ctx, c.date),
-        Command::SetHolidays(c) => days::set_holidays(world, c),
+        Command::SetHolidays(c) => days::set_holidays(c),
         Command::RetryTransfer(c) => transfers::retry(world, ctx, c),
         Command::ParkTransfer(c) => transfers::park(world, ctx, &who, c),
         Command::HandBackTransfer(c) => transfers::hand_back(world, ctx, &who, c),
