@@ -3,7 +3,6 @@
 use super::output::Output;
 use super::{Common, Exit, Failure, has_store};
 use clap::{Args, Subcommand};
-use engine::demo::PASSPHRASE;
 use engine::demo::fill::{Size, fill};
 use serde_json::json;
 
