@@ -244,7 +244,7 @@ async fn search(engine: &Engine, viewer: &Viewer, applications: u64, turn: u64) 
         4 => "beatriz".to_owned(),
         _ => format!("C-{:06}", place + 1),
     };
-    if turn % 2 == 0 {
+    if turn.is_multiple_of(2) {
         let query = lines_where(text, LineOrder::NewestFirst);
         engine.reader().lines(viewer, &query).await.expect("a page");
     } else {

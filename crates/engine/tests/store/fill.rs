@@ -40,8 +40,8 @@ async fn a_filled_store_proves_and_a_filling_goes_on_where_it_stopped() {
         .unwrap();
     assert_eq!(
         line.movements.len(),
-        300,
-        "the first line has a long history"
+        200,
+        "the page shows the newest of a long history"
     );
     let after_all = events(&whole).await;
 
