@@ -11,6 +11,7 @@ mod output;
 mod payments;
 mod people;
 mod post;
+mod quote;
 mod reads;
 mod secrets;
 mod stores;
@@ -90,6 +91,8 @@ pub enum Action {
     Verify,
     /// Print the JSON Schema of every command and view. Needs no store.
     Schema,
+    /// Calculate interest and payoff on facts from a file. Needs no store.
+    Quote(quote::Quote),
     /// Copy the store to a new file while others go on working.
     Backup(copies::Backup),
     /// Put a backup into the data folder.
@@ -226,6 +229,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::Ledger(ledger) => ledger.run(&common, output).await,
             Action::Verify => stores::verify(&common, output).await,
             Action::Schema => stores::schema(output),
+            Action::Quote(quote) => quote.run(output),
             Action::Backup(backup) => backup.run(&common, output).await,
             Action::Restore(restore) => restore.run(&common, output).await,
             Action::Reconcile(reconcile) => reconcile.run(&common, output).await,

@@ -2,6 +2,9 @@
 //! every exit code of docs/command-line.md.
 #![cfg(unix)]
 
+#[path = "command_line/quote.rs"]
+mod quote;
+
 use serde_json::{Value, json};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -6,4 +6,5 @@ pub mod counting;
 pub mod dice;
 pub mod proof;
 pub mod teller;
+pub mod traces;
 pub mod window;

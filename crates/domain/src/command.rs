@@ -330,9 +330,9 @@ pub struct SetUpStore {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskForAccount {
     pub user_id: UserId,
-    /// The person this account founds if its employee number is new.
     pub login: String,
     pub name: String,
+    /// Names the person; a number not seen before founds one.
     pub employee_number: String,
     pub admin: bool,
     pub credential_print: String,

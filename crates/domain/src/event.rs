@@ -230,7 +230,7 @@ events! {
     TransferRefused "transfer_refused" {
         line_id: LineId, movement_id: MovementId, status: u16, next_at: UtcMillis,
     }
-    /// Asked by reference; the network holds nothing yet. `resend`: the same bytes go again.
+    /// Asked by reference; the network holds nothing yet, so the same bytes go again.
     TransferNotFound "transfer_not_found" {
         line_id: LineId, movement_id: MovementId, next_at: UtcMillis,
     }

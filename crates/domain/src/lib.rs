@@ -18,6 +18,7 @@ pub mod date;
 pub mod decide;
 pub mod event;
 pub mod ids;
+pub mod interest;
 pub mod ledger;
 pub mod line;
 pub mod money;

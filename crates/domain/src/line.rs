@@ -4,12 +4,13 @@
 //! happened.
 
 use crate::actor::ActedBy;
+use crate::allocation::{Allocation, Posted, allocate};
 use crate::command::{CommandKind, RejectionReason};
 use crate::date::{BusinessDate, UtcMillis};
 use crate::ids::{CustomerId, LineId, MovementId, ProductId};
 use crate::money::{Minor, Overflow};
 use crate::private::Private;
-use crate::product::Terms;
+use crate::product::{Due, Terms};
 use crate::refusal::RefusalCode;
 use serde::{Deserialize, Serialize};
 
@@ -178,6 +179,9 @@ pub struct Figures {
     pub held_minor: Minor,
 }
 
+/// The order when a line has no terms: fees, interest, principal.
+const USUAL_ORDER: [Due; 3] = [Due::Fees, Due::Interest, Due::Principal];
+
 impl Line {
     pub fn status(&self) -> Status {
         if self.cancelled_on.is_some() {
@@ -269,6 +273,19 @@ impl Line {
             Status::Open | Status::Cancelled | Status::Rejected | Status::Closed => Ok(owed),
             Status::Approved | Status::Outstanding | Status::Repaid => Ok(owed.max(self.limit())),
         }
+    }
+
+    /// What `amount` would pay if it were posted now.
+    pub fn allocate(&self, amount: Minor) -> Result<Allocation, Overflow> {
+        let order = self
+            .terms()
+            .map_or(USUAL_ORDER, |terms| terms.allocation_order);
+        let posted = Posted {
+            fees: self.balances.fees_minor,
+            interest: self.balances.interest_minor,
+            principal: self.balances.principal_minor,
+        };
+        allocate(amount, &order, &Posted::default(), &posted)
     }
 
     pub fn figures(&self, today: BusinessDate) -> Result<Figures, Overflow> {

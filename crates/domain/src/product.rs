@@ -98,6 +98,18 @@ pub enum DayCount {
     ThirtyE360,
 }
 
+/// How a balance turns into interest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum InterestMethod {
+    /// Each day on that day's balance, by the day count.
+    #[default]
+    DailySimple,
+    /// Average daily balance × rate ÷ 12; a part of a cycle by its share of the cycle's days.
+    AverageDailyBalance,
+}
+
 /// What a repayment pays. Also the three receivables of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -218,7 +218,7 @@ impl RemoteTransfer {
     }
 }
 
-/// What the evidence of one attempt means. `shared` by nothing else: this table is the rule.
+/// What the evidence of one attempt means. This table is the rule; nothing else judges evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Nothing left: the same key again later.

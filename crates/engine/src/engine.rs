@@ -14,16 +14,14 @@ use crate::sync::{self, Dice, Handle, Pace, Sync};
 use crate::writer::{BATCH_MAX, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer};
 use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
-use domain::allocation::{Posted, allocate};
 use domain::apply::apply;
 use domain::command::{AskForAccount, Command, Internal, Order, SetUpStore, Submission};
 use domain::date::{BusinessDate, UtcMillis};
 use domain::event::Event;
 use domain::ids::*;
-use domain::money::{Currency, Minor};
+use domain::money::Currency;
 use domain::movement::MovementKind;
 use domain::needs::Needs;
-use domain::product::Due;
 use domain::refusal::{ApiError, ErrorCode, FaultCode, Refusal, RefusalCode};
 use domain::view::*;
 use serde_json::json;
@@ -577,26 +575,13 @@ impl Engine {
 
     // --- Commands ----------------------------------------------------------------------------
 
-    /// Takes a command of a signed-in person and answers when it is on the disk.
+    /// Takes a command of a signed-in person, answers when it is on the disk and shows what it
+    /// changed.
     pub async fn submit(&self, token: &Token, submission: Submission) -> Result<Answer, ApiError> {
-        let in_flight = self.sessions.command(token, self.orders.now())?;
-        if !in_flight.slowed_by.is_zero() {
-            tokio::time::sleep(in_flight.slowed_by).await;
-        }
-        let answer = self.submit_as(in_flight.user_id, submission).await;
-        if answer.as_ref().is_err_and(ApiError::is_refusal) {
-            self.sessions.note_refusal(token, self.orders.now());
-        }
-        answer
-    }
-
-    /// The same for an account whose session was checked before.
-    async fn submit_as(&self, user_id: UserId, submission: Submission) -> Result<Answer, ApiError> {
-        let Submission { id, command } = submission;
-        let concerns = Concern::of(&command);
-        let (first_seq, last_seq) = self.give_command(user_id, id, command).await?;
+        let concerns = Concern::of(&submission.command);
+        let done = self.submit_only(token, submission).await?;
         let viewer = Viewer {
-            user: self.reader.user(user_id).await?,
+            user: self.reader.user(done.user_id).await?,
             today: self.orders.shared.business_date(),
             now: self.orders.now(),
         };
@@ -611,10 +596,35 @@ impl Engine {
             Concern::Account => Fresh::Nothing,
         };
         Ok(Answer {
+            id: done.id,
+            first_seq: done.first_seq,
+            last_seq: done.last_seq,
+            fresh,
+        })
+    }
+
+    /// The same for whoever does not look at it: answered when it is on the disk.
+    pub async fn submit_only(
+        &self,
+        token: &Token,
+        submission: Submission,
+    ) -> Result<Done, ApiError> {
+        let in_flight = self.sessions.command(token, self.orders.now())?;
+        if !in_flight.slowed_by.is_zero() {
+            tokio::time::sleep(in_flight.slowed_by).await;
+        }
+        let Submission { id, command } = submission;
+        let user_id = in_flight.user_id;
+        let given = self.give_command(user_id, id, command).await;
+        if given.as_ref().is_err_and(ApiError::is_refusal) {
+            self.sessions.note_refusal(token, self.orders.now());
+        }
+        let (first_seq, last_seq) = given?;
+        Ok(Done {
             id,
+            user_id,
             first_seq,
             last_seq,
-            fresh,
         })
     }
 
@@ -699,7 +709,7 @@ impl Engine {
                     amount_minor,
                     ..
                 } => {
-                    allocation = Some(would_pay(line, *amount_minor).map_err(overflow)?);
+                    allocation = Some(line.allocate(*amount_minor).map_err(overflow)?);
                 }
                 Event::MovementRequested {
                     needs_second_person: needed,
@@ -989,6 +999,15 @@ async fn report_strangers(orders: Orders, strangers: Arc<Mutex<BTreeMap<String, 
     }
 }
 
+/// A command that is on the disk: the events it became, none where both are zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Done {
+    pub id: CommandId,
+    pub user_id: UserId,
+    pub first_seq: u64,
+    pub last_seq: u64,
+}
+
 /// What a command is about, and so which fresh view answers it.
 enum Concern {
     Line(LineId),
@@ -1035,23 +1054,6 @@ impl Concern {
             | Command::ResolveFinding(_) => Concern::Account,
         }
     }
-}
-
-fn would_pay(
-    line: &domain::line::Line,
-    amount: Minor,
-) -> Result<domain::allocation::Allocation, domain::money::Overflow> {
-    let order = line
-        .terms()
-        .map_or([Due::Fees, Due::Interest, Due::Principal], |terms| {
-            terms.allocation_order
-        });
-    let posted = Posted {
-        fees: line.balances.fees_minor,
-        interest: line.balances.interest_minor,
-        principal: line.balances.principal_minor,
-    };
-    allocate(amount, &order, &Posted::default(), &posted)
 }
 
 fn consequences(events: &[Event]) -> Vec<String> {

@@ -46,6 +46,11 @@ impl Desk {
         self.folder.path().join("data")
     }
 
+    /// Everything the program wrote, its web view's own folders included; the network's books too.
+    pub fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Where pictures and logs of this desk go.
     pub fn pictures(&self) -> &Path {
         &self.pictures

@@ -1,6 +1,6 @@
 //! The payments network as a process of its own, which can go away and come back.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::{Error, Outcome};
 /// A running `payments-mock`.
 pub struct Network {
     ports: Ports,
+    state: PathBuf,
     _process: Process,
 }
 
@@ -31,12 +32,13 @@ impl Network {
         up: bool,
         settle_after_ms: u32,
     ) -> Outcome<Self> {
+        let state = folder.join("network.json");
         let mut command = Command::new(built("payments-mock")?);
         command
             .args(["serve", "--port", "0", "--control-port", "0"])
             .args(["--settle-after-ms", &settle_after_ms.to_string()])
             .arg("--state")
-            .arg(folder.join("network.json"))
+            .arg(&state)
             .stdout(Stdio::piped());
         if !up {
             command.arg("--down");
@@ -49,6 +51,7 @@ impl Network {
         let line = process.first_line(Duration::from_secs(20))?;
         Ok(Network {
             ports: serde_json::from_str(&line)?,
+            state,
             _process: process,
         })
     }
@@ -56,6 +59,12 @@ impl Network {
     /// Where the program sends its transfers.
     pub fn url(&self) -> String {
         format!("http://{}", self.ports.listening)
+    }
+
+    /// Whether a file is one of its own: its books, or a copy of them half written.
+    pub fn owns(&self, path: &Path) -> bool {
+        let name = |path: &Path| path.file_stem().map(ToOwned::to_owned);
+        path.parent() == self.state.parent() && name(path) == name(&self.state)
     }
 
     /// Closes the port: connections are refused from now on.

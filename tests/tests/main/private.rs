@@ -5,10 +5,10 @@ use domain::command::*;
 use domain::customer::Profile;
 use domain::ids::*;
 use domain::movement::MovementState;
-use sqlx::{AssertSqlSafe, Row};
 use std::path::Path;
 use stories::branch::paper::*;
 use stories::branch::{self, Branch, Folder, Outside};
+use stories::traces::{found_in, found_in_table};
 use tracing_subscriber::filter::LevelFilter;
 use uuid::Uuid;
 
@@ -73,18 +73,6 @@ fn identifying() -> Vec<String> {
     [never_in_the_file(), only_in_views()].concat()
 }
 
-/// Which of these stand in some bytes, in any case of their letters.
-fn found_in(bytes: &[u8], values: &[String]) -> Vec<String> {
-    let haystack = bytes.to_ascii_lowercase();
-    let stands = |value: &&String| {
-        let needle = value.to_ascii_lowercase().into_bytes();
-        haystack
-            .windows(needle.len())
-            .any(|window| window == needle)
-    };
-    values.iter().filter(stands).cloned().collect()
-}
-
 /// The bytes of the store's files, the write-ahead log and its index included.
 fn store_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
@@ -98,31 +86,10 @@ fn store_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Every column of a table, looked through for some values.
 async fn stands_in_table(outside: &mut Outside, table: &str, values: &[String]) -> Vec<String> {
-    let columns = sqlx::query("select name from pragma_table_info(?)").bind(table.to_owned());
-    let columns = columns.fetch_all(&mut outside.connection).await.unwrap();
-    assert!(!columns.is_empty(), "there is no table {table}");
-    let mut found = Vec::new();
-    for column in columns {
-        let column: String = column.get(0);
-        let sql = format!(
-            "select cast(\"{column}\" as blob) from {table} where \"{column}\" is not null"
-        );
-        for row in sqlx::query(AssertSqlSafe(sql))
-            .fetch_all(&mut outside.connection)
-            .await
-            .unwrap()
-        {
-            let bytes: Vec<u8> = row.get(0);
-            found.extend(
-                found_in(&bytes, values)
-                    .into_iter()
-                    .map(|value| format!("{table}.{column}: {value}")),
-            );
-        }
-    }
-    found
+    found_in_table(&mut outside.connection, table, values)
+        .await
+        .unwrap()
 }
 
 /// Told in a process of its own, so that everything any task or thread logs is heard.

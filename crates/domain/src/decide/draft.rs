@@ -2,7 +2,7 @@
 //! follows from the first (a line that closes itself, credit that is applied) sees it.
 
 use crate::actor::{Ctx, Meta};
-use crate::allocation::{Posted, allocate};
+use crate::allocation::Allocation;
 use crate::apply::{Inconsistent, apply};
 use crate::date::BusinessDate;
 use crate::event::Event;
@@ -10,7 +10,6 @@ use crate::ids::{LineId, MovementId};
 use crate::line::{Line, may_close};
 use crate::money::Minor;
 use crate::movement::Movement;
-use crate::product::Due;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::world::World;
 
@@ -24,9 +23,6 @@ pub(super) struct Draft {
     others: Vec<LineId>,
     events: Vec<Event>,
 }
-
-/// The order when a line has no terms: fees, interest, principal.
-const USUAL_ORDER: [Due; 3] = [Due::Fees, Due::Interest, Due::Principal];
 
 impl Draft {
     /// A scratch copy of one line and the named movements of it.
@@ -107,17 +103,8 @@ impl Draft {
 
     /// Divides an amount among what this line has posted. Nothing is past due before the
     /// statements of a later release make it so.
-    pub fn allocate(&self, amount: Minor) -> Result<crate::allocation::Allocation, Refusal> {
-        let line = self.line();
-        let order = line
-            .terms()
-            .map_or(USUAL_ORDER, |terms| terms.allocation_order);
-        let posted = Posted {
-            fees: line.balances.fees_minor,
-            interest: line.balances.interest_minor,
-            principal: line.balances.principal_minor,
-        };
-        Ok(allocate(amount, &order, &Posted::default(), &posted)?)
+    pub fn allocate(&self, amount: Minor) -> Result<Allocation, Refusal> {
+        Ok(self.line().allocate(amount)?)
     }
 
     /// What follows by itself, and the events of the whole command.

@@ -3,6 +3,7 @@
 //! Everything goes through `decide` and `apply`; nothing builds a line or a movement by hand.
 
 mod desk;
+mod interest;
 mod late_facts;
 mod mistakes;
 mod payments;

@@ -1,12 +1,14 @@
 //! The tour: the whole program walked through in its real window, with pictures of every page.
 //!
 //! The story is told twice, each time on a fresh store: in light colours with the mouse, in dark
-//! ones with the keyboard alone. What is left behind must then be provably right, and provably
-//! wrong after any one byte of it was changed by hand.
+//! ones with the keyboard alone. What was typed may then stand nowhere in the clear but in the views,
+//! and what is left behind must be provably right, and provably wrong after any one byte of it was
+//! changed by hand.
 
 mod hands;
 mod people;
 mod proof;
+mod secrets;
 mod story;
 mod visit;
 
@@ -36,5 +38,6 @@ async fn walk_with(hands: Hands, theme: Theme) -> Outcome<()> {
     let folder = Path::new(FOLDER).join(theme.word());
     let desk = Desk::start(&folder.to_string_lossy(), false)?;
     story::tell(&desk, hands, theme).await?;
+    secrets::stay_secret(&desk).await?;
     proof::verify_sees_every_byte(&desk.data_dir()).await
 }

@@ -41,7 +41,9 @@ pub async fn verify_sees_every_byte(data_dir: &Path) -> Outcome<()> {
     for (what, statement) in CHANGES {
         expect_after(data_dir, 1, what, Some(statement)).await?;
     }
-    Ok(())
+    // Deleting a key is how a customer is forgotten: it takes the name away, not the proof.
+    let forget = Some("delete from customer_keys");
+    expect_after(data_dir, 0, "a copy without the customer's key", forget).await
 }
 
 async fn expect_after(
@@ -95,7 +97,7 @@ async fn change(
     Ok(())
 }
 
-fn at_the_copy(error: sqlx::Error) -> Error {
+pub(super) fn at_the_copy(error: sqlx::Error) -> Error {
     Error::Unexpected(format!("the copy of the store: {error}"))
 }
 

@@ -57,6 +57,7 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<()> {
     draw_in_cash(&visit).await?;
     close(&visit).await?;
     look_around(&visit).await?;
+    the_page_stops(&visit).await?;
     visit.end().await
 }
 
@@ -320,6 +321,8 @@ async fn decide(visit: &Visit<'_>) -> Outcome<()> {
     window.at("counter-offer").await?;
     visit.look("dialog-approve_application").await?;
     visit.submit_dialog().await?;
+    // What was decided leaves the list, and the next row takes its place under the mouse.
+    gone(visit, &format!("row-{FIRST}")).await?;
     visit
         .open_dialog(
             &format!("row-{SECOND} action-reject_application"),
@@ -339,6 +342,18 @@ async fn decide(visit: &Visit<'_>) -> Outcome<()> {
     open_line(visit, SECOND, "Rejected").await?;
     window.at("decision").await?;
     visit.look("details-rejected").await
+}
+
+async fn gone(visit: &Visit<'_>, place: &str) -> Outcome<()> {
+    visit
+        .window
+        .until(&format!("{place} to go"), async || {
+            Ok(match visit.window.count_at(place).await? {
+                0 => Ok(()),
+                _ => Err("it is still there".to_owned()),
+            })
+        })
+        .await
 }
 
 /// From the list of applications to one of them.
@@ -469,14 +484,7 @@ async fn draw_in_cash(visit: &Visit<'_>) -> Outcome<()> {
     visit.submit_dialog().await?;
     window.reads("page-details status", "Outstanding").await?;
     window.reads("figure-owed", "320.50USD").await?;
-    window
-        .until("the toasts to go", async || {
-            Ok(match window.count_at("toast").await? {
-                0 => Ok(()),
-                count => Err(format!("{count} are shown")),
-            })
-        })
-        .await?;
+    gone(visit, "toast").await?;
     visit.look("details-history").await
 }
 
@@ -522,4 +530,19 @@ async fn look_around(visit: &Visit<'_>) -> Outcome<()> {
     visit.press("user-menu").await?;
     window.at(".menu").await?;
     visit.look("user-menu").await
+}
+
+/// A trap in the page's code is said on the screen, and one key brings the page back where it was,
+/// with the same person signed in.
+async fn the_page_stops(visit: &Visit<'_>) -> Outcome<()> {
+    let window = &visit.window;
+    open_line(visit, FIRST, "Closed").await?;
+    // As WebKit reports it; nothing in the page can be asked to fail.
+    let trap = "setTimeout(() => { throw new WebAssembly.RuntimeError('planted'); })";
+    window.driver.execute(trap, vec![]).await?;
+    window.at("page-stopped").await?;
+    visit.look("page-stopped").await?;
+    visit.press("reload-page").await?;
+    arrive_at_line(visit, FIRST, "Closed").await?;
+    window.reads("user-name", STAFF.name).await
 }

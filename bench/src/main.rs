@@ -1,0 +1,68 @@
+//! How fast and how large: `make bench`. Every comparison is made in one run on one machine, the
+//! sides taking turns, and each figure is the median of its turns.
+
+mod branch;
+mod figures;
+mod limit;
+mod peer;
+mod writing;
+
+use clap::Parser;
+use figures::Report;
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(about = "Measures Branchline against its peer, its limit and itself")]
+struct Arguments {
+    /// What to measure; everything unless told.
+    #[arg(value_enum)]
+    what: Vec<What>,
+    /// How often each side takes its turn.
+    #[arg(long, default_value_t = 5)]
+    turns: usize,
+    /// Where the JSON lines are kept.
+    #[arg(long, default_value = "target/bench/figures.jsonl")]
+    figures: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// Durable commands, against the peer.
+    Peer,
+    /// Durable commands, against SQLite itself.
+    Limit,
+    /// Whole batches, against one by one.
+    Batch,
+}
+
+fn main() {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new("error"))
+        .with_writer(std::io::stderr)
+        .init();
+    let arguments = Arguments::parse();
+    let wanted = |what| arguments.what.is_empty() || arguments.what.contains(&what);
+    let mut report = Report::begin(&arguments.figures).expect("the figures can be kept");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        if [What::Peer, What::Limit, What::Batch]
+            .into_iter()
+            .any(wanted)
+        {
+            let template = writing::template().await;
+            if wanted(What::Peer) {
+                writing::against_the_peer(&template, arguments.turns, &mut report).await;
+            }
+            if wanted(What::Limit) {
+                writing::against_the_limit(&template, arguments.turns, &mut report).await;
+            }
+            if wanted(What::Batch) {
+                writing::against_one_by_one(&template, arguments.turns, &mut report).await;
+            }
+        }
+    });
+    report.print();
+}
