@@ -846,11 +846,11 @@ fn the_same_calls_make_the_same_world_also_after_a_restart() {
                 network.add_fault(rule).expect("a rule");
             }
         }
-        for step in 0..300 {
+        for step in 0..900 {
             let request = Request::submit(
                 TOKEN,
-                &format!("k{}", step % 90),
-                &body(&format!("d{}", step % 90), "debit", "express"),
+                &format!("k{}", step % 270),
+                &body(&format!("d{}", step % 270), "debit", "express"),
             );
             network.handle(network.now_ms() + 3_600_000, &request);
             if restart && step % 50 == 49 {
