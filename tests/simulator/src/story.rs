@@ -308,11 +308,20 @@ impl Story {
                     None => {}
                 }
                 let skip = match aim {
-                    Some(_) if point == KillPoint::BeforeSend => 1,
-                    Some(_) => 0,
+                    Some(_) => {
+                        if point == KillPoint::BeforeSend {
+                            // It has to strike before.
+                            self.draw_and_send()?;
+                            self.draw_and_send()?;
+                        }
+                        0
+                    }
                     None => u32::try_from(self.dice.below(3)).unwrap_or(0),
                 };
                 self.world.host.state().kill = Some((point, later, skip));
+                if aim.is_some() {
+                    self.draw_and_send()?;
+                }
                 self.note(format!("to be killed {point:?}"));
                 Ok(())
             }
@@ -364,6 +373,10 @@ impl Story {
 
     fn desk(&mut self) -> Result<(), String> {
         let kind = acts::kind(&mut self.dice, self.theme);
+        self.desk_with(kind)
+    }
+
+    fn desk_with(&mut self, kind: CommandKind) -> Result<(), String> {
         let today = self.today();
         let asked = Desk {
             dice: &mut self.dice,
@@ -500,6 +513,20 @@ impl Story {
             }
         }
         Ok(turn.moved)
+    }
+
+    /// Something to send, and a turn of sync.
+    fn draw_and_send(&mut self) -> Result<(), String> {
+        if self.world.disk.is_off() || self.world.life.is_none() {
+            return Ok(());
+        }
+        self.desk_with(CommandKind::RequestDraw)?;
+        self.judge()?;
+        if self.world.disk.is_off() || self.world.life.is_none() {
+            return Ok(());
+        }
+        self.sync()?;
+        self.judge()
     }
 
     /// A fault that strikes before the next kill, if anything is sent at all.
