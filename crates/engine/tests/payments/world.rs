@@ -102,6 +102,7 @@ impl World {
             repayment_id,
             amount: crate::branch::usd(minor),
             method: PayIn::Debit { account_id },
+            taken_on: None,
         };
         self.branch
             .teller_does(Command::TakeRepayment(take))
