@@ -118,9 +118,9 @@ impl Counted {
                 self.amounts.insert(movement_id.clone(), amount);
                 self.kinds.insert(movement_id, kind);
             }
-            "cash_moved" | "transfer_settled" => self.moves(event, 1),
+            "cash_moved" | "transfer_settled" | "return_returned" => self.moves(event, 1),
             "transfer_returned" => self.moves(event, -1),
-            "draw_declined" | "movement_cancelled" | "transfer_rejected" => {
+            "draw_declined" | "movement_cancelled" | "transfer_rejected" | "transfer_withdrawn" => {
                 self.line(&line_id).on_their_way.remove(&movement_id);
             }
             // The network has it after all: it takes up the limit again.
@@ -151,6 +151,15 @@ impl Counted {
                 let line = self.line(&line_id);
                 line.principal_minor += amount;
                 line.credit_minor += amount;
+            }
+            // What a late or an earlier fact changes in what others had paid.
+            "line_posted" => {
+                let line = self.line(&line_id);
+                for posting in payload["postings"].as_array().into_iter().flatten() {
+                    let change = |name: &str| posting["change"][name].as_i64().unwrap_or(0);
+                    line.principal_minor += change("principal_minor");
+                    line.credit_minor += change("credit_minor");
+                }
             }
             _ => {}
         }

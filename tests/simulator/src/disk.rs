@@ -156,7 +156,11 @@ fn synced_by_the_system(path: &Path) -> io::Result<()> {
     }
     let generation = disk.generation();
     disk.sync(generation, key)
-        .map_err(|_| io::Error::other("the disk failed"))
+        .map_err(|_| io::Error::other("the disk failed"))?;
+    // `make_durable` syncs the folder with the file: what was deleted there stays deleted, such as
+    // the journal of a copy, which would undo the whole copy if it came back.
+    disk.folder_synced();
+    Ok(())
 }
 
 fn mix(trace: u64, value: u64) -> u64 {
@@ -309,6 +313,18 @@ impl Disk {
     }
 
     // --- For SQLite --------------------------------------------------------------------------
+
+    /// Every name is on the disk as it is now.
+    fn folder_synced(&self) {
+        let mut state = self.state();
+        if state.off {
+            return;
+        }
+        for tracked in state.tracked.values_mut() {
+            tracked.fresh = false;
+        }
+        state.deleted.clear();
+    }
 
     /// Whether this start of the machine is still the one that runs.
     pub(crate) fn lives(&self, generation: u64) -> bool {

@@ -182,6 +182,10 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
         Command::UnlockAccount(UnlockAccount {
             user_id: waiting_id,
         }),
+        Command::CloseDay(CloseDay {
+            date: branch.today().await,
+        }),
+        Command::SetHolidays(SetHolidays { holidays: vec![] }),
         Command::ParkTransfer(ParkTransfer {
             line_id,
             movement_id: draw_id,
