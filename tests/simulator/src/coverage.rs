@@ -85,10 +85,6 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "a debit that came back and was presented again has to be presented once more: 60 steps do not get there; the rules' own tests do",
     ),
     (
-        "refusal PresentedTooLate",
-        "a debit has to come back and 180 days to pass: 60 steps do not get there; the rules' own tests do",
-    ),
-    (
         "refusal PresentedTooOften",
         "a debit has to come back three times: 60 steps do not get there; the rules' own tests do",
     ),
