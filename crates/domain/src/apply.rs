@@ -631,6 +631,10 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
                 NextStep::Send,
                 Some(*next_at),
             )?;
+            // Set aside and asked about before anything of it left: it waits like any other.
+            if never_left(world, *movement_id)? {
+                move_to(world, *movement_id, MovementState::Queued, false)?;
+            }
         }
         Event::TransferAskedInVain {
             movement_id,
@@ -806,14 +810,12 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
         Event::TransferRetried { movement_id, .. } => {
             let now = Some(meta.at);
             let words = "to be tried now";
-            let known = transfer(world, *movement_id)?;
-            let clean = known.doubtful == 0 && known.remote_id.is_none();
-            let sent = movement(world, *movement_id)?.sent;
-            if clean && !sent {
+            if never_left(world, *movement_id)? {
                 next(world, *movement_id, meta, words, NextStep::Send, now)?;
                 move_to(world, *movement_id, MovementState::Queued, false)?;
             } else {
                 // What may have arrived is asked about before its bytes go again.
+                let sent = movement(world, *movement_id)?.sent;
                 next(world, *movement_id, meta, words, NextStep::Ask, now)?;
                 move_to(world, *movement_id, MovementState::Unknown, sent)?;
             }
@@ -861,6 +863,13 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
         _ => {}
     }
     Ok(())
+}
+
+/// Whether no byte of it can have reached the network.
+fn never_left(world: &mut World, id: MovementId) -> Result<bool, Inconsistent> {
+    let sent = movement(world, id)?.sent;
+    let known = transfer(world, id)?;
+    Ok(!sent && known.doubtful == 0 && known.remote_id.is_none())
 }
 
 fn transfer(world: &mut World, id: MovementId) -> Result<&mut Transfer, Inconsistent> {

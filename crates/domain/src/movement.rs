@@ -169,6 +169,26 @@ pub struct Movement {
     pub presented_as: Option<MovementId>,
 }
 
+impl Movement {
+    /// How often the money moved, one way or the other: it settled, came back, the return came
+    /// back.
+    pub fn turns(&self) -> u32 {
+        match self.state {
+            MovementState::Settled | MovementState::Returned => self.reversals + 1,
+            MovementState::Requested
+            | MovementState::Approved
+            | MovementState::Queued
+            | MovementState::Sending
+            | MovementState::Unknown
+            | MovementState::Accepted
+            | MovementState::NeedsReview
+            | MovementState::Rejected
+            | MovementState::Cancelled
+            | MovementState::Declined => 0,
+        }
+    }
+}
+
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }

@@ -5,7 +5,7 @@ use crate::date::BusinessDate;
 use crate::ids::{LineId, MovementId, UserId};
 use crate::ledger::{Account, Entry, EntryKind, Leg};
 use crate::money::{Minor, Overflow};
-use crate::movement::{Movement, MovementState};
+use crate::movement::Movement;
 use crate::transfer::Direction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -294,7 +294,7 @@ impl Finding {
 }
 
 /// The network's names are kept as they are, up to a length nobody needs.
-fn cut(text: &str) -> String {
+pub fn cut(text: &str) -> String {
     text.chars().take(100).collect()
 }
 
@@ -302,27 +302,40 @@ fn cut(text: &str) -> String {
 /// the second banking day).
 pub const USUAL_RETURN_BANKING_DAYS: u32 = 2;
 
+/// How many lines of each of the network's transfers stand on the statements of earlier days.
+pub type Earlier = BTreeMap<String, u32>;
+
 /// What one statement shows: its lines with whose they are, and where it disagrees with the
 /// movements it names. `movements` are those of ours, by reference; they are as they stand after
 /// the network was asked about each of them.
+///
+/// The lines of one transfer are its turns: it settled, it came back, the return came back.
 pub fn compare(
     date: BusinessDate,
     lines: &[StatementLine],
     movements: &BTreeMap<MovementId, Movement>,
+    earlier: &Earlier,
 ) -> (Vec<StatementEntry>, Vec<Finding>) {
     let mut entries = Vec::with_capacity(lines.len());
     let mut findings = Vec::new();
+    let mut turns = earlier.clone();
     for line in lines {
+        let turn = turns.entry(cut(&line.transfer_id)).or_default();
+        *turn += 1;
         let movement = line
             .reference
             .parse()
             .ok()
             .and_then(|id: MovementId| movements.get(&id));
-        let class = judge(line, movement, date);
+        let class = judge(line, movement, date, *turn);
         let ours = !matches!(class, Some(FindingClass::Orphan | FindingClass::Duplicate));
         if let Some(class) = class {
             let mut finding = Finding::about(class, movement, line);
             finding.statement_date = Some(date);
+            if class == FindingClass::MissingHere && *turn > 1 {
+                // Each turn of a transfer can be missed by itself.
+                finding.id = format!("{}:{turn}", finding.id);
+            }
             findings.push(finding);
         }
         entries.push(StatementEntry {
@@ -338,11 +351,12 @@ pub fn compare(
     (entries, findings)
 }
 
-/// Where one line disagrees with the movement it names.
+/// Where one line, the so-manyeth of its transfer, disagrees with the movement it names.
 fn judge(
     line: &StatementLine,
     movement: Option<&Movement>,
     date: BusinessDate,
+    turn: u32,
 ) -> Option<FindingClass> {
     let Some(movement) = movement else {
         return Some(FindingClass::Orphan);
@@ -351,10 +365,7 @@ fn judge(
         // Cash, or never queued: somebody else's money under our reference.
         return Some(FindingClass::Orphan);
     };
-    let settled = matches!(
-        movement.state,
-        MovementState::Settled | MovementState::Returned
-    );
+    let settled = movement.turns() > 0;
     if let Some(known) = &transfer.remote_id
         && *known != line.transfer_id
     {
@@ -369,7 +380,7 @@ fn judge(
         return Some(FindingClass::AmountDiffers);
     }
     match line.kind {
-        StatementKind::Settled if !settled => Some(FindingClass::MissingHere),
+        _ if turn > movement.turns() => Some(FindingClass::MissingHere),
         StatementKind::Returned if movement.reversals == 0 => Some(FindingClass::MissingHere),
         StatementKind::Returned => {
             let settled_on = transfer.settlement_date.or(movement.settled_on)?;

@@ -10,7 +10,7 @@ use crate::sync::{Halt, Sync};
 use domain::command::Internal;
 use domain::date::{BusinessDate, UtcMillis};
 use domain::ids::MovementId;
-use domain::movement::{Movement, MovementState};
+use domain::movement::Movement;
 use domain::reconcile::{Finding, FindingClass, StatementEntry, StatementLine, compare};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -102,7 +102,10 @@ impl<L: Link> Sync<L> {
         let answer = self.link.statement(date).await;
         let lines = self.heard(answer)?;
         let movements = self.named_in(&lines).await?;
-        let (entries, findings) = compare(date, &lines, &movements);
+        let earlier = reconciling::lines_before(self.orders.pool(), date, &lines)
+            .await
+            .map_err(|_| Halt::Store)?;
+        let (entries, findings) = compare(date, &lines, &movements, &earlier);
         let behind: Vec<&Movement> = findings
             .iter()
             .filter(|finding| asks_first(finding.class))
@@ -115,7 +118,7 @@ impl<L: Link> Sync<L> {
             self.ask_about(movement).await?;
         }
         let movements = self.named_in(&lines).await?;
-        Ok(compare(date, &lines, &movements))
+        Ok(compare(date, &lines, &movements, &earlier))
     }
 
     async fn named_in(
@@ -138,29 +141,33 @@ impl<L: Link> Sync<L> {
             .map_err(|_| Halt::Store)?;
         let ids: Vec<MovementId> = open
             .iter()
-            .filter_map(|(state, ..)| state.finding.movement_id)
+            .filter_map(|open| open.state.finding.movement_id)
             .collect();
         let movements = reconciling::movements(self.orders.pool(), &ids)
             .await
             .map_err(|_| Halt::Store)?;
-        for (state, settled_there, returned_there) in open {
-            let movement = state.finding.movement_id.and_then(|id| movements.get(&id));
-            let settled_here = movement.is_some_and(|movement| {
-                matches!(
-                    movement.state,
-                    MovementState::Settled | MovementState::Returned
-                )
-            });
-            let returned_here = movement.is_some_and(|movement| movement.reversals > 0);
-            let agrees = match state.finding.class {
-                FindingClass::MissingHere => settled_here && (!returned_there || returned_here),
-                FindingClass::MissingThere => settled_there,
+        let through = self.orders.reconciled_through().await;
+        let through = through.map_err(|_| Halt::Store)?;
+        for open in open {
+            let finding = &open.state.finding;
+            // The statement that shows it is not posted before its day is over.
+            if finding.statement_date > through {
+                continue;
+            }
+            let movement = finding.movement_id.and_then(|id| movements.get(&id));
+            let here = movement.map_or(0, Movement::turns);
+            let there = open.settled_there + open.returned_there;
+            let agrees = match finding.class {
+                FindingClass::MissingHere => here > 0 && here >= there,
+                FindingClass::MissingThere => there > 0,
                 // It came back: nothing of it is left in suspense.
-                FindingClass::Duplicate | FindingClass::Orphan => settled_there && returned_there,
+                FindingClass::Duplicate | FindingClass::Orphan => {
+                    there > 0 && open.settled_there == open.returned_there
+                }
                 FindingClass::AmountDiffers | FindingClass::LateReturn => false,
             };
             if agrees {
-                let finding_id = state.finding.id;
+                let finding_id = open.state.finding.id;
                 self.tell(Internal::CloseFinding { finding_id }).await?;
             }
         }

@@ -436,7 +436,12 @@ impl Model {
                 (movement.state, movement.sent) = (State::Unknown, true);
             }
             "transfer_refused" => (movement.state, movement.sent) = (State::Unknown, true),
-            "transfer_not_found" | "transfer_asked_in_vain" => {}
+            "transfer_not_found" => {
+                if movement.doubtful == 0 && movement.remote_id.is_none() && !movement.sent {
+                    movement.state = State::Queued;
+                }
+            }
+            "transfer_asked_in_vain" => {}
             "transfer_accepted" => {
                 movement.remote_id = Some(text(payload, "remote_id"));
                 (movement.state, movement.sent) = (State::Accepted, true);

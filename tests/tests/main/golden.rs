@@ -27,6 +27,8 @@ use uuid::Uuid;
 
 /// The release whose log can still be made anew, if it is not out yet.
 const UNRELEASED: &str = "v2";
+/// What earlier releases wrote and this one only reads.
+const RETIRED: [&str; 2] = ["credit_taken_back", "overpayment_credited"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
@@ -227,6 +229,13 @@ async fn what_was_written_can_be_read() {
             path.display()
         );
 
+        // The log of this release leaves no type out; those of earlier ones had others.
+        if path.ends_with(UNRELEASED) {
+            let mut written: BTreeSet<String> =
+                Event::TYPES.iter().map(|name| (*name).to_owned()).collect();
+            written.retain(|name| !RETIRED.contains(&name.as_str()));
+            assert_eq!(types, written, "the golden log of this release");
+        }
         every_type.extend(types);
         let sum: i64 = kept["books"]
             .as_object()
@@ -243,7 +252,7 @@ async fn what_was_written_can_be_read() {
         assert!(held.is_err(), "an altered event was not noticed");
     }
     assert!(releases > 0, "there is no golden log");
-    // Together they leave no type out: what the program does not write any more, it reads.
+    // What the program does not write any more, it reads.
     let all: BTreeSet<String> = Event::TYPES.iter().map(|name| (*name).to_owned()).collect();
     let left_out: Vec<&String> = all.difference(&every_type).collect();
     assert!(
@@ -388,6 +397,18 @@ impl Writing<'_> {
             terms,
         }))
         .await;
+        let kind = MovementKind::Repayment;
+        // Yesterday's overpayment pays for today's draw.
+        let (customer_id, account_id) = self.branch.customer(10).await;
+        let line_id = self.branch.open_line(customer_id, 2_000_000).await;
+        self.done(draw_cash(line_id, MovementId(Uuid::now_v7()), 1_000))
+            .await;
+        let debit = self.transfer(line_id, account_id, kind, 4_000).await;
+        self.word(line_id, debit, kind, 4_000, RemoteStatus::Settled, None)
+            .await;
+        self.days_until("2026-03-04").await;
+        self.done(draw_cash(line_id, MovementId(Uuid::now_v7()), 2_000))
+            .await;
         let (customer_id, account_id) = self.branch.customer(8).await;
         let line_id = self.branch.open_line(customer_id, 2_000_000).await;
         self.done(draw_cash(line_id, MovementId(Uuid::now_v7()), 90_000))
@@ -398,7 +419,6 @@ impl Writing<'_> {
             late.taken_on = Some("2026-03-20".parse().unwrap());
         }
         self.done(late).await;
-        let kind = MovementKind::Repayment;
         let debit = self.transfer(line_id, account_id, kind, 100_000).await;
         self.word(line_id, debit, kind, 100_000, RemoteStatus::Settled, None)
             .await;
@@ -765,7 +785,7 @@ impl Writing<'_> {
     /// findings, and the hold after a restore.
     async fn network(&self) {
         use MovementKind::Repayment;
-        let (customer_id, account_id) = self.branch.customer(8).await;
+        let (customer_id, account_id) = self.branch.customer(9).await;
         let line_id = self.branch.open_line(customer_id, 2_000_000).await;
         let draw = MovementId(Uuid::now_v7());
         self.done(draw_to_bank(
@@ -824,7 +844,8 @@ impl Writing<'_> {
             kind: StatementKind::Settled,
             return_code: None,
         };
-        let (lines, mut findings) = compare(date, &[stranger], &Default::default());
+        let (lines, mut findings) =
+            compare(date, &[stranger], &Default::default(), &Default::default());
         let finding = findings.remove(0);
         let finding_id = finding.id.clone();
         self.told(Internal::OpenFinding { finding }).await;

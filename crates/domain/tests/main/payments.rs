@@ -134,7 +134,7 @@ fn what_never_left_is_handed_back_and_what_the_network_has_is_not() {
     desk.now = desk.now.plus_ms(KEY_LIFE_MS);
     desk.look_up(id, LookUp::Nothing).unwrap();
     let named = statement_line(&desk, id, "tr_9", StatementKind::Settled);
-    let (_, findings) = compare(desk.today, &[named], &desk.world.movements);
+    let (_, findings) = compare(desk.today, &[named], &desk.world.movements, &Earlier::new());
     assert_eq!(findings[0].class, FindingClass::MissingHere);
     for finding in findings {
         desk.tell(Internal::OpenFinding { finding }).unwrap();
@@ -328,7 +328,7 @@ fn a_statement_is_posted_to_clearing_and_suspense() {
         off,
     ];
     let date = desk.today;
-    let (entries, findings) = compare(date, &lines, &desk.world.movements);
+    let (entries, findings) = compare(date, &lines, &desk.world.movements, &Earlier::new());
     let classes: Vec<FindingClass> = findings.iter().map(|finding| finding.class).collect();
     assert_eq!(
         classes,
@@ -359,6 +359,64 @@ fn a_statement_is_posted_to_clearing_and_suspense() {
         assert_eq!(cell(&desk.tell(open)), "nothing", "found once");
     }
     assert!(desk.line(line).frozen.is_some());
+}
+
+#[test]
+fn each_turn_of_a_transfer_has_its_line() {
+    let (mut desk, line) = owing();
+    let debit = desk.repay_debit(line, 40_000);
+    come_back(&mut desk, debit, "R01");
+    let known = desk.movement(debit).transfer.clone().unwrap();
+    let name = known.remote_id.unwrap();
+    let line_of = |desk: &Desk, kind| statement_line(desk, debit, &name, kind);
+    let date = desk.today;
+    let lines = [
+        line_of(&desk, StatementKind::Settled),
+        line_of(&desk, StatementKind::Returned),
+        line_of(&desk, StatementKind::Settled),
+    ];
+    let missing = |lines: &[StatementLine], earlier: &Earlier, desk: &Desk| {
+        let (_, findings) = compare(date, lines, &desk.world.movements, earlier);
+        let missing = |finding: Finding| {
+            assert_eq!(finding.class, FindingClass::MissingHere);
+            finding.id
+        };
+        findings.into_iter().map(missing).collect::<Vec<_>>()
+    };
+    let nothing = Earlier::new();
+    assert!(missing(&lines[..2], &nothing, &desk).is_empty());
+    // The return came back, and its event was lost: on the same day, and days later.
+    let third = [format!("missing_here:{name}:3")];
+    assert_eq!(missing(&lines, &nothing, &desk), third);
+    let earlier = Earlier::from([(name.clone(), 2)]);
+    assert_eq!(missing(&lines[2..], &earlier, &desk), third);
+    let mut again = desk.remote(debit, RemoteStatus::Settled);
+    again.reversals = Some(2);
+    desk.look_up(debit, LookUp::Found(again)).unwrap();
+    assert!(missing(&lines, &nothing, &desk).is_empty());
+    assert!(missing(&lines[2..], &earlier, &desk).is_empty());
+}
+
+#[test]
+fn what_was_asked_about_before_it_left_waits_in_the_queue() {
+    let mut desk = Desk::new();
+    let line = desk.open_line(LIMIT);
+    let id = desk.draw_bank(line, 10_000);
+    assert_eq!(park(&mut desk, id), "transfer_parked");
+    let ask = Command::AskNetworkAgain(AskNetworkAgain {
+        line_id: line,
+        movement_id: id,
+    });
+    desk.give(desk.ada, ask).unwrap();
+    assert_eq!(desk.movement(id).state, MovementState::Unknown);
+    desk.look_up(id, LookUp::Nothing).unwrap();
+    assert_eq!(desk.movement(id).state, MovementState::Queued);
+    // Of what may have left, an empty look-up says nothing.
+    desk.now = desk.now.plus_ms(3_600_000);
+    desk.mark(id).unwrap();
+    desk.answer(id, NO_ANSWER).unwrap();
+    desk.look_up(id, LookUp::Nothing).unwrap();
+    assert_eq!(desk.movement(id).state, MovementState::Unknown);
 }
 
 #[test]

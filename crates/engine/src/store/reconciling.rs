@@ -5,7 +5,7 @@ use crate::store::load::{LoadError, json_ids};
 use domain::date::{BusinessDate, UtcMillis};
 use domain::ids::MovementId;
 use domain::movement::Movement;
-use domain::reconcile::FindingState;
+use domain::reconcile::{Earlier, FindingState, StatementLine, cut};
 use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
 
@@ -65,16 +65,19 @@ fn id(text: String) -> Result<MovementId, LoadError> {
         })
 }
 
-/// Findings nobody closed, and whether a statement shows their transfer as settled and as
-/// returned.
-pub async fn open_findings(
-    pool: &SqlitePool,
-) -> Result<Vec<(FindingState, bool, bool)>, LoadError> {
+/// A finding nobody closed, and how many lines of its transfer the statements show.
+pub struct OpenFinding {
+    pub state: FindingState,
+    pub settled_there: u32,
+    pub returned_there: u32,
+}
+
+pub async fn open_findings(pool: &SqlitePool) -> Result<Vec<OpenFinding>, LoadError> {
     let rows = sqlx::query(
         "select document,
-            exists (select 1 from statement_lines l where l.kind = 'settled'
+            (select count(*) from statement_lines l where l.kind = 'settled'
                 and l.transfer_id = f.document->>'$.finding.remote_id'),
-            exists (select 1 from statement_lines l where l.kind = 'returned'
+            (select count(*) from statement_lines l where l.kind = 'returned'
                 and l.transfer_id = f.document->>'$.finding.remote_id')
          from findings f where open = 1 order by id",
     )
@@ -87,12 +90,32 @@ pub async fn open_findings(
                 table: "findings",
                 why: error.to_string(),
             })?;
-            Ok((
+            Ok(OpenFinding {
                 state,
-                row.try_get::<i64, _>(1)? == 1,
-                row.try_get::<i64, _>(2)? == 1,
-            ))
+                settled_there: row.try_get(1)?,
+                returned_there: row.try_get(2)?,
+            })
         })
+        .collect()
+}
+
+/// How many lines of the transfers of a statement stand on those of earlier days.
+pub async fn lines_before(
+    pool: &SqlitePool,
+    date: BusinessDate,
+    lines: &[StatementLine],
+) -> Result<Earlier, LoadError> {
+    let transfers: Vec<String> = lines.iter().map(|line| cut(&line.transfer_id)).collect();
+    let rows = sqlx::query(
+        "select transfer_id, count(*) from statement_lines
+         where transfer_id in (select value from json_each(?)) and date < ? group by transfer_id",
+    )
+    .bind(serde_json::json!(transfers).to_string())
+    .bind(date.to_string())
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
         .collect()
 }
 

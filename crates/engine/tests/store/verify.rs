@@ -52,7 +52,7 @@ async fn reconciled(branch: &Branch) {
         kind: StatementKind::Settled,
         return_code: None,
     };
-    let (lines, findings) = compare(date, &[line], &BTreeMap::new());
+    let (lines, findings) = compare(date, &[line], &BTreeMap::new(), &BTreeMap::new());
     let orders = branch.engine.orders();
     for finding in findings {
         orders
