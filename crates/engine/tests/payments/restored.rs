@@ -104,8 +104,8 @@ async fn restored_from_any_of_thirty_days_nothing_is_sent_twice() {
             .await
             .unwrap()
             .into_iter()
-            .filter(|(state, ..)| state.finding.class == FindingClass::Orphan)
-            .map(|(state, ..)| state.finding.reference)
+            .filter(|open| open.state.finding.class == FindingClass::Orphan)
+            .map(|open| open.state.finding.reference)
             .collect();
         let since: BTreeSet<String> = draws
             .iter()

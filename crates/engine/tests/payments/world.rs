@@ -123,7 +123,7 @@ impl World {
     pub async fn findings(&self) -> Vec<FindingState> {
         let pool = self.branch.engine.orders().pool();
         let open = reconciling::open_findings(pool).await.unwrap();
-        open.into_iter().map(|(state, ..)| state).collect()
+        open.into_iter().map(|open| open.state).collect()
     }
 
     /// Turns until one moves nothing.
