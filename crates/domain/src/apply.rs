@@ -4,6 +4,7 @@
 use crate::account::{AccountState, User};
 use crate::actor::Meta;
 use crate::allocation::Allocation;
+use crate::change::WaitingChange;
 use crate::customer::{BankAccount, Customer};
 use crate::date::UtcMillis;
 use crate::event::{Event, Stream, acted_by};
@@ -443,7 +444,81 @@ fn apply_to_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             take_back_uses(line(world, *line_id)?, total)?;
         }
         Event::OverpaymentCredited { .. } => {}
+        Event::ChangeRequested { .. }
+        | Event::ChangeApproved { .. }
+        | Event::ChangeDeclined { .. }
+        | Event::MovementReversed { .. }
+        | Event::LimitSet { .. }
+        | Event::RateSet { .. } => apply_change(world, meta, event)?,
         _ => apply_to_transfer(world, meta, event)?,
+    }
+    Ok(())
+}
+
+fn apply_change(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    match event {
+        Event::ChangeRequested {
+            line_id,
+            change_id,
+            change,
+            reason,
+            expires_on,
+        } => {
+            let asked_by = acted_by(meta)
+                .ok_or_else(|| missing("the person who asked for a change of", line_id))?;
+            line(world, *line_id)?.waiting_changes.push(WaitingChange {
+                id: *change_id,
+                change: change.clone(),
+                reason: reason.clone(),
+                asked_by,
+                asked_on: meta.business_date,
+                expires_on: *expires_on,
+            });
+        }
+        Event::ChangeApproved {
+            line_id, change_id, ..
+        }
+        | Event::ChangeDeclined {
+            line_id, change_id, ..
+        } => {
+            let line = line(world, *line_id)?;
+            line.waiting_changes
+                .retain(|waiting| waiting.id != *change_id);
+        }
+        // Cash that was entered wrongly stands as come back over the counter.
+        Event::MovementReversed {
+            line_id,
+            movement_id,
+            kind,
+            ..
+        } => {
+            movement(world, *movement_id)?.reversals += 1;
+            let sent = *kind == MovementKind::Draw;
+            move_to(world, *movement_id, MovementState::Returned, sent)?;
+            if *kind == MovementKind::Draw {
+                line(world, *line_id)?.draws_returned += 1;
+            }
+        }
+        Event::LimitSet {
+            line_id,
+            limit_minor: new,
+        } => {
+            if let Some(Decision::Approved { limit_minor, .. }) =
+                &mut line(world, *line_id)?.decision
+            {
+                *limit_minor = *new;
+            }
+        }
+        Event::RateSet {
+            line_id,
+            from,
+            annual_percent,
+        } => {
+            if let Some(Decision::Approved { terms, .. }) = &mut line(world, *line_id)?.decision {
+                terms.set_rate(*from, *annual_percent);
+            }
+        }
+        _ => {}
     }
     Ok(())
 }
@@ -489,6 +564,7 @@ fn begin_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Incon
         holds: Vec::new(),
         credit_uses: Vec::new(),
         in_review: 0,
+        waiting_changes: Vec::new(),
         history: History::default(),
     };
     world.lines.insert(*line_id, line);
@@ -659,7 +735,7 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             next_at,
             ..
         } => {
-            let known = transfer(world, *movement_id)?;
+            let known = transfer_or_new(world, *movement_id, meta)?;
             known.remote_id = Some(remote_id.clone());
             known.settlement_date = *settlement_date;
             next(
@@ -681,7 +757,7 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             kind,
             ..
         } => {
-            transfer(world, *movement_id)?.remote_id = Some(remote_id.clone());
+            transfer_or_new(world, *movement_id, meta)?.remote_id = Some(remote_id.clone());
             next(
                 world,
                 *movement_id,
@@ -877,6 +953,16 @@ fn transfer(world: &mut World, id: MovementId) -> Result<&mut Transfer, Inconsis
         .transfer
         .as_mut()
         .ok_or_else(|| missing("the transfer of", id))
+}
+
+/// The network has it, although it was never queued here: it was sent before a restore.
+fn transfer_or_new<'a>(
+    world: &'a mut World,
+    id: MovementId,
+    meta: &Meta,
+) -> Result<&'a mut Transfer, Inconsistent> {
+    let known = &mut movement(world, id)?.transfer;
+    Ok(known.get_or_insert_with(|| Transfer::queued(meta.at)))
 }
 
 /// A marked attempt did not arrive. If an earlier one may have, that doubt stays: a refused

@@ -3,6 +3,7 @@
 //! write, so no page can claim to be the network.
 
 use crate::account::Role;
+use crate::change::LineChange;
 use crate::customer::{Profile, ProfileChange};
 use crate::date::BusinessDate;
 use crate::ids::*;
@@ -52,6 +53,9 @@ pub enum Command {
     HandBackTransfer(HandBackTransfer),
     PresentAgain(PresentAgain),
     ResolveFinding(ResolveFinding),
+    RequestChange(RequestChange),
+    ApproveChange(ApproveChange),
+    DeclineChange(DeclineChange),
 }
 
 macro_rules! commands {
@@ -170,6 +174,16 @@ commands! {
     }
     /// Closes a disagreement with the network. The note holds nothing private.
     ResolveFinding { finding_id: String, resolution: Resolution, note: Option<String> }
+    /// Asks for a change of the line that another person decides on within seven days.
+    RequestChange { line_id: LineId, change_id: ChangeId, change: LineChange, reason: String }
+    /// Carries the change out, if the rules still allow it.
+    ApproveChange {
+        line_id: LineId,
+        change_id: ChangeId,
+        /// As it was on the screen.
+        change: LineChange,
+    }
+    DeclineChange { line_id: LineId, change_id: ChangeId, reason: String }
 }
 
 /// How a draw leaves.
@@ -410,6 +424,9 @@ pub enum CommandKind {
     HandBackTransfer,
     PresentAgain,
     ResolveFinding,
+    RequestChange,
+    ApproveChange,
+    DeclineChange,
 }
 
 impl CommandKind {
@@ -449,6 +466,9 @@ impl CommandKind {
         CommandKind::HandBackTransfer,
         CommandKind::PresentAgain,
         CommandKind::ResolveFinding,
+        CommandKind::RequestChange,
+        CommandKind::ApproveChange,
+        CommandKind::DeclineChange,
     ];
 
     /// The lowest role that may ask for this.
@@ -471,7 +491,8 @@ impl CommandKind {
             | CommandKind::CloseLine
             | CommandKind::AskNetworkAgain
             | CommandKind::RetryTransfer
-            | CommandKind::PresentAgain => Role::Staff,
+            | CommandKind::PresentAgain
+            | CommandKind::RequestChange => Role::Staff,
             CommandKind::ForgetCustomer
             | CommandKind::DefineProduct
             | CommandKind::ApproveApplication
@@ -488,7 +509,9 @@ impl CommandKind {
             | CommandKind::SetHolidays
             | CommandKind::ParkTransfer
             | CommandKind::HandBackTransfer
-            | CommandKind::ResolveFinding => Role::Admin,
+            | CommandKind::ResolveFinding
+            | CommandKind::ApproveChange
+            | CommandKind::DeclineChange => Role::Admin,
         }
     }
 }
@@ -531,6 +554,9 @@ impl Command {
             Command::HandBackTransfer(_) => CommandKind::HandBackTransfer,
             Command::PresentAgain(_) => CommandKind::PresentAgain,
             Command::ResolveFinding(_) => CommandKind::ResolveFinding,
+            Command::RequestChange(_) => CommandKind::RequestChange,
+            Command::ApproveChange(_) => CommandKind::ApproveChange,
+            Command::DeclineChange(_) => CommandKind::DeclineChange,
         }
     }
 }

@@ -71,6 +71,12 @@ impl BusinessDate {
         u32::try_from(whole_weeks * 5).unwrap_or(0) + u32::try_from(rest).unwrap_or(0)
     }
 
+    /// The same day so many years later; of 29 February the 28th where there is none.
+    pub fn anniversary(self, years: i16) -> Option<BusinessDate> {
+        let date = self.0.checked_add(jiff::Span::new().years(years)).ok()?;
+        Some(BusinessDate(date)).filter(|date| *date <= Self::LATEST)
+    }
+
     /// Whole years between a birth date and this date.
     pub fn years_since(self, birth: BusinessDate) -> i32 {
         let (born, now) = (birth.0, self.0);

@@ -4,6 +4,7 @@
 use crate::account::Role;
 use crate::actor::ActedBy;
 use crate::allocation::Allocation;
+use crate::change::LineChange;
 use crate::command::{CommandKind, RejectionReason, Speed};
 use crate::customer::{AccountNumbers, Profile};
 use crate::date::{BusinessDate, UtcMillis};
@@ -12,7 +13,7 @@ use crate::ledger::EntryKind;
 use crate::money::{Currency, Minor};
 use crate::movement::{Method, MovementKind, ReviewReason, Withdrawal};
 use crate::private::Private;
-use crate::product::Terms;
+use crate::product::{AnnualPercent, Due, Terms};
 use crate::reconcile::{Finding, Resolution, StatementEntry};
 use crate::refusal::RefusalCode;
 use crate::replay::{Cause, Change};
@@ -340,6 +341,43 @@ events! {
         first_settled_on: BusinessDate,
     }
 
+    // What a second person decides on.
+    ChangeRequested "change_requested" {
+        line_id: LineId,
+        change_id: ChangeId,
+        change: LineChange,
+        reason: Private<String>,
+        expires_on: BusinessDate,
+    }
+    /// What it changes stands in the events that follow.
+    ChangeApproved "change_approved" { line_id: LineId, change_id: ChangeId }
+    ChangeDeclined "change_declined" { line_id: LineId, change_id: ChangeId, reason: Private<String> }
+    /// Posted fees or interest are forgiven; what it posts follows from the replay.
+    ChargeWaived "charge_waived" {
+        line_id: LineId,
+        change_id: ChangeId,
+        of: Due,
+        amount_minor: Minor,
+        on: BusinessDate,
+    }
+    /// Posts the mirror of cash that was entered wrongly, with its effective date, and the cash
+    /// in today's drawer.
+    MovementReversed "movement_reversed" {
+        line_id: LineId,
+        movement_id: MovementId,
+        kind: MovementKind,
+        drawer: UserId,
+        amount_minor: Minor,
+        effective_on: BusinessDate,
+        allocation: Option<Allocation>,
+    }
+    LimitSet "limit_set" { line_id: LineId, limit_minor: Minor }
+    RateSet "rate_set" { line_id: LineId, from: BusinessDate, annual_percent: AnnualPercent }
+    /// What is owed is taken as lost; what it posts follows from the replay.
+    ChargedOff "charged_off" {
+        line_id: LineId, change_id: ChangeId, amount_minor: Minor, on: BusinessDate,
+    }
+
     // The network as a whole.
     /// The store was restored from a backup: nothing is sent before all is compared.
     PaymentsHeld "payments_held" { epoch: u64 }
@@ -422,7 +460,15 @@ impl Event {
             | Event::TransferRetried { line_id, .. }
             | Event::ReturnReturned { line_id, .. }
             | Event::DebitPresentedAgain { line_id, .. }
-            | Event::DebitPresents { line_id, .. } => Stream::Line(*line_id),
+            | Event::DebitPresents { line_id, .. }
+            | Event::ChangeRequested { line_id, .. }
+            | Event::ChangeApproved { line_id, .. }
+            | Event::ChangeDeclined { line_id, .. }
+            | Event::ChargeWaived { line_id, .. }
+            | Event::MovementReversed { line_id, .. }
+            | Event::LimitSet { line_id, .. }
+            | Event::RateSet { line_id, .. }
+            | Event::ChargedOff { line_id, .. } => Stream::Line(*line_id),
         }
     }
 }
@@ -455,7 +501,8 @@ impl Event {
             | Event::TransferRetried { movement_id, .. }
             | Event::ReturnReturned { movement_id, .. }
             | Event::DebitPresentedAgain { movement_id, .. }
-            | Event::DebitPresents { movement_id, .. } => Some(*movement_id),
+            | Event::DebitPresents { movement_id, .. }
+            | Event::MovementReversed { movement_id, .. } => Some(*movement_id),
             Event::StoreSetUp { .. }
             | Event::CursorMoved { .. }
             | Event::StrangersRefused { .. }
@@ -497,7 +544,14 @@ impl Event {
             | Event::PaymentsResumed { .. }
             | Event::StatementRead { .. }
             | Event::FindingOpened { .. }
-            | Event::FindingResolved { .. } => None,
+            | Event::FindingResolved { .. }
+            | Event::ChangeRequested { .. }
+            | Event::ChangeApproved { .. }
+            | Event::ChangeDeclined { .. }
+            | Event::ChargeWaived { .. }
+            | Event::LimitSet { .. }
+            | Event::RateSet { .. }
+            | Event::ChargedOff { .. } => None,
         }
     }
 }

@@ -53,12 +53,8 @@ impl History {
         self.facts.retain(|known| known.cause != fact.cause);
         self.facts.push(fact);
         let no_interest = || {
-            !self.posted.iter().any(|posted| {
-                matches!(
-                    posted.cause,
-                    Cause::CycleInterest { .. } | Cause::InterestBefore { .. }
-                )
-            })
+            let mut posted = self.posted.iter();
+            !posted.any(|posted| posted.cause.is_interest())
         };
         self.accrued_from = match self.accrued_from {
             None => Some(fact.on),
@@ -133,20 +129,34 @@ impl History {
     }
 
     /// The facts as they count: a late fee is taken back as far as the minimum turns out to have
-    /// been met in time.
+    /// been met in time, an express fee with its draw; the origination fee stands with the first
+    /// draw there is.
     pub fn facts_that_count(&self) -> Result<Vec<Fact>, Overflow> {
         let mut counting = Vec::with_capacity(self.facts.len());
         for fact in &self.facts {
             let mut fact = *fact;
-            if let Cause::LateFee { closing_on } = fact.cause {
-                let left = self.unmet(fact.on)?;
-                let of_statement = self.asked.iter().zip(left);
-                let lacking = of_statement
-                    .filter(|(asked, _)| asked.closing_on == closing_on)
-                    .map(|(_, left)| left)
-                    .max()
-                    .unwrap_or(Minor::ZERO);
-                fact.amount_minor = fact.amount_minor.min(lacking);
+            match fact.cause {
+                Cause::LateFee { closing_on } => {
+                    let left = self.unmet(fact.on)?;
+                    let of_statement = self.asked.iter().zip(left);
+                    let lacking = of_statement
+                        .filter(|(asked, _)| asked.closing_on == closing_on)
+                        .map(|(_, left)| left)
+                        .max()
+                        .unwrap_or(Minor::ZERO);
+                    fact.amount_minor = fact.amount_minor.min(lacking);
+                }
+                Cause::ExpressFee { movement_id } if !self.has(Cause::Movement { movement_id }) => {
+                    continue;
+                }
+                Cause::OriginationFee => {
+                    let draws = self.facts.iter().filter(|fact| fact.kind == FactKind::Draw);
+                    let Some(first) = draws.map(|draw| draw.on).min() else {
+                        continue;
+                    };
+                    fact.on = first;
+                }
+                _ => {}
             }
             if fact.amount_minor.is_positive() {
                 counting.push(fact);
@@ -331,10 +341,49 @@ impl Line {
         Ok((amount, due_on))
     }
 
+    /// When the line was charged off.
+    pub fn charged_off_on(&self) -> Option<BusinessDate> {
+        let mut facts = self.history.facts.iter();
+        let charge_off = facts.find(|fact| fact.kind == FactKind::ChargeOff);
+        charge_off.map(|fact| fact.on)
+    }
+
+    /// Charged off and not brought back since.
+    pub fn unrecovered(&self) -> Result<Minor, Overflow> {
+        let posted = self.history.posted.iter();
+        let losses = posted.filter(|posted| posted.cause.is_loss());
+        let changes: Result<Vec<Minor>, Overflow> =
+            losses.map(|posted| posted.change.balance()).collect();
+        Minor::sum(changes?)?.negated()
+    }
+
+    /// The next anniversary that costs the annual fee.
+    pub fn next_annual_fee_on(&self) -> Option<BusinessDate> {
+        let costs = |terms: &&crate::product::Terms| terms.annual_fee_minor.is_positive();
+        self.terms().filter(costs)?;
+        self.agreement_signed_on?;
+        if self.status().ended() || self.charged_off_on().is_some() {
+            return None;
+        }
+        let opened_on = self.opened_on()?;
+        let charged = self
+            .history
+            .facts
+            .iter()
+            .filter_map(|fact| match fact.cause {
+                Cause::AnnualFee { on } => Some(on),
+                _ => None,
+            });
+        let years = charged
+            .max()
+            .map_or(0, |last| last.civil().year() - opened_on.civil().year());
+        opened_on.anniversary(years + 1)
+    }
+
     /// The next evening on which the close of the day has something to do with this line.
     pub fn next_due_on(&self) -> Option<BusinessDate> {
         let late = self.late_fees_to_come().into_iter().map(|(_, on)| on).min();
-        [self.history.next_close_on, late]
+        [self.history.next_close_on, late, self.next_annual_fee_on()]
             .into_iter()
             .flatten()
             .min()
@@ -420,6 +469,12 @@ pub fn note(
             kind,
             effective_on,
             ..
+        }
+        | Event::MovementReversed {
+            movement_id,
+            kind,
+            effective_on,
+            ..
         } => {
             let cause = Cause::Movement {
                 movement_id: *movement_id,
@@ -478,7 +533,13 @@ pub fn note(
                 line.history
                     .post(posting.cause, posting.on, posting.change)?;
                 let kind = match posting.kind {
-                    EntryKind::FeeCharged | EntryKind::FeeAdjusted => LineKind::Fee,
+                    EntryKind::FeeCharged | EntryKind::FeeAdjusted | EntryKind::FeeWaived => {
+                        LineKind::Fee
+                    }
+                    EntryKind::ChargedOff => LineKind::ChargeOff,
+                    EntryKind::PrincipalRecovered
+                    | EntryKind::InterestRecovered
+                    | EntryKind::FeesRecovered => LineKind::Recovery,
                     _ => LineKind::Interest,
                 };
                 line.history.tell(StatementLine {
@@ -496,6 +557,34 @@ pub fn note(
             }
             line.history.accrued_from = *accrued_from;
         }
+        Event::ChargeWaived {
+            change_id,
+            of,
+            amount_minor,
+            on,
+            ..
+        } => line.history.fact(Fact {
+            cause: Cause::Waiver {
+                change_id: *change_id,
+                due: *of,
+            },
+            on: *on,
+            kind: FactKind::Waiver,
+            amount_minor: *amount_minor,
+        }),
+        Event::ChargedOff {
+            change_id,
+            amount_minor,
+            on,
+            ..
+        } => line.history.fact(Fact {
+            cause: Cause::ChargeOff {
+                change_id: *change_id,
+            },
+            on: *on,
+            kind: FactKind::ChargeOff,
+            amount_minor: *amount_minor,
+        }),
         Event::CycleClosed { statement, .. } => close(line, statement)?,
         _ => return Ok(()),
     }

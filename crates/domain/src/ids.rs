@@ -61,6 +61,8 @@ ids! {
     /// idempotency key of its transfer at the payments network, so that one obligation can
     /// never carry two keys.
     MovementId,
+    /// A change of a line that a second person decides on.
+    ChangeId,
     /// A store file and its copies.
     StoreId,
     /// The machine an act was done on.

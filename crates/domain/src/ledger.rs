@@ -11,7 +11,6 @@ use crate::event::{Event, LinePosting};
 use crate::ids::{LineId, MovementId, UserId};
 use crate::money::{Minor, Overflow};
 use crate::movement::MovementKind;
-use crate::replay::Cause;
 use serde::{Deserialize, Serialize};
 
 /// The chart of accounts. Interest, fees, vault, over-and-short, allowance and income stand
@@ -112,6 +111,15 @@ pub enum EntryKind {
     FeeCharged,
     FeeAdjusted,
     RepaymentDivided,
+    CashDrawReversed,
+    CashRepaymentReversed,
+    CashRefundReversed,
+    FeeWaived,
+    InterestWaived,
+    ChargedOff,
+    PrincipalRecovered,
+    InterestRecovered,
+    FeesRecovered,
     /// The return of a draw or a repayment came back itself.
     ReturnReturned,
     /// What the network's statement says moved of ours.
@@ -138,6 +146,15 @@ impl EntryKind {
             EntryKind::FeeCharged => "fee_charged",
             EntryKind::FeeAdjusted => "fee_adjusted",
             EntryKind::RepaymentDivided => "repayment_divided",
+            EntryKind::CashDrawReversed => "cash_draw_reversed",
+            EntryKind::CashRepaymentReversed => "cash_repayment_reversed",
+            EntryKind::CashRefundReversed => "cash_refund_reversed",
+            EntryKind::FeeWaived => "fee_waived",
+            EntryKind::InterestWaived => "interest_waived",
+            EntryKind::ChargedOff => "charged_off",
+            EntryKind::PrincipalRecovered => "principal_recovered",
+            EntryKind::InterestRecovered => "interest_recovered",
+            EntryKind::FeesRecovered => "fees_recovered",
             EntryKind::ReturnReturned => "return_returned",
             EntryKind::NetworkStatement => "network_statement",
             EntryKind::NetworkSuspense => "network_suspense",
@@ -161,6 +178,15 @@ impl EntryKind {
             EntryKind::FeeCharged => "Fee",
             EntryKind::FeeAdjusted => "Fee adjusted",
             EntryKind::RepaymentDivided => "Repayment divided anew",
+            EntryKind::CashDrawReversed => "Draw in cash reversed",
+            EntryKind::CashRepaymentReversed => "Repayment in cash reversed",
+            EntryKind::CashRefundReversed => "Refund reversed",
+            EntryKind::FeeWaived => "Fee waived",
+            EntryKind::InterestWaived => "Interest waived",
+            EntryKind::ChargedOff => "Charged off",
+            EntryKind::PrincipalRecovered => "Recovered, of principal",
+            EntryKind::InterestRecovered => "Recovered, of interest",
+            EntryKind::FeesRecovered => "Recovered, of fees",
             EntryKind::ReturnReturned => "Return came back",
             EntryKind::NetworkStatement => "Network's statement",
             EntryKind::NetworkSuspense => "Network's statement, in suspense",
@@ -209,24 +235,31 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
                 effective_on: *effective_on,
                 posted_on,
             };
-            let cash = Account::Drawer(*drawer);
-            Ok(vec![match (kind, allocation) {
-                (MovementKind::Draw, _) => book.draw(EntryKind::CashDraw, *amount_minor, cash)?,
-                (MovementKind::Repayment, Some(parts)) => {
-                    book.repayment(EntryKind::CashRepayment, parts, cash)?
-                }
-                // A repayment that says nothing of what it paid would be all credit.
-                (MovementKind::Repayment, None) => {
-                    let parts = Allocation {
-                        credit_minor: *amount_minor,
-                        ..Allocation::default()
-                    };
-                    book.repayment(EntryKind::CashRepayment, &parts, cash)?
-                }
-                (MovementKind::Refund, _) => {
-                    book.refund(EntryKind::CashRefund, *amount_minor, cash)?
-                }
-            }])
+            let entry = book.cash(*kind, *amount_minor, allocation.as_ref(), *drawer)?;
+            Ok(vec![entry])
+        }
+        Event::MovementReversed {
+            line_id,
+            movement_id,
+            kind,
+            drawer,
+            amount_minor,
+            effective_on,
+            allocation,
+        } => {
+            let book = Book {
+                line: *line_id,
+                movement: Some(*movement_id),
+                effective_on: *effective_on,
+                posted_on,
+            };
+            let moved = book.cash(*kind, *amount_minor, allocation.as_ref(), *drawer)?;
+            let kind = match kind {
+                MovementKind::Draw => EntryKind::CashDrawReversed,
+                MovementKind::Repayment => EntryKind::CashRepaymentReversed,
+                MovementKind::Refund => EntryKind::CashRefundReversed,
+            };
+            Ok(vec![book.mirror(kind, &moved)?])
         }
         Event::TransferSettled {
             line_id,
@@ -413,12 +446,19 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::PaymentsHeld { .. }
         | Event::PaymentsResumed { .. }
         | Event::FindingOpened { .. }
-        | Event::FindingResolved { .. } => Ok(Vec::new()),
+        | Event::FindingResolved { .. }
+        | Event::ChangeRequested { .. }
+        | Event::ChangeApproved { .. }
+        | Event::ChangeDeclined { .. }
+        | Event::ChargeWaived { .. }
+        | Event::LimitSet { .. }
+        | Event::RateSet { .. }
+        | Event::ChargedOff { .. } => Ok(Vec::new()),
     }
 }
 
 /// What the facts of a line post by themselves: interest and fees stand against their income,
-/// everything else only moves between the line's own accounts.
+/// losses against the allowance, everything else only moves between the line's own accounts.
 fn follow(
     line_id: LineId,
     posted_on: BusinessDate,
@@ -426,33 +466,33 @@ fn follow(
 ) -> Result<Entry, Overflow> {
     let book = Book {
         line: line_id,
-        movement: match posting.cause {
-            Cause::Movement { movement_id }
-            | Cause::ReturnedPaymentFee { movement_id }
-            | Cause::InterestBefore { movement_id } => Some(movement_id),
-            Cause::LateFee { .. }
-            | Cause::CycleInterest { .. }
-            | Cause::CreditUse { .. }
-            | Cause::Earlier { .. } => None,
-        },
+        movement: posting.cause.movement_id(),
         effective_on: posting.on,
         posted_on,
     };
     let change = &posting.change;
-    let income = match posting.kind {
-        EntryKind::FeeCharged | EntryKind::FeeAdjusted => Account::FeeIncome,
-        _ => Account::InterestIncome,
-    };
-    Ok(book.entry(
-        posting.kind,
-        vec![
-            (Account::Principal(line_id), change.principal_minor),
-            (Account::Interest(line_id), change.interest_minor),
-            (Account::Fees(line_id), change.fees_minor),
-            (Account::Credit(line_id), change.credit_minor.negated()?),
-            (income, change.balance()?.negated()?),
-        ],
-    ))
+    let mut legs = vec![
+        (Account::Principal(line_id), change.principal_minor),
+        (Account::Interest(line_id), change.interest_minor),
+        (Account::Fees(line_id), change.fees_minor),
+        (Account::Credit(line_id), change.credit_minor.negated()?),
+    ];
+    let against = |account| Ok::<_, Overflow>((account, change.balance()?.negated()?));
+    match posting.kind {
+        // Lost principal against the allowance, lost income against income.
+        EntryKind::ChargedOff => legs.extend([
+            (Account::Allowance, change.principal_minor.negated()?),
+            (Account::InterestIncome, change.interest_minor.negated()?),
+            (Account::FeeIncome, change.fees_minor.negated()?),
+        ]),
+        EntryKind::PrincipalRecovered => legs.push(against(Account::Allowance)?),
+        EntryKind::FeeCharged
+        | EntryKind::FeeAdjusted
+        | EntryKind::FeeWaived
+        | EntryKind::FeesRecovered => legs.push(against(Account::FeeIncome)?),
+        _ => legs.push(against(Account::InterestIncome)?),
+    }
+    Ok(book.entry(posting.kind, legs))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -470,6 +510,38 @@ struct Book {
 }
 
 impl Book {
+    fn cash(
+        &self,
+        kind: MovementKind,
+        amount: Minor,
+        allocation: Option<&Allocation>,
+        drawer: UserId,
+    ) -> Result<Entry, Overflow> {
+        let cash = Account::Drawer(drawer);
+        // A repayment that says nothing of what it paid would be all credit.
+        let all_credit = Allocation {
+            credit_minor: amount,
+            ..Allocation::default()
+        };
+        match kind {
+            MovementKind::Draw => self.draw(EntryKind::CashDraw, amount, cash),
+            MovementKind::Repayment => {
+                let parts = allocation.unwrap_or(&all_credit);
+                self.repayment(EntryKind::CashRepayment, parts, cash)
+            }
+            MovementKind::Refund => self.refund(EntryKind::CashRefund, amount, cash),
+        }
+    }
+
+    fn mirror(&self, kind: EntryKind, entry: &Entry) -> Result<Entry, Overflow> {
+        let mirrored: Result<Vec<_>, _> = entry
+            .legs
+            .iter()
+            .map(|leg| Ok((leg.account, leg.amount_minor.negated()?)))
+            .collect();
+        Ok(self.entry(kind, mirrored?))
+    }
+
     fn draw(&self, kind: EntryKind, amount: Minor, other: Account) -> Result<Entry, Overflow> {
         Ok(self.entry(
             kind,
@@ -544,12 +616,7 @@ impl Book {
                     MovementKind::Draw | MovementKind::Refund => EntryKind::DrawReturned,
                     MovementKind::Repayment => EntryKind::RepaymentReturned,
                 };
-                let mirrored: Result<Vec<_>, _> = settled
-                    .legs
-                    .iter()
-                    .map(|leg| Ok((leg.account, leg.amount_minor.negated()?)))
-                    .collect();
-                Ok(self.entry(kind, mirrored?))
+                self.mirror(kind, &settled)
             }
         }
     }

@@ -13,6 +13,7 @@ pub mod actor;
 pub mod allocation;
 pub mod apply;
 pub mod calendar;
+pub mod change;
 pub mod command;
 pub mod customer;
 pub mod cycle;

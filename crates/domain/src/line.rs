@@ -5,6 +5,7 @@
 
 use crate::actor::ActedBy;
 use crate::allocation::{Allocation, Posted, allocate};
+use crate::change::WaitingChange;
 use crate::command::{CommandKind, RejectionReason};
 use crate::date::{BusinessDate, UtcMillis};
 use crate::delinquency::PastDue;
@@ -164,6 +165,9 @@ pub struct Line {
     pub credit_uses: Vec<CreditUse>,
     /// Transfers a person has to look at.
     pub in_review: u32,
+    /// Changes that wait for a second person, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting_changes: Vec<WaitingChange>,
     /// Missing in documents that were stored before interest posted; those are folded anew when
     /// the store is opened.
     #[serde(default)]
@@ -195,6 +199,9 @@ pub struct Figures {
     pub minimum_due_on: Option<BusinessDate>,
     #[serde(default)]
     pub past_due: PastDue,
+    /// Charged off and not brought back since.
+    #[serde(default)]
+    pub unrecovered_minor: Minor,
 }
 
 /// The order when a line has no terms: fees, interest, principal.
@@ -225,10 +232,12 @@ impl Line {
         }
     }
 
-    /// Anything posted, or interest that only waits to post.
+    /// Anything posted, interest that only waits to post, or what was charged off: the customer
+    /// owes that still.
     pub fn owes(&self) -> bool {
         let posted = self.balances.owed().map_or(true, |owed| !owed.is_zero());
         posted
+            || self.unrecovered().map_or(true, |lost| !lost.is_zero())
             || self
                 .accrued_and_resting()
                 .map_or(true, |owed| !owed.is_zero())
@@ -270,7 +279,7 @@ impl Line {
     /// Limit − principal − draws on their way − network repayments settled too recently, never
     /// below zero. Not what may be drawn while the line is frozen or ended: `may` says that.
     pub fn available(&self, today: BusinessDate) -> Result<Minor, Overflow> {
-        if self.status().ended() {
+        if self.status().ended() || self.charged_off_on().is_some() {
             return Ok(Minor::ZERO);
         }
         let on_their_way = if crate::planted!(OnTheirWayIgnored) {
@@ -301,6 +310,9 @@ impl Line {
     /// its limit, a line that ended what it still owes.
     pub fn exposure(&self) -> Result<Minor, Overflow> {
         let owed = self.balances.owed()?.plus(self.draws_on_their_way_minor)?;
+        if self.charged_off_on().is_some() {
+            return owed.plus(self.unrecovered()?);
+        }
         match self.status() {
             Status::Open | Status::Cancelled | Status::Rejected | Status::Closed => Ok(owed),
             Status::Approved | Status::Outstanding | Status::Repaid => Ok(owed.max(self.limit())),
@@ -336,6 +348,7 @@ impl Line {
             minimum_minor,
             minimum_due_on,
             past_due: self.past_due(today)?,
+            unrecovered_minor: self.unrecovered()?,
         })
     }
 }
@@ -385,6 +398,7 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
                 line.cancellation_requested_on.is_some(),
                 RefusalCode::CancellationRequested,
             )?;
+            refuse_if(line.charged_off_on().is_some(), RefusalCode::ChargedOff)?;
             refuse_if(line.frozen.is_some(), RefusalCode::LineFrozen)
         }
         CommandKind::DeclineDraw => approved,
@@ -445,6 +459,16 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         CommandKind::RetryTransfer | CommandKind::ParkTransfer | CommandKind::HandBackTransfer => {
             Ok(())
         }
+        // What was decided once can be changed, whatever has become of the line; each change has
+        // rules of its own.
+        CommandKind::RequestChange => {
+            refuse_if(line.decision.is_none(), RefusalCode::NotApproved)?;
+            refuse_if(line.terms().is_none(), RefusalCode::LineRejected)
+        }
+        CommandKind::ApproveChange | CommandKind::DeclineChange => refuse_if(
+            line.waiting_changes.is_empty(),
+            RefusalCode::NoChangeWaiting,
+        ),
         CommandKind::PresentAgain => {
             if !line.closed_but_owing() {
                 approved?;

@@ -170,6 +170,11 @@ pub struct Movement {
 }
 
 impl Movement {
+    /// Whether the network may ever hold it: cash never goes there.
+    pub fn by_network(&self) -> bool {
+        matches!(self.method, Method::Network { .. })
+    }
+
     /// How often the money moved, one way or the other: it settled, came back, the return came
     /// back.
     pub fn turns(&self) -> u32 {

@@ -2,6 +2,7 @@
 //! hops: what is named here, then what hangs on it.
 
 use crate::actor::Actor;
+use crate::change::LineChange;
 use crate::command::{Command, Internal, Order};
 use crate::date::BusinessDate;
 use crate::ids::*;
@@ -54,6 +55,14 @@ impl Needs {
     fn movement(&mut self, line_id: LineId, movement_id: MovementId) {
         self.lines.insert(line_id);
         self.movements.insert(movement_id);
+    }
+
+    fn change(&mut self, line_id: LineId, change: &LineChange) {
+        self.line(line_id);
+        self.movements.extend(change.movement_id());
+        if matches!(change, LineChange::SetLimit { .. }) {
+            self.exposure_of_lines.insert(line_id);
+        }
     }
 
     /// A return reaches what else waits for the same bank account.
@@ -144,6 +153,9 @@ impl Needs {
             Command::ResolveFinding(c) => {
                 self.findings.insert(c.finding_id.clone());
             }
+            Command::RequestChange(c) => self.change(c.line_id, &c.change),
+            Command::ApproveChange(c) => self.change(c.line_id, &c.change),
+            Command::DeclineChange(c) => self.line(c.line_id),
         }
     }
 

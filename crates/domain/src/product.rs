@@ -39,6 +39,11 @@ impl FromStr for AnnualPercent {
 }
 
 impl AnnualPercent {
+    /// At most 100 % a year.
+    pub fn is_plausible(self) -> bool {
+        self.millionths <= 100_000_000
+    }
+
     /// Millionths of a percent: 8.625 % is 8 625 000.
     pub fn millionths(self) -> u32 {
         self.millionths
@@ -114,7 +119,7 @@ pub enum InterestMethod {
 }
 
 /// What a repayment pays. Also the three receivables of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Due {
@@ -165,6 +170,21 @@ pub struct Terms {
     /// For a repayment that the network returns.
     #[serde(default)]
     pub returned_payment_fee_minor: Minor,
+    /// Once, with the first draw.
+    #[serde(default)]
+    pub origination_fee_minor: Minor,
+    /// On each anniversary of the line's opening.
+    #[serde(default)]
+    pub annual_fee_minor: Minor,
+    /// For each draw that settles by express; given back if the draw comes back.
+    #[serde(default)]
+    pub express_fee_minor: Minor,
+    /// The most one waiver forgives.
+    #[serde(default = "usual_waiver_cap")]
+    pub waiver_cap_minor: Minor,
+    /// Days between the notice of a higher rate and its first day.
+    #[serde(default = "usual_rate_notice_days")]
+    pub rate_notice_days: u16,
 }
 
 /// The smallest payment a statement asks for: the floor, a part of the closing balance or the
@@ -192,6 +212,15 @@ pub const LEAST_DUE_DAYS: u16 = 21;
 
 fn usual_due_days() -> u16 {
     25
+}
+
+/// Regulation Z, 12 CFR 1026.9(c)(2): a significant change of terms is told 45 days before.
+fn usual_rate_notice_days() -> u16 {
+    45
+}
+
+fn usual_waiver_cap() -> Minor {
+    Minor(10_000)
 }
 
 fn usual_grace_days() -> u16 {
@@ -224,6 +253,11 @@ impl Terms {
             grace_days: usual_grace_days(),
             late_fee_minor: Minor::ZERO,
             returned_payment_fee_minor: Minor::ZERO,
+            origination_fee_minor: Minor::ZERO,
+            annual_fee_minor: Minor::ZERO,
+            express_fee_minor: Minor::ZERO,
+            waiver_cap_minor: units(100),
+            rate_notice_days: usual_rate_notice_days(),
         }
     }
 
@@ -240,6 +274,25 @@ impl Terms {
         Rates::new(changes).unwrap_or_else(|| Rates::new(vec![first]).unwrap_or_default())
     }
 
+    /// The rate of one day.
+    pub fn rate_on(&self, date: BusinessDate) -> AnnualPercent {
+        let changes = self.rate_changes.iter();
+        changes
+            .filter(|change| change.from <= date)
+            .max_by_key(|change| change.from)
+            .map_or(self.annual_percent, |change| change.annual_percent)
+    }
+
+    /// Another rate from a date on, until the next change.
+    pub fn set_rate(&mut self, from: BusinessDate, annual_percent: AnnualPercent) {
+        self.rate_changes.retain(|change| change.from != from);
+        self.rate_changes.push(RateChange {
+            from,
+            annual_percent,
+        });
+        self.rate_changes.sort_by_key(|change| change.from);
+    }
+
     pub fn check(&self) -> Result<(), Refusal> {
         let mut order = self.allocation_order;
         order.sort();
@@ -249,7 +302,7 @@ impl Terms {
                 RefusalCode::FieldMalformed,
             ));
         }
-        if self.annual_percent.millionths > 100_000_000 {
+        if !self.annual_percent.is_plausible() {
             return Err(Refusal::at(
                 "terms.annual_percent",
                 RefusalCode::AmountTooLarge,
@@ -271,12 +324,15 @@ impl Terms {
         if self.grace_days > 90 {
             return malformed("terms.grace_days");
         }
+        if self.rate_notice_days > 365 {
+            return malformed("terms.rate_notice_days");
+        }
         if self.minimum.balance_basis_points > 10_000 {
             return malformed("terms.minimum.balance_basis_points");
         }
         let ascending = Rates::new(self.rate_changes.clone()).is_some();
-        let too_high = |change: &RateChange| change.annual_percent.millionths > 100_000_000;
-        if !ascending || self.rate_changes.iter().any(too_high) {
+        let plausible = |change: &RateChange| change.annual_percent.is_plausible();
+        if !ascending || !self.rate_changes.iter().all(plausible) {
             return malformed("terms.rate_changes");
         }
         for (field, amount, may_be_zero) in [
@@ -287,6 +343,14 @@ impl Terms {
                 self.returned_payment_fee_minor,
                 true,
             ),
+            (
+                "terms.origination_fee_minor",
+                self.origination_fee_minor,
+                true,
+            ),
+            ("terms.annual_fee_minor", self.annual_fee_minor, true),
+            ("terms.express_fee_minor", self.express_fee_minor, true),
+            ("terms.waiver_cap_minor", self.waiver_cap_minor, true),
             ("terms.largest_limit_minor", self.largest_limit_minor, false),
             (
                 "terms.single_signature_minor",

@@ -362,8 +362,13 @@ fn judge(
         return Some(FindingClass::Orphan);
     };
     let Some(transfer) = &movement.transfer else {
-        // Cash, or never queued: somebody else's money under our reference.
-        return Some(FindingClass::Orphan);
+        // Never queued as far as this store knows: after a restore it may have been. Cash is
+        // somebody else's money under our reference.
+        return Some(if movement.by_network() {
+            FindingClass::MissingHere
+        } else {
+            FindingClass::Orphan
+        });
     };
     let settled = movement.turns() > 0;
     if let Some(known) = &transfer.remote_id

@@ -111,6 +111,21 @@ refusals! {
     PresentedTooLate => "A debit may be presented again within 180 days only.",
     UnknownFinding => "There is no such finding.",
     FindingClosed => "This finding is closed already.",
+
+    // Changes that a second person decides on.
+    UnknownChange => "No such change is waiting.",
+    ChangeDiffers => "This is not the change that was asked for. Look again, then decide.",
+    ChangeExpired => "This was not decided on in time: ask for it again.",
+    TooManyChanges => "Too many changes are waiting on this line.",
+    NoChangeWaiting => "No change is waiting on this line.",
+    NothingChanges => "It is so already.",
+    MoreThanPosted => "More than has posted and is not paid.",
+    OverWaiverCap => "More than the product allows to waive at once.",
+    NotReversible => "Only cash that changed hands can be reversed, and once.",
+    BelowDrawn => "Below what is drawn and on its way.",
+    NoticeMissing => "Give the customer notice first, and say on which day.",
+    NoticeTooShort => "The notice period is not over by then.",
+    ChargedOff => "The line is charged off.",
 }
 
 /// A refusal, and the field it stands at when one typed value is the reason.

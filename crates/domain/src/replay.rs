@@ -8,7 +8,7 @@
 use crate::allocation::{Allocation, Posted, allocate};
 use crate::calendar::Calendar;
 use crate::date::BusinessDate;
-use crate::ids::MovementId;
+use crate::ids::{ChangeId, MovementId};
 use crate::interest::{AccrualLine, Basis, Exact, accrue, total};
 use crate::line::Balances;
 use crate::money::{Minor, Overflow};
@@ -24,19 +24,115 @@ use std::collections::BTreeMap;
 #[serde(tag = "of", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Cause {
     /// A draw, repayment or refund that settled.
-    Movement { movement_id: MovementId },
+    Movement {
+        movement_id: MovementId,
+    },
     /// The minimum of this statement was not paid in time.
-    LateFee { closing_on: BusinessDate },
+    LateFee {
+        closing_on: BusinessDate,
+    },
     /// The network returned this repayment.
-    ReturnedPaymentFee { movement_id: MovementId },
+    ReturnedPaymentFee {
+        movement_id: MovementId,
+    },
     /// The cycle that closed on this day.
-    CycleInterest { closing_on: BusinessDate },
+    CycleInterest {
+        closing_on: BusinessDate,
+    },
     /// This repayment was more than everything posted, so what had accrued posted before it.
-    InterestBefore { movement_id: MovementId },
+    InterestBefore {
+        movement_id: MovementId,
+    },
     /// Customer credit applied to what posted on this day.
-    CreditUse { on: BusinessDate },
+    CreditUse {
+        on: BusinessDate,
+    },
     /// Booked on this day by a release that did not replay.
-    Earlier { on: BusinessDate },
+    Earlier {
+        on: BusinessDate,
+    },
+    /// The first draw.
+    OriginationFee,
+    /// An anniversary of the line's opening.
+    AnnualFee {
+        on: BusinessDate,
+    },
+    /// This draw settled by express.
+    ExpressFee {
+        movement_id: MovementId,
+    },
+    /// Charges that were forgiven.
+    Waiver {
+        change_id: ChangeId,
+        due: Due,
+    },
+    /// What had accrued before the line was charged off.
+    InterestBeforeChargeOff,
+    ChargeOff {
+        change_id: ChangeId,
+    },
+    /// What a repayment brought back of this part of what was charged off.
+    Recovery {
+        movement_id: MovementId,
+        due: Due,
+    },
+}
+
+impl Cause {
+    /// The movement that posts it.
+    pub fn movement_id(self) -> Option<MovementId> {
+        match self {
+            Cause::Movement { movement_id }
+            | Cause::ReturnedPaymentFee { movement_id }
+            | Cause::InterestBefore { movement_id }
+            | Cause::ExpressFee { movement_id }
+            | Cause::Recovery { movement_id, .. } => Some(movement_id),
+            Cause::LateFee { .. }
+            | Cause::CycleInterest { .. }
+            | Cause::CreditUse { .. }
+            | Cause::Earlier { .. }
+            | Cause::OriginationFee
+            | Cause::AnnualFee { .. }
+            | Cause::Waiver { .. }
+            | Cause::InterestBeforeChargeOff
+            | Cause::ChargeOff { .. } => None,
+        }
+    }
+
+    /// A fee, as against interest and money that moved.
+    pub fn is_fee(self) -> bool {
+        match self {
+            Cause::LateFee { .. }
+            | Cause::ReturnedPaymentFee { .. }
+            | Cause::OriginationFee
+            | Cause::AnnualFee { .. }
+            | Cause::ExpressFee { .. } => true,
+            Cause::Movement { .. }
+            | Cause::CycleInterest { .. }
+            | Cause::InterestBefore { .. }
+            | Cause::CreditUse { .. }
+            | Cause::Earlier { .. }
+            | Cause::Waiver { .. }
+            | Cause::InterestBeforeChargeOff
+            | Cause::ChargeOff { .. }
+            | Cause::Recovery { .. } => false,
+        }
+    }
+
+    /// Taken as lost, or brought back of that.
+    pub fn is_loss(self) -> bool {
+        matches!(self, Cause::ChargeOff { .. } | Cause::Recovery { .. })
+    }
+
+    /// Interest, as against fees and money that moved.
+    pub fn is_interest(self) -> bool {
+        matches!(
+            self,
+            Cause::CycleInterest { .. }
+                | Cause::InterestBefore { .. }
+                | Cause::InterestBeforeChargeOff
+        )
+    }
 }
 
 /// What a fact is, in the order in which the facts of one date count.
@@ -45,8 +141,11 @@ pub enum Cause {
 pub enum FactKind {
     Draw,
     Fee,
+    /// Before repayments, which would otherwise pay what is forgiven.
+    Waiver,
     Repayment,
     Refund,
+    ChargeOff,
 }
 
 /// Something that happened on a date. Ties within a date go by kind, amount, then cause.
@@ -205,6 +304,7 @@ pub fn replay(
         charges: Vec::new(),
         cycle_charges: Minor::ZERO,
         minimums: Vec::new(),
+        lost: Posted::default(),
     };
     let mut closing = conditions.closing(first.on);
     let closes = |closing: BusinessDate| closed_through.is_some_and(|through| closing <= through);
@@ -248,6 +348,8 @@ struct Replaying<'a> {
     cycle_charges: Minor,
     /// Oldest first.
     minimums: Vec<Minimum>,
+    /// Charged off and not recovered.
+    lost: Posted,
 }
 
 impl Replaying<'_> {
@@ -286,7 +388,82 @@ impl Replaying<'_> {
                 };
                 self.post(fact.cause, fact.on, change, Vec::new())
             }
+            FactKind::Waiver => self.waive(fact),
+            FactKind::ChargeOff => self.charge_off(fact),
         }
+    }
+
+    /// No more than is posted and unpaid on that day.
+    fn waive(&mut self, fact: &Fact) -> Result<(), Overflow> {
+        let Cause::Waiver { due, .. } = fact.cause else {
+            return Ok(());
+        };
+        let balances = &self.done.balances;
+        let mut forgiven = Allocation::default();
+        match due {
+            Due::Fees => forgiven.fees_minor = fact.amount_minor.min(balances.fees_minor),
+            Due::Interest => {
+                forgiven.interest_minor = fact.amount_minor.min(balances.interest_minor);
+            }
+            // Principal is not forgiven, it is charged off.
+            Due::Principal => return Ok(()),
+        }
+        self.pay(&forgiven)?;
+        self.post(fact.cause, fact.on, Change::paid(&forgiven)?, Vec::new())
+    }
+
+    /// All that is posted and has accrued is taken as lost.
+    fn charge_off(&mut self, fact: &Fact) -> Result<(), Overflow> {
+        self.post_interest(Cause::InterestBeforeChargeOff, fact.on, fact.on)?;
+        let posted = self.posted()?;
+        let change = Change {
+            principal_minor: posted.principal.negated()?,
+            interest_minor: posted.interest.negated()?,
+            fees_minor: posted.fees.negated()?,
+            ..Change::default()
+        };
+        self.lost = posted;
+        self.charges.clear();
+        self.minimums.clear();
+        self.cycle_charges = Minor::ZERO;
+        self.post(fact.cause, fact.on, change, Vec::new())
+    }
+
+    /// What is paid after the charge-off, beyond what is owed anew, brings back what was lost:
+    /// principal first, then the income.
+    fn recover(&mut self, fact: &Fact, credited: Minor) -> Result<(), Overflow> {
+        let Cause::Movement { movement_id } = fact.cause else {
+            return Ok(());
+        };
+        let mut left = credited.min(self.done.balances.credit_minor);
+        for (due, lost) in [
+            (Due::Principal, &mut self.lost.principal),
+            (Due::Interest, &mut self.lost.interest),
+            (Due::Fees, &mut self.lost.fees),
+        ] {
+            let part = left.min(*lost);
+            if !part.is_positive() {
+                continue;
+            }
+            *lost = lost.minus(part)?;
+            left = left.minus(part)?;
+            let change = Change {
+                credit_minor: part.negated()?,
+                ..Change::default()
+            };
+            let balances = &mut self.done.balances;
+            balances.credit_minor = balances.credit_minor.minus(part)?;
+            let cause = Cause::Recovery { movement_id, due };
+            self.done.postings.insert(
+                cause,
+                Posting {
+                    on: fact.on,
+                    change,
+                    lines: Vec::new(),
+                },
+            );
+        }
+        Ok(())
     }
 
     fn repay(&mut self, fact: &Fact) -> Result<(), Overflow> {
@@ -315,7 +492,7 @@ impl Replaying<'_> {
             left = left.minus(met)?;
         }
         self.minimums.retain(|minimum| minimum.left.is_positive());
-        Ok(())
+        self.recover(fact, allocation.credit_minor)
     }
 
     /// The end of a cycle: what its days bore posts, and the minimum of it falls due.

@@ -79,6 +79,24 @@ pub enum LineKind {
     Refund,
     Fee,
     Interest,
+    /// Taken as lost.
+    ChargeOff,
+    /// Paid after it was taken as lost.
+    Recovery,
+}
+
+impl LineKind {
+    pub fn words(self) -> &'static str {
+        match self {
+            LineKind::Draw => "Draw",
+            LineKind::Repayment => "Repayment",
+            LineKind::Refund => "Refund",
+            LineKind::Fee => "Fee",
+            LineKind::Interest => "Interest",
+            LineKind::ChargeOff => "Charged off",
+            LineKind::Recovery => "Recovered",
+        }
+    }
 }
 
 /// Opening balance + lines = closing balance. A balance is what is owed less customer credit.

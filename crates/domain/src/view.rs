@@ -4,6 +4,7 @@
 use crate::account::Role;
 use crate::actor::NetworkState;
 use crate::allocation::Allocation;
+use crate::change::LineChange;
 #[cfg(feature = "schema")]
 use crate::command::Submission;
 use crate::command::{CommandKind, RejectionReason};
@@ -128,6 +129,25 @@ views! {
         actions: Vec<ActionView>,
         /// Newest first.
         movements: Vec<MovementRow>,
+        /// Changes that wait for a second person, oldest first.
+        waiting_changes: Vec<ChangeRow>,
+    }
+    /// A change of a line that waits for a second person.
+    ChangeRow {
+        id: ChangeId,
+        line_id: LineId,
+        line_number: String,
+        customer_name: String,
+        change: LineChange,
+        /// What it would do.
+        words: String,
+        reason: String,
+        asked_by_name: String,
+        asked_on: BusinessDate,
+        /// The last day it may be decided on.
+        expires_on: BusinessDate,
+        expired: bool,
+        actions: Vec<ActionView>,
     }
     DecisionView {
         approved: bool,
@@ -234,6 +254,7 @@ views! {
         waiting_draws: Vec<MovementRow>,
         waiting_accounts: Vec<AccountRow>,
         cancellations: Vec<LineRow>,
+        waiting_changes: Vec<ChangeRow>,
         in_review: Vec<MovementRow>,
         locked_accounts: Vec<AccountRow>,
     }

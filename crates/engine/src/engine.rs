@@ -1103,6 +1103,9 @@ impl Concern {
             Command::ParkTransfer(c) => Concern::Line(c.line_id),
             Command::HandBackTransfer(c) => Concern::Line(c.line_id),
             Command::PresentAgain(c) => Concern::Line(c.line_id),
+            Command::RequestChange(c) => Concern::Line(c.line_id),
+            Command::ApproveChange(c) => Concern::Line(c.line_id),
+            Command::DeclineChange(c) => Concern::Line(c.line_id),
             Command::ApproveAccount(_)
             | Command::DeclineAccount(_)
             | Command::UnlockAccount(_)

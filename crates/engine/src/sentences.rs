@@ -2,10 +2,12 @@
 //! made from the event as it reads without any key.
 
 use domain::account::Role;
+use domain::change::LineChange;
 use domain::command::Speed;
 use domain::event::Event;
 use domain::money::{Currency, Minor};
-use domain::movement::{Method, MovementKind};
+use domain::movement::{Method, Movement, MovementKind};
+use domain::product::Due;
 use domain::replay::Cause;
 
 fn noun(kind: MovementKind) -> &'static str {
@@ -297,6 +299,81 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::TransferWithdrawn { reason, .. } => {
             format!("Nothing moved; {}.", reason.words())
         }
+        Event::ChangeRequested { change, .. } => {
+            format!("Asked for: {}.", change_words(change, None, currency))
+        }
+        Event::ChangeApproved { .. } => "A second person agreed to the change.".to_owned(),
+        Event::ChangeDeclined { .. } => "The change was declined.".to_owned(),
+        Event::ChargeWaived {
+            of, amount_minor, ..
+        } => {
+            let what = match of {
+                Due::Fees => "Fees",
+                Due::Interest => "Interest",
+                Due::Principal => "Principal",
+            };
+            format!("{what} of {} were waived.", money(*amount_minor))
+        }
+        Event::MovementReversed {
+            kind,
+            amount_minor,
+            effective_on,
+            ..
+        } => format!(
+            "The {} of {} in cash was reversed, effective {effective_on}.",
+            noun(*kind),
+            money(*amount_minor)
+        ),
+        Event::LimitSet { limit_minor, .. } => format!("The limit is {}.", money(*limit_minor)),
+        Event::RateSet {
+            from,
+            annual_percent,
+            ..
+        } => format!("The rate is {annual_percent} % from {from} on."),
+        Event::ChargedOff { amount_minor, .. } => {
+            format!("{} were charged off.", money(*amount_minor))
+        }
+    }
+}
+
+/// What a change would do, in words. `about` is the movement it names.
+pub fn change_words(change: &LineChange, about: Option<&Movement>, currency: Currency) -> String {
+    let money = |amount: Minor| format!("{} {}", currency.format(amount), currency.code());
+    match change {
+        LineChange::WaiveFees { amount } => format!("waive fees of {}", money(amount.minor)),
+        LineChange::WaiveInterest { amount } => {
+            format!("waive interest of {}", money(amount.minor))
+        }
+        LineChange::Reverse { .. } => match about {
+            Some(moved) => format!(
+                "reverse the {} of {} in cash of {}",
+                noun(moved.kind),
+                money(moved.amount_minor),
+                moved.settled_on.unwrap_or(moved.requested_on)
+            ),
+            None => "reverse a posting in cash".to_owned(),
+        },
+        LineChange::SetLimit {
+            limit,
+            notice_given_on,
+        } => match notice_given_on {
+            Some(on) => format!(
+                "set the limit to {}, notice given on {on}",
+                money(limit.minor)
+            ),
+            None => format!("set the limit to {}", money(limit.minor)),
+        },
+        LineChange::SetRate {
+            from,
+            annual_percent,
+            notice_given_on,
+        } => match notice_given_on {
+            Some(on) => {
+                format!("set the rate to {annual_percent} % from {from} on, notice given on {on}")
+            }
+            None => format!("set the rate to {annual_percent} % from {from} on"),
+        },
+        LineChange::ChargeOff {} => "charge the line off".to_owned(),
     }
 }
 

@@ -18,7 +18,7 @@ use domain::command::Internal;
 use domain::date::UtcMillis;
 use domain::ids::MovementId;
 use domain::movement::{Movement, MovementState};
-use domain::reconcile::Finding;
+use domain::reconcile::{Finding, cut};
 use domain::transfer::{LookUp, PostAnswer, RemoteStatus, Step, step};
 use std::collections::{HashMap, VecDeque};
 use std::str::FromStr;
@@ -499,7 +499,9 @@ impl<L: Link> Sync<L> {
             if remote.status == RemoteStatus::Rejected {
                 continue;
             }
-            let finding = Finding::orphan(&remote);
+            let mut finding = Finding::orphan(&remote);
+            // What was asked for, should the answer name something else.
+            finding.reference = cut(reference);
             self.orders
                 .internal(Internal::OpenFinding { finding })
                 .await

@@ -152,6 +152,9 @@ fn command(kind: CommandKind, content: Map<String, Value>) -> Result<Command, Pl
         K::HandBackTransfer => C::HandBackTransfer(read(content)?),
         K::PresentAgain => C::PresentAgain(read(content)?),
         K::ResolveFinding => C::ResolveFinding(read(content)?),
+        K::RequestChange => C::RequestChange(read(content)?),
+        K::ApproveChange => C::ApproveChange(read(content)?),
+        K::DeclineChange => C::DeclineChange(read(content)?),
     })
 }
 

@@ -6,7 +6,7 @@ use super::{Common, Exit, Failure};
 use clap::Args;
 use domain::date::BusinessDate;
 use domain::money::{Currency, Minor};
-use domain::statement::{InterestLine, LineKind, Statement};
+use domain::statement::{InterestLine, Statement};
 use serde::Serialize;
 
 #[derive(Args, Debug)]
@@ -147,13 +147,7 @@ fn one(statement: &Statement, currency: Currency) -> String {
         .lines
         .iter()
         .map(|line| {
-            let word = match line.kind {
-                LineKind::Draw => "Draw",
-                LineKind::Repayment => "Repayment",
-                LineKind::Refund => "Refund",
-                LineKind::Fee => "Fee",
-                LineKind::Interest => "Interest",
-            };
+            let word = line.kind.words();
             let what = match line.adjusts {
                 true => format!("{word}, adjusted"),
                 false => word.to_owned(),

@@ -6,6 +6,7 @@ use crate::model::{Line, Model, Move};
 use crate::paper::{self, usd};
 use crate::world::{Base, id_of};
 use domain::account::Role;
+use domain::change::LineChange;
 use domain::command::*;
 use domain::date::BusinessDate;
 use domain::ids::*;
@@ -143,6 +144,76 @@ impl Desk<'_> {
             LineId(movement.line.parse().ok()?),
             MovementId(id.parse().ok()?),
         ))
+    }
+
+    /// What may be asked for on a line. Its product costs nothing, and stays so: a higher rate
+    /// is never told early enough.
+    fn change(&mut self, line_id: LineId, line: &Line) -> LineChange {
+        match self.dice.below(12) {
+            0 => LineChange::WaiveFees {
+                amount: usd(self.dice.between(1, 20_000)),
+            },
+            1 => LineChange::WaiveInterest {
+                amount: usd(self.dice.between(1, 20_000)),
+            },
+            2..=4 => {
+                let of_line = line_id.to_string();
+                let cash = |m: &Move| m.line == of_line && m.cash && m.state == State::Settled;
+                let movement = self.movement(cash).map(|(_, id)| id);
+                LineChange::Reverse {
+                    movement_id: movement.unwrap_or(MovementId(new_id(self.dice))),
+                }
+            }
+            5..=7 => {
+                let limit = line.limit.unwrap_or(0) + self.dice.between(-300_000, 150_000);
+                let told = self.dice.percent(80);
+                LineChange::SetLimit {
+                    limit: usd(match self.dice.below(20) {
+                        0 => line.limit.unwrap_or(0),
+                        // As large as a line of the product may be.
+                        1..=4 => free_terms().largest_limit_minor.0,
+                        _ => limit.max(1),
+                    }),
+                    notice_given_on: told.then_some(self.today),
+                }
+            }
+            8 => LineChange::SetRate {
+                from: self
+                    .today
+                    .plus_days(i32::try_from(self.dice.between(-5, 44)).unwrap_or(0)),
+                annual_percent: {
+                    let free = free_terms().annual_percent;
+                    let rate: &&str = self.dice.pick(&["0", "3"]);
+                    parse(rate, free)
+                },
+                notice_given_on: self.dice.percent(70).then_some(self.today),
+            },
+            _ => LineChange::ChargeOff {},
+        }
+    }
+
+    /// A line on which a change waits; now and then one on which none does.
+    fn line_with_changes(&mut self) -> Option<(LineId, Line)> {
+        let any = self
+            .model
+            .lines
+            .values()
+            .any(|line| !line.waiting.is_empty());
+        if !any && self.dice.percent(85) {
+            return None;
+        }
+        self.line(|line| !line.waiting.is_empty())
+    }
+
+    /// A change of this line that waits; now and then one that does not.
+    fn waiting_change(&mut self, line: &Line) -> Option<(ChangeId, LineChange)> {
+        let waiting: Vec<_> = line.waiting.iter().collect();
+        if waiting.is_empty() || self.dice.percent(6) {
+            return Some((ChangeId(new_id(self.dice)), LineChange::ChargeOff {}));
+        }
+        let (id, change) = *self.dice.pick(&waiting);
+        let change = serde_json::from_value(change.clone()).ok()?;
+        Some((ChangeId(id.parse().ok()?), change))
     }
 
     fn amount(&mut self) -> i64 {
@@ -440,8 +511,11 @@ impl Desk<'_> {
                 })
             }
             CommandKind::PresentAgain => {
-                let (line_id, movement_id) =
-                    self.movement(|m| m.kind == "repayment" && m.state == State::Returned)?;
+                let returned = |m: &Move| m.kind == "repayment" && m.state == State::Returned;
+                let again = self.dice.percent(30);
+                let (line_id, movement_id) = self
+                    .movement(|m| returned(m) && m.presented == again)
+                    .or_else(|| self.movement(returned))?;
                 let repayment_id = self.movement_id();
                 Command::PresentAgain(PresentAgain {
                     line_id,
@@ -463,6 +537,38 @@ impl Desk<'_> {
                     finding_id,
                     resolution: *self.dice.pick(domain::reconcile::Resolution::ALL),
                     note: self.dice.percent(60).then(words),
+                })
+            }
+            CommandKind::RequestChange => {
+                let owing = self.dice.percent(50);
+                let (line_id, line) = self.line(|line| {
+                    line.limit.is_some() && !line.ended() && (line.principal > 0 || !owing)
+                })?;
+                Command::RequestChange(RequestChange {
+                    line_id,
+                    change_id: ChangeId(new_id(self.dice)),
+                    change: self.change(line_id, &line),
+                    reason: words(),
+                })
+            }
+            CommandKind::ApproveChange => {
+                let (line_id, line) = self.line_with_changes()?;
+                let (change_id, mut change) = self.waiting_change(&line)?;
+                if self.dice.percent(6) {
+                    change = LineChange::ChargeOff {};
+                }
+                Command::ApproveChange(ApproveChange {
+                    line_id,
+                    change_id,
+                    change,
+                })
+            }
+            CommandKind::DeclineChange => {
+                let (line_id, line) = self.line_with_changes()?;
+                Command::DeclineChange(DeclineChange {
+                    line_id,
+                    change_id: self.waiting_change(&line)?.0,
+                    reason: words(),
                 })
             }
             CommandKind::ApproveAccount => {
@@ -621,6 +727,9 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::CancelRepayment, 18),
     (CommandKind::UpdateCustomer, 15),
     (CommandKind::RejectApplication, 15),
+    (CommandKind::RequestChange, 32),
+    (CommandKind::ApproveChange, 45),
+    (CommandKind::DeclineChange, 8),
     (CommandKind::DeclineDraw, 12),
     (CommandKind::FreezeLine, 12),
     (CommandKind::DefineProduct, 10),
@@ -668,7 +777,7 @@ impl Theme {
                 | CommandKind::ApproveApplication
                 | CommandKind::CloseLine
                 | CommandKind::RefundCredit,
-            ) => 160,
+            ) => 210,
             (Theme::Restores, CommandKind::RetryTransfer | CommandKind::ResolveFinding) => 70,
             _ => usual,
         }

@@ -81,12 +81,12 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "no story lives long enough to move 92 quadrillion in amounts the rules allow",
     ),
     (
-        "refusal PresentedAlready",
-        "a debit that came back and was presented again has to be presented once more: 60 steps do not get there; the rules' own tests do",
-    ),
-    (
         "refusal PresentedTooOften",
         "a debit has to come back three times: 60 steps do not get there; the rules' own tests do",
+    ),
+    (
+        "refusal TooManyChanges",
+        "ten changes would have to wait on one line: 60 steps do not get there; the rules' own tests do",
     ),
     (
         "refusal PaymentsHeld",

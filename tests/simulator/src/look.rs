@@ -418,6 +418,8 @@ pub async fn around(
                 .filter(|m| m.kind == "draw" && m.state == State::Requested)
                 .count();
             same!("waiting draws", desk.waiting_draws.len(), draws);
+            let changes: usize = model.lines.values().map(|line| line.waiting.len()).sum();
+            same!("waiting changes", desk.waiting_changes.len(), changes);
             let products = reader.products().await?;
             same!("products", products.len(), model.products.len());
             Ok("the admins' desk")

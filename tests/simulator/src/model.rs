@@ -61,6 +61,11 @@ pub struct Line {
     pub credit: i64,
     /// Interest and fees that posted.
     pub charged: i64,
+    /// Changes that wait for a second person, as they were asked for.
+    pub waiting: BTreeMap<String, Value>,
+    pub charged_off: bool,
+    /// Charged off and not recovered.
+    pub lost: i64,
     pub returned: i64,
     pub version: i64,
     /// Settled by the network lately: movement, principal, credit, day.
@@ -82,6 +87,8 @@ pub struct Move {
     pub remote_id: Option<String>,
     /// Posted by the network's word, with its sign for the clearing account.
     pub cleared: i64,
+    /// Presented again as another debit.
+    pub presented: bool,
     /// How often it was settled and returned.
     pub settled: u32,
     pub returned: u32,
@@ -180,7 +187,7 @@ impl Model {
         } else if line.limit.is_none() {
             "open"
         } else {
-            let owes = line.principal != 0;
+            let owes = line.principal != 0 || line.lost != 0;
             if self.draws_sent(id) <= line.returned && !owes {
                 "approved"
             } else if owes || self.on_the_way(id).next().is_some() {
@@ -194,7 +201,7 @@ impl Model {
     /// As the page shows it on that day.
     pub fn available(&self, id: &str, today: BusinessDate) -> i64 {
         let line = &self.lines[id];
-        if line.ended() {
+        if line.ended() || line.charged_off {
             return 0;
         }
         let young = |hold: &&(String, i64, i64, BusinessDate)| {
@@ -336,11 +343,46 @@ impl Model {
                     let change = &posting["change"];
                     line.principal += minor(change, "principal_minor");
                     line.credit += minor(change, "credit_minor");
-                    line.charged += minor(change, "interest_minor") + minor(change, "fees_minor");
+                    let charges = minor(change, "interest_minor") + minor(change, "fees_minor");
+                    line.charged += charges;
+                    match text(posting, "kind").as_str() {
+                        "charged_off" => line.lost -= minor(change, "principal_minor") + charges,
+                        "principal_recovered" | "interest_recovered" | "fees_recovered" => {
+                            line.lost += minor(change, "credit_minor");
+                        }
+                        _ => {}
+                    }
                 }
             }
             "day_closed" => self.next_date = text(payload, "next").parse().ok(),
             "cycle_closed" | "fee_charged" | "holidays_set" => {}
+            "change_requested" => {
+                let change = payload["change"].clone();
+                let line = self.line(&line_id);
+                line.waiting.insert(text(payload, "change_id"), change);
+            }
+            "change_approved" | "change_declined" => {
+                let asked = self
+                    .line(&line_id)
+                    .waiting
+                    .remove(&text(payload, "change_id"));
+                if asked.is_none() {
+                    let words = format!("event {}: a change nobody asked for", event.seq);
+                    self.broken.push(words);
+                }
+            }
+            "limit_set" => {
+                let limit = minor(payload, "limit_minor");
+                let lower = self.lines[&line_id].limit.unwrap_or(0) > limit;
+                let used = self.lines[&line_id].principal + self.draws_on_the_way(&line_id);
+                if lower && used > limit {
+                    let words = format!("event {}: {used} used of the new limit", event.seq);
+                    self.broken.push(words);
+                }
+                self.line(&line_id).limit = Some(limit);
+            }
+            "rate_set" | "charge_waived" => {}
+            "charged_off" => self.line(&line_id).charged_off = true,
             "payments_held" => {
                 self.held = true;
                 self.epoch = payload["epoch"].as_i64().unwrap_or(0);
@@ -391,6 +433,7 @@ impl Model {
             requested_seq: event.seq,
             remote_id: None,
             cleared: 0,
+            presented: false,
             settled: 0,
             returned: 0,
         };
@@ -473,7 +516,8 @@ impl Model {
                     movement.doubtful == 0 && movement.remote_id.is_none() && !movement.sent;
                 movement.state = if clean { State::Queued } else { State::Unknown };
             }
-            "debit_presented_again" | "debit_presents" => {}
+            "debit_presented_again" => movement.presented = true,
+            "debit_presents" => {}
             "return_returned" => {
                 (movement.state, movement.sent) = (State::Settled, true);
                 movement.remote_id = Some(text(payload, "remote_id"));
@@ -507,6 +551,15 @@ impl Model {
                 }
                 self.posts(event, -1);
             }
+            "movement_reversed" => {
+                movement.state = State::Returned;
+                movement.returned += 1;
+                if !movement.cash || movement.returned > 1 {
+                    self.broken
+                        .push(format!("event {}: {id} reversed wrongly", event.seq));
+                }
+                self.posts(event, -1);
+            }
             other => {
                 self.unknown_types.insert(other.to_owned());
             }
@@ -528,12 +581,15 @@ impl Model {
             ),
             _ => (0, -amount),
         };
-        let by_network = event.event_type != "cash_moved";
+        let by_network = !matches!(
+            event.event_type.as_str(),
+            "cash_moved" | "movement_reversed"
+        );
         let day = self.business_date;
         let line = self.lines.entry(line_id).or_default();
         line.principal += principal;
         line.credit += credit;
-        if by_network && kind == "draw" && way < 0 {
+        if kind == "draw" && way < 0 {
             line.returned += 1;
         }
         if event.event_type == "return_returned" && kind == "draw" {

@@ -150,6 +150,8 @@ impl Story {
             }
             match self.world.start() {
                 Ok(()) => {
+                    // What was heard and not written died with the process.
+                    self.world.host.state().lies_heard.clear();
                     self.note("the program starts");
                     return self.after_a_start();
                 }
@@ -264,8 +266,8 @@ impl Story {
                 Ok(())
             }
             800..825 => {
-                let longest = if self.theme == Theme::Debits && self.dice.percent(8) {
-                    200 * DAY_MS
+                let longest = if self.theme == Theme::Debits && self.dice.percent(20) {
+                    400 * DAY_MS
                 } else {
                     4 * DAY_MS
                 };
@@ -1022,10 +1024,15 @@ impl Story {
             let open = self.open_jobs();
             let network_due = self.world.host.state().network.next_due_ms();
             if open.is_empty() && network_due.is_none() {
-                // What came last is read.
-                self.pass(61_000);
-                self.sync()?;
-                self.judge()?;
+                // What came last is read; what no event told, the statement of the day does.
+                for ms in [61_000, DAY_MS] {
+                    self.pass(ms);
+                    while self.sync()? {
+                        self.judge()?;
+                        self.pass(100);
+                    }
+                    self.judge()?;
+                }
                 if self.open_jobs().is_empty() {
                     return Ok(());
                 }

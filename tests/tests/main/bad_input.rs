@@ -4,6 +4,7 @@
 //! speaks of fails.
 
 use domain::account::Role;
+use domain::change::LineChange;
 use domain::command::*;
 use domain::ids::*;
 use domain::money::LARGEST_AMOUNT_MINOR;
@@ -340,6 +341,26 @@ impl Desk {
                 })
             }
             CommandKind::ResolveFinding => self.finding().await,
+            CommandKind::RequestChange => {
+                let (line_id, _) = self.open_line().await;
+                Command::RequestChange(lower_limit(line_id, today))
+            }
+            CommandKind::ApproveChange => {
+                let request = self.asked_change().await;
+                Command::ApproveChange(ApproveChange {
+                    line_id: request.line_id,
+                    change_id: request.change_id,
+                    change: request.change,
+                })
+            }
+            CommandKind::DeclineChange => {
+                let request = self.asked_change().await;
+                Command::DeclineChange(DeclineChange {
+                    line_id: request.line_id,
+                    change_id: request.change_id,
+                    reason: "It stays".to_owned(),
+                })
+            }
             CommandKind::CloseDay => Command::CloseDay(CloseDay { date: today }),
             CommandKind::SetHolidays => Command::SetHolidays(SetHolidays {
                 holidays: vec![today.plus_days(self.customers as i32)],
@@ -414,6 +435,14 @@ impl Desk {
         })
     }
 
+    /// A change that a teller asked for.
+    async fn asked_change(&mut self) -> RequestChange {
+        let (line_id, _) = self.open_line().await;
+        let request = lower_limit(line_id, self.branch.today().await);
+        self.done(Command::RequestChange(request.clone())).await;
+        request
+    }
+
     /// A transfer whose answer was somebody else's.
     async fn under_review(&mut self) -> Command {
         use domain::transfer::{Direction, PostAnswer, RemoteStatus, RemoteTransfer};
@@ -458,6 +487,18 @@ impl Desk {
             line_id,
             movement_id,
         })
+    }
+}
+
+fn lower_limit(line_id: LineId, today: domain::date::BusinessDate) -> RequestChange {
+    RequestChange {
+        line_id,
+        change_id: ChangeId(Uuid::now_v7()),
+        change: LineChange::SetLimit {
+            limit: usd(500_000),
+            notice_given_on: Some(today),
+        },
+        reason: "Income fell".to_owned(),
     }
 }
 
@@ -540,7 +581,10 @@ fn variants(field: &str, valid: &Value) -> Vec<(&'static str, Option<Value>)> {
 }
 
 fn is_date(field: &str) -> bool {
-    field.ends_with("signed_on") || field.ends_with("birth_date") || field == "command.date"
+    field.ends_with("signed_on")
+        || field.ends_with("notice_given_on")
+        || field.ends_with("birth_date")
+        || field == "command.date"
 }
 
 /// The most characters of a free text.
@@ -618,6 +662,15 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "one MiB" | "unknown field" | "unknown member" | "float" | "past i64" | "no currency"
         | "no such day" => "malformed",
         "list for a value" if last == "reasons" => "ReasonsCount",
+        // Well-formed, and not what was asked for.
+        "missing" | "null" if last == "notice_given_on" && differs(kind, field) => "ChangeDiffers",
+        "another currency" | "far future" | "far past" | "zero" | "largest and one" | "i64 max"
+        | "negative"
+            if differs(kind, field) =>
+        {
+            "ChangeDiffers"
+        }
+        "missing" | "null" if last == "notice_given_on" => "NoticeMissing",
         "missing" | "null" if last == "other_words" => "WordsMissing",
         // What nothing else explains has to be explained.
         "missing" | "null" if last == "note" && kind == CommandKind::ResolveFinding => "FieldEmpty",
@@ -646,12 +699,20 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
     }
 }
 
+/// Members of a change that are read whatever they say.
+fn differs(kind: CommandKind, field: &str) -> bool {
+    let member = field.strip_prefix("command.change.").unwrap_or_default();
+    let read = matches!(member, "limit.minor" | "limit.currency" | "notice_given_on");
+    kind == CommandKind::ApproveChange && read
+}
+
 /// Values of a closed list.
 fn is_closed(last: &str) -> bool {
     matches!(
         last,
         "kind"
             | "by"
+            | "what"
             | "speed"
             | "currency"
             | "role"
@@ -675,6 +736,11 @@ fn of_later_terms(field: &str) -> bool {
             | "grace_days"
             | "late_fee_minor"
             | "returned_payment_fee_minor"
+            | "origination_fee_minor"
+            | "annual_fee_minor"
+            | "express_fee_minor"
+            | "waiver_cap_minor"
+            | "rate_notice_days"
     )
 }
 
@@ -682,7 +748,11 @@ fn of_later_terms(field: &str) -> bool {
 fn is_days(last: &str) -> bool {
     matches!(
         last,
-        "hold_banking_days" | "due_days" | "grace_days" | "balance_basis_points"
+        "hold_banking_days"
+            | "due_days"
+            | "grace_days"
+            | "balance_basis_points"
+            | "rate_notice_days"
     )
 }
 
@@ -698,7 +768,9 @@ fn of_nothing(kind: CommandKind, field: &str) -> &'static str {
         | (CommandKind::TakeApplication, "line_id")
         | (CommandKind::RequestDraw, "draw_id")
         | (CommandKind::TakeRepayment | CommandKind::PresentAgain, "repayment_id")
-        | (CommandKind::RefundCredit, "refund_id") => "done",
+        | (CommandKind::RefundCredit, "refund_id")
+        | (CommandKind::RequestChange, "change_id") => "done",
+        (_, "change_id") => "UnknownChange",
         (_, "customer_id") => "UnknownCustomer",
         (_, "account_id") => "UnknownBankAccount",
         (_, "product_id") => "UnknownProduct",
@@ -714,12 +786,17 @@ fn number(kind: CommandKind, last: &str, class: &str) -> &'static str {
         ("seen_version", _) => "StaleVersion",
         // A statement needs its time.
         ("due_days", "zero") => "FieldMalformed",
-        ("hold_banking_days" | "grace_days" | "balance_basis_points", "zero") => "done",
+        (
+            "hold_banking_days" | "grace_days" | "balance_basis_points" | "rate_notice_days",
+            "zero",
+        ) => "done",
         (_, "i64 max" | "largest and one") if is_days(last) => "malformed",
         // These may be nothing at all.
         ("income_monthly_minor" | "obligations_monthly_minor", "zero")
         | ("single_signature_minor" | "offline_cap_minor", "zero")
-        | ("floor_minor" | "late_fee_minor" | "returned_payment_fee_minor", "zero") => "done",
+        | ("floor_minor" | "late_fee_minor" | "returned_payment_fee_minor", "zero")
+        | ("origination_fee_minor" | "annual_fee_minor" | "express_fee_minor", "zero")
+        | ("waiver_cap_minor", "zero") => "done",
         (_, "zero" | "negative") => "AmountNotPositive",
         (_, _) => "AmountTooLarge",
     }

@@ -3,6 +3,7 @@
 use domain::account::Role;
 use domain::actor::Meta;
 use domain::apply::apply;
+use domain::change::LineChange;
 use domain::command::*;
 use domain::customer::Profile;
 use domain::date::UtcMillis;
@@ -374,6 +375,7 @@ impl Writing<'_> {
         })
         .await;
         self.days().await;
+        self.changes().await;
     }
 
     /// Days are closed over two statements, a late repayment, a late fee and a debit that bounces.
@@ -858,6 +860,73 @@ impl Writing<'_> {
         .await;
         self.told(Internal::HoldPayments { epoch: 2 }).await;
         self.told(Internal::ResumePayments { epoch: 2 }).await;
+    }
+
+    /// One asks, another decides: the limit, the rate, a waiver, a reversal, charging off.
+    async fn changes(&self) {
+        let product = self.branch.engine.reader().products().await.unwrap();
+        let product = product
+            .into_iter()
+            .find(|product| product.id == self.branch.product_id)
+            .unwrap();
+        let mut terms = product.terms;
+        terms.origination_fee_minor = Minor(3_000);
+        self.decided(Command::DefineProduct(DefineProduct {
+            product_id: product.id,
+            seen_version: product.version,
+            name: product.name,
+            terms,
+        }))
+        .await;
+        let (customer_id, _) = self.branch.customer(11).await;
+        let line_id = self.branch.open_line(customer_id, 1_000_000).await;
+        let wrong = MovementId(Uuid::now_v7());
+        self.done(draw_cash(line_id, wrong, 40_000)).await;
+        self.done(draw_cash(line_id, MovementId(Uuid::now_v7()), 50_000))
+            .await;
+        let declined = self.asked(line_id, LineChange::ChargeOff {}).await;
+        self.decided(Command::DeclineChange(DeclineChange {
+            line_id,
+            change_id: declined,
+            reason: "They pay".to_owned(),
+        }))
+        .await;
+        for change in [
+            LineChange::SetLimit {
+                limit: usd(1_500_000),
+                notice_given_on: None,
+            },
+            LineChange::SetRate {
+                from: self.branch.today().await,
+                annual_percent: "9.5".parse().unwrap(),
+                notice_given_on: None,
+            },
+            LineChange::WaiveFees { amount: usd(1_000) },
+            LineChange::Reverse { movement_id: wrong },
+            LineChange::ChargeOff {},
+        ] {
+            let change_id = self.asked(line_id, change.clone()).await;
+            self.decided(Command::ApproveChange(ApproveChange {
+                line_id,
+                change_id,
+                change,
+            }))
+            .await;
+        }
+        self.done(repay_cash(line_id, MovementId(Uuid::now_v7()), 51_000))
+            .await;
+    }
+
+    async fn asked(&self, line_id: LineId, change: LineChange) -> ChangeId {
+        let change_id = ChangeId(Uuid::now_v7());
+        self.done(Command::RequestChange(RequestChange {
+            line_id,
+            change_id,
+            change,
+            reason: "As the customer asked".to_owned(),
+        }))
+        .await;
+        change_id
     }
 
     async fn credit(&self) {

@@ -1,6 +1,7 @@
 //! Who becomes what, when many try at once, and when somebody lies about it.
 
 use domain::account::Role;
+use domain::change::LineChange;
 use domain::command::*;
 use domain::ids::*;
 use domain::refusal::{ErrorCode, FaultCode, RefusalCode};
@@ -200,6 +201,16 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
             finding_id: "orphan:tr_1".to_owned(),
             resolution: domain::reconcile::Resolution::Recalled,
             note: None,
+        }),
+        Command::ApproveChange(ApproveChange {
+            line_id,
+            change_id: ChangeId(Uuid::now_v7()),
+            change: LineChange::ChargeOff {},
+        }),
+        Command::DeclineChange(DeclineChange {
+            line_id,
+            change_id: ChangeId(Uuid::now_v7()),
+            reason: "No".to_owned(),
         }),
     ];
     let mut kinds: Vec<CommandKind> = commands.iter().map(Command::kind).collect();

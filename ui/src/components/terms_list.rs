@@ -18,7 +18,15 @@ pub fn TermsList(props: &TermsListProps) -> Html {
         terms, currency, ..
     } = props;
     let money = |amount| format!("{} {}", currency.format(amount), currency.code());
-    let rows = [
+    let changes: Vec<String> = terms
+        .rate_changes
+        .iter()
+        .map(|change| {
+            let rate = change.annual_percent.to_string();
+            words::rate_from(&rate, &change.from.to_string())
+        })
+        .collect();
+    let mut rows = vec![
         (words::RATE, format!("{} %", terms.annual_percent)),
         (
             words::DAY_COUNT,
@@ -36,7 +44,36 @@ pub fn TermsList(props: &TermsListProps) -> Html {
             words::HOLD_DAYS,
             words::banking_days(terms.hold_banking_days),
         ),
+        (
+            words::METHOD,
+            words::interest_method(terms.interest_method).to_owned(),
+        ),
+        (words::CYCLE, words::cycle(terms.cycle)),
+        (
+            words::MINIMUM_RULE,
+            words::minimum(
+                &money(terms.minimum.floor_minor),
+                terms.minimum.balance_basis_points,
+            ),
+        ),
+        (
+            words::DUE,
+            words::days_after(terms.due_days, words::THE_STATEMENT),
+        ),
+        (
+            words::LATE,
+            words::days_after(terms.grace_days, words::THE_DUE_DATE),
+        ),
+        (words::LATE_FEE, money(terms.late_fee_minor)),
+        (words::RETURNED_FEE, money(terms.returned_payment_fee_minor)),
+        (words::ORIGINATION_FEE, money(terms.origination_fee_minor)),
+        (words::ANNUAL_FEE, money(terms.annual_fee_minor)),
+        (words::EXPRESS_FEE, money(terms.express_fee_minor)),
+        (words::WAIVER_CAP, money(terms.waiver_cap_minor)),
     ];
+    if !changes.is_empty() {
+        rows.insert(1, (words::RATE_CHANGES, changes.join("; ")));
+    }
     html! {
         <section class="terms" data-testid="terms" aria-label={words::terms_of(&props.title)}>
             <p class="terms__title">{ words::terms_of(&props.title) }</p>

@@ -5,6 +5,7 @@ mod accounts;
 mod agreement;
 mod approve;
 mod bank_account;
+mod change;
 mod command_dialog;
 mod confirm;
 mod draw;
@@ -27,18 +28,20 @@ use crate::hooks::use_load;
 use crate::words::commands;
 use command_dialog::CommandDialog;
 use domain::command::CommandKind;
-use domain::ids::{LineId, MovementId};
-use domain::view::{LineDetails, MovementRow};
+use domain::ids::{ChangeId, LineId, MovementId};
+use domain::view::{ChangeRow, LineDetails, MovementRow};
 use preview_panel::PreviewPanel;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// What somebody is about to do: a command on a line, or on one of its movements.
+/// What somebody is about to do: a command on a line, on one of its movements, or on a change
+/// of it that waits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Intent {
     pub kind: CommandKind,
     pub line_id: LineId,
     pub movement_id: Option<MovementId>,
+    pub change_id: Option<ChangeId>,
 }
 
 impl Intent {
@@ -47,14 +50,21 @@ impl Intent {
             kind,
             line_id,
             movement_id: None,
+            change_id: None,
         }
     }
 
     pub fn on_movement(kind: CommandKind, movement: &MovementRow) -> Intent {
         Intent {
-            kind,
-            line_id: movement.line_id,
             movement_id: Some(movement.id),
+            ..Intent::on_line(kind, movement.line_id)
+        }
+    }
+
+    pub fn on_change(kind: CommandKind, change: &ChangeRow) -> Intent {
+        Intent {
+            change_id: Some(change.id),
+            ..Intent::on_line(kind, change.line_id)
         }
     }
 }
@@ -124,7 +134,17 @@ fn LineDialog(props: &LineDialogProps) -> Html {
             .find(|movement| movement.id == id)
             .cloned()
     });
+    let change = props.intent.change_id.and_then(|id| {
+        let mut waiting = line.waiting_changes.iter();
+        waiting.find(|change| change.id == id).cloned()
+    });
+    if let Some(change) = change {
+        return html! { <change::DecideOnChange {kind} {change} {on_close} /> };
+    }
     match (kind, movement) {
+        (CommandKind::RequestChange, _) => {
+            html! { <change::AskForChange {kind} {line} {on_close} /> }
+        }
         (CommandKind::ApproveApplication, _) => {
             html! { <approve::Approve {kind} {line} {on_close} /> }
         }

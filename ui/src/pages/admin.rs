@@ -9,8 +9,9 @@ use crate::components::{EmptyState, ErrorAlert, PageHeader, Skeleton};
 use crate::dialogs::{AccountDialog, Intent, IntentDialog};
 use crate::focus;
 use crate::hooks::{use_load, use_title};
+use crate::pages::details::ChangeTable;
 use crate::session::use_desk;
-use crate::words::admin as words;
+use crate::words::{admin as words, changes as changes_words};
 use accounts::AccountTable;
 use domain::command::CommandKind;
 use domain::view::{AccountRow, AdminDesk};
@@ -127,6 +128,15 @@ fn Sections(props: &SectionsProps) -> Html {
                     on_intent={on_intent.clone()} />
             },
             "waiting_draws",
+        ),
+        (
+            changes_words::WAITING,
+            desk.waiting_changes.len(),
+            html! {
+                <ChangeTable caption={changes_words::WAITING} rows={desk.waiting_changes.clone()}
+                    on_intent={on_intent.clone()} />
+            },
+            "waiting_changes",
         ),
         (
             words::IN_REVIEW,

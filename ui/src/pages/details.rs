@@ -1,6 +1,7 @@
 //! One application and the line it became: its state, what may be done now, its history.
 
 mod action_bar;
+mod changes;
 mod decision;
 mod events;
 mod figures;
@@ -15,8 +16,9 @@ use crate::dialogs::{Intent, IntentDialog, tag};
 use crate::hooks::{use_load, use_title};
 use crate::router::{Link, Route};
 use crate::session::use_desk;
-use crate::words::{commands, details as words, frame};
+use crate::words::{changes as changes_words, commands, details as words, frame};
 use action_bar::ActionBar;
+pub use changes::ChangeTable;
 use decision::DecisionNote;
 use domain::command::CommandKind;
 use domain::ids::LineId;
@@ -152,8 +154,15 @@ fn Details(props: &DetailsProps) -> Html {
         <div class="stack-lg">
             <PageHeader title={line.row.number.clone()} {beside} {subtitle}
                 parent={(AttrValue::from(frame::APPLICATIONS), Route::Applications)} />
-            <ActionBar {line_id} actions={offered} on_act={begin} />
+            <ActionBar {line_id} actions={offered} on_act={begin.clone()} />
             <DecisionNote line={line.clone()} />
+            if !line.waiting_changes.is_empty() {
+                <section class="panel" data-testid="waiting-changes">
+                    <h2 class="pf-v6-c-title pf-m-lg">{ changes_words::WAITING }</h2>
+                    <ChangeTable caption={changes_words::WAITING} rows={line.waiting_changes.clone()}
+                        on_intent={begin} />
+                </section>
+            }
             <FiguresCard figures={line.figures} requested_minor={line.row.requested_minor}
                 status={line.row.status} {currency} />
             <Tabs label={words::TABS} {tabs} chosen={(*tab).clone()} {on_tab}>{ panel }</Tabs>

@@ -38,6 +38,9 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::HandBackTransfer => "Hand back",
         CommandKind::PresentAgain => "Present again",
         CommandKind::ResolveFinding => "Resolve",
+        CommandKind::RequestChange => "Ask for a change",
+        CommandKind::ApproveChange => "Agree to the change",
+        CommandKind::DeclineChange => "Decline the change",
         CommandKind::CloseDay => "Close the day",
         CommandKind::SetHolidays => "Set holidays",
     }
@@ -79,6 +82,9 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::HandBackTransfer => "Handed back to the desk.",
         CommandKind::PresentAgain => "Presented again.",
         CommandKind::ResolveFinding => "Finding resolved.",
+        CommandKind::RequestChange => "Asked for. Another person decides on it.",
+        CommandKind::ApproveChange => "The change is made.",
+        CommandKind::DeclineChange => "The change is declined.",
         CommandKind::CloseDay => "The day is closed.",
         CommandKind::SetHolidays => "Holidays set.",
     }
@@ -147,6 +153,13 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
             "Debits the same account for the same amount once more. Twice at most, within 180 days.",
         ),
         CommandKind::ResolveFinding => Some("Closes the disagreement with what became of it."),
+        CommandKind::RequestChange => {
+            Some("Another person decides on it within seven days; until then nothing changes.")
+        }
+        CommandKind::ApproveChange => {
+            Some("You are the second person: check the reason, and what it will do.")
+        }
+        CommandKind::DeclineChange => Some("Nothing changes; it may be asked for again."),
         CommandKind::RecordCustomer
         | CommandKind::UpdateCustomer
         | CommandKind::AddBankAccount
@@ -175,5 +188,6 @@ pub fn ends_something(kind: CommandKind) -> bool {
             | CommandKind::FreezeLine
             | CommandKind::DeclineAccount
             | CommandKind::ForgetCustomer
+            | CommandKind::DeclineChange
     )
 }

@@ -1,8 +1,9 @@
 //! Words of a line's page, its dialogs and its lists.
 
 use domain::command::Speed;
+use domain::cycle::Cycle;
 use domain::movement::{Method, MovementKind};
-use domain::product::{DayCount, Due};
+use domain::product::{DayCount, Due, InterestMethod};
 
 pub const LIMIT: &str = "Limit";
 pub const AVAILABLE: &str = "Available";
@@ -175,6 +176,57 @@ pub fn day_count(count: DayCount) -> &'static str {
     }
 }
 
+pub fn interest_method(method: InterestMethod) -> &'static str {
+    match method {
+        InterestMethod::DailySimple => "Daily, simple",
+        InterestMethod::AverageDailyBalance => "Average daily balance",
+    }
+}
+
+/// "on the last day of the month"
+pub fn cycle(cycle: Cycle) -> String {
+    match cycle {
+        Cycle::LastOfMonth {} => "on the last day of the month".to_owned(),
+        Cycle::DayOfMonth { day } => format!("on day {day} of the month"),
+        Cycle::EveryDays { days } => format!("every {days} days"),
+    }
+}
+
+/// "25.00, or 2 % of the balance"
+pub fn minimum(floor: &str, basis_points: u32) -> String {
+    let (whole, part) = (basis_points / 100, basis_points % 100);
+    let percent = match part {
+        0 => whole.to_string(),
+        part => format!("{whole}.{part:02}")
+            .trim_end_matches('0')
+            .to_owned(),
+    };
+    format!("{floor}, or {percent} % of the balance, or the cycle's charges; then what is past due")
+}
+
+pub fn days_after(days: u16, what: &str) -> String {
+    format!("{days} days after {what}")
+}
+
+/// "9.5 % from 2026-05-01"
+pub fn rate_from(rate: &str, from: &str) -> String {
+    format!("{rate} % from {from}")
+}
+
+pub const METHOD: &str = "Interest method";
+pub const CYCLE: &str = "A cycle ends";
+pub const MINIMUM_RULE: &str = "Minimum payment";
+pub const DUE: &str = "Due";
+pub const THE_STATEMENT: &str = "the statement, then on a business day";
+pub const THE_DUE_DATE: &str = "the due date";
+pub const LATE: &str = "Late fee falls due";
+pub const LATE_FEE: &str = "Late fee";
+pub const RETURNED_FEE: &str = "Returned payment fee";
+pub const ORIGINATION_FEE: &str = "Origination fee";
+pub const ANNUAL_FEE: &str = "Annual fee";
+pub const EXPRESS_FEE: &str = "Express fee";
+pub const WAIVER_CAP: &str = "One waiver up to";
+pub const RATE_CHANGES: &str = "Rate changes";
 pub const RATE: &str = "Annual rate";
 pub const DAY_COUNT: &str = "Day count";
 pub const ORDER: &str = "A repayment pays";

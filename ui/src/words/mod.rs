@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod attention;
+pub mod changes;
 pub mod commands;
 pub mod create;
 pub mod customers;
@@ -32,6 +33,15 @@ pub const CHECK_TYPED: &str = "Check what was typed";
 pub const NOT_FOUND: &str = "Not found";
 pub const NOT_NOW: &str = "Not now";
 pub const WENT_WRONG: &str = "Something went wrong";
+
+/// Words of the engine, as a sentence of their own: "waive fees" as "Waive fees".
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
 
 /// "Write an amount such as 1,250.00 or 1.25k."
 pub fn amount_unreadable(currency: Currency) -> String {

@@ -4,6 +4,7 @@
 use crate::actor::{Ctx, Meta};
 use crate::allocation::Allocation;
 use crate::apply::{Inconsistent, apply};
+use crate::command::Speed;
 use crate::date::BusinessDate;
 use crate::event::{Event, LinePosting};
 use crate::ids::{LineId, MovementId};
@@ -11,13 +12,24 @@ use crate::interest::{AccrualLine, total};
 use crate::ledger::EntryKind;
 use crate::line::{Line, may_close};
 use crate::money::{Currency, Minor};
-use crate::movement::{Movement, MovementKind};
+use crate::movement::{Method, Movement, MovementKind};
+use crate::product::Due;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::replay::{Cause, Change, FactKind, Replayed};
 use crate::statement::{InterestLine, LineKind, Statement, StatementLine, minimum};
 use crate::world::World;
 
 use super::Standing;
+
+/// What the close of an evening charges, beside the cycle it may end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Evening {
+    /// Of the statement of this closing.
+    LateFee {
+        closing_on: BusinessDate,
+    },
+    AnnualFee,
+}
 
 pub(super) struct Draft {
     world: World,
@@ -26,8 +38,8 @@ pub(super) struct Draft {
     /// Other lines that a consequence reached.
     others: Vec<LineId>,
     events: Vec<Event>,
-    /// As the line stood before this command: (closing, evening) of what was unpaid then.
-    late_fees: Vec<(BusinessDate, BusinessDate)>,
+    /// As the line stood before this command: what falls due with an evening, and which.
+    falling_due: Vec<(BusinessDate, Evening)>,
 }
 
 impl Draft {
@@ -66,7 +78,7 @@ impl Draft {
             line_id: line.id,
             others: Vec::new(),
             events: Vec::new(),
-            late_fees: line.late_fees_to_come(),
+            falling_due: falling_due(line, world.branch.closed_through),
         }
     }
 
@@ -125,6 +137,7 @@ impl Draft {
     pub fn finish(mut self) -> Result<Vec<Event>, Refusal> {
         self.close_what_is_due()?;
         self.charge_returned_payments()?;
+        self.charge_draws()?;
         let (closed_through, today) = (self.world.branch.closed_through, self.today());
         self.follow_the_facts(closed_through, today)?;
         self.close_if_it_waits_for_that(self.line_id)?;
@@ -152,12 +165,12 @@ impl Draft {
         let Some(through) = self.world.branch.closed_through else {
             return Ok(());
         };
-        let mut late = std::mem::take(&mut self.late_fees);
-        late.retain(|(_, on)| *on <= through);
-        late.sort_by_key(|(_, on)| *on);
-        for (closing_on, on) in late {
+        for (on, what) in std::mem::take(&mut self.falling_due) {
             self.close_cycles(on.plus_days(-1))?;
-            self.charge_late_fee(closing_on, on)?;
+            match what {
+                Evening::LateFee { closing_on } => self.charge_late_fee(closing_on, on)?,
+                Evening::AnnualFee => self.charge_annual_fee(on)?,
+            }
         }
         self.close_cycles(through)
     }
@@ -194,24 +207,39 @@ impl Draft {
             .terms()
             .map_or(Minor::ZERO, |terms| terms.late_fee_minor);
         let amount_minor = fee.min(lacking);
-        if amount_minor.is_positive() {
-            self.push(Event::FeeCharged {
-                line_id: self.line_id,
-                cause: Cause::LateFee { closing_on },
-                amount_minor,
-                on,
-            })?;
-            // The close of this evening comes after its late fee.
-            let closed = self
-                .line()
-                .history
-                .asked
-                .last()
-                .map(|asked| asked.closing_on);
-            let before = on.plus_days(-1);
-            self.follow_the_facts(closed.max(Some(before)), on)?;
+        self.charge_on_evening(Cause::LateFee { closing_on }, amount_minor, on)
+    }
+
+    fn charge_annual_fee(&mut self, on: BusinessDate) -> Result<(), Refusal> {
+        // Ended meanwhile, in this very command.
+        if self.line().next_annual_fee_on() != Some(on) {
+            return Ok(());
         }
-        Ok(())
+        let terms = self.line().terms();
+        let fee = terms.map_or(Minor::ZERO, |terms| terms.annual_fee_minor);
+        self.charge_on_evening(Cause::AnnualFee { on }, fee, on)
+    }
+
+    fn charge_on_evening(
+        &mut self,
+        cause: Cause,
+        amount_minor: Minor,
+        on: BusinessDate,
+    ) -> Result<(), Refusal> {
+        if !amount_minor.is_positive() {
+            return Ok(());
+        }
+        self.push(Event::FeeCharged {
+            line_id: self.line_id,
+            cause,
+            amount_minor,
+            on,
+        })?;
+        // The close of this evening comes after its fees.
+        let asked = &self.line().history.asked;
+        let closed = asked.last().map(|asked| asked.closing_on);
+        let before = on.plus_days(-1);
+        self.follow_the_facts(closed.max(Some(before)), on)
     }
 
     /// A repayment the network returned in this command costs its fee, once.
@@ -242,6 +270,55 @@ impl Draft {
                     amount_minor: fee,
                     on: self.today(),
                 })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the draws that moved in this command cost: the first of all, and each by express.
+    fn charge_draws(&mut self) -> Result<(), Refusal> {
+        let Some(terms) = self.line().terms() else {
+            return Ok(());
+        };
+        let (origination, express) = (terms.origination_fee_minor, terms.express_fee_minor);
+        let moved: Vec<(MovementId, BusinessDate)> = self
+            .events
+            .iter()
+            .filter_map(|event| match event {
+                Event::CashMoved {
+                    line_id,
+                    movement_id,
+                    kind: MovementKind::Draw,
+                    effective_on,
+                    ..
+                }
+                | Event::TransferSettled {
+                    line_id,
+                    movement_id,
+                    kind: MovementKind::Draw,
+                    effective_on,
+                    ..
+                } if *line_id == self.line_id => Some((*movement_id, *effective_on)),
+                _ => None,
+            })
+            .collect();
+        for (movement_id, on) in moved {
+            let by_express = self.movement(movement_id).is_some_and(|draw| {
+                matches!(draw.method, Method::Network { speed, .. } if speed == Speed::Express)
+            });
+            let fees = [
+                (Cause::OriginationFee, origination, true),
+                (Cause::ExpressFee { movement_id }, express, by_express),
+            ];
+            for (cause, amount_minor, due) in fees {
+                if due && amount_minor.is_positive() && !self.line().history.has(cause) {
+                    self.push(Event::FeeCharged {
+                        line_id: self.line_id,
+                        cause,
+                        amount_minor,
+                        on,
+                    })?;
+                }
             }
         }
         Ok(())
@@ -330,16 +407,14 @@ impl Draft {
         let history = &self.line().history;
         let first = history.posted_by(cause).is_zero();
         let kind = match cause {
-            Cause::CycleInterest { .. } | Cause::InterestBefore { .. } if first => {
-                EntryKind::InterestPosted
-            }
-            Cause::CycleInterest { .. } | Cause::InterestBefore { .. } => {
-                EntryKind::InterestAdjusted
-            }
-            Cause::LateFee { .. } | Cause::ReturnedPaymentFee { .. } if first => {
-                EntryKind::FeeCharged
-            }
-            Cause::LateFee { .. } | Cause::ReturnedPaymentFee { .. } => EntryKind::FeeAdjusted,
+            Cause::Waiver { due: Due::Fees, .. } => EntryKind::FeeWaived,
+            Cause::Waiver { .. } => EntryKind::InterestWaived,
+            Cause::ChargeOff { .. } => EntryKind::ChargedOff,
+            Cause::Recovery { due, .. } => match due {
+                Due::Principal => EntryKind::PrincipalRecovered,
+                Due::Interest => EntryKind::InterestRecovered,
+                Due::Fees => EntryKind::FeesRecovered,
+            },
             Cause::CreditUse { .. } if !change.credit_minor.is_positive() => {
                 EntryKind::CreditApplied
             }
@@ -348,6 +423,12 @@ impl Draft {
                 EntryKind::CreditTakenBack
             }
             Cause::Movement { .. } | Cause::Earlier { .. } => EntryKind::RepaymentDivided,
+            _ => match (cause.is_fee(), first) {
+                (true, true) => EntryKind::FeeCharged,
+                (true, false) => EntryKind::FeeAdjusted,
+                (false, true) => EntryKind::InterestPosted,
+                (false, false) => EntryKind::InterestAdjusted,
+            },
         };
         let currency = self.world.currency().unwrap_or(Currency::USD);
         Ok(LinePosting {
@@ -410,4 +491,21 @@ impl Draft {
             lines,
         })
     }
+}
+
+/// What falls due on a line with evenings that are over, in their order.
+fn falling_due(line: &Line, closed_through: Option<BusinessDate>) -> Vec<(BusinessDate, Evening)> {
+    let late = line.late_fees_to_come().into_iter();
+    let mut evenings: Vec<(BusinessDate, Evening)> = late
+        .map(|(closing_on, on)| (on, Evening::LateFee { closing_on }))
+        .collect();
+    if let (Some(first), Some(opened_on)) = (line.next_annual_fee_on(), line.opened_on()) {
+        let years = first.civil().year() - opened_on.civil().year();
+        let following = (years..).map_while(|years| opened_on.anniversary(years));
+        let over = following.take_while(|on| closed_through.is_some_and(|through| *on <= through));
+        evenings.extend(over.map(|on| (on, Evening::AnnualFee)));
+    }
+    evenings.retain(|(on, _)| closed_through.is_some_and(|through| *on <= through));
+    evenings.sort();
+    evenings
 }

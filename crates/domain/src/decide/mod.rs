@@ -5,6 +5,7 @@
 
 mod accounts;
 mod applications;
+mod changes;
 mod customers;
 mod days;
 mod draft;
@@ -83,6 +84,9 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::HandBackTransfer(c) => transfers::hand_back(world, ctx, &who, c),
         Command::PresentAgain(c) => money::present_again(world, ctx, &who, c),
         Command::ResolveFinding(c) => reconciling::resolve(world, c),
+        Command::RequestChange(c) => changes::request(world, ctx, &who, c),
+        Command::ApproveChange(c) => changes::approve(world, ctx, &who, c),
+        Command::DeclineChange(c) => changes::decline(world, c),
     }
 }
 

@@ -247,15 +247,28 @@ pub(super) fn record_look_up(
     jitter: u32,
 ) -> Result<Vec<Event>, Refusal> {
     let movement = find(world, at)?;
-    let transfer = movement
-        .transfer
-        .as_ref()
-        .ok_or(RefusalCode::UnknownMovement)?;
     let Place {
         line_id,
         movement_id,
     } = at;
     let mut draft = draft(world, ctx, at)?;
+    let Some(transfer) = &movement.transfer else {
+        // Never queued as far as this store knows: what the network has of it was sent before a
+        // restore.
+        match found {
+            LookUp::Found(remote) => {
+                follow_what_was_never_queued(world, &mut draft, ctx, at, remote)?;
+            }
+            LookUp::Several(remotes) if names_it(world, movement, remotes)? => {
+                several(world, &mut draft, ctx, at, remotes)?;
+            }
+            LookUp::Several(_) => {
+                freeze(&mut draft, at, ReviewReason::NetworkContradictsItself)?;
+            }
+            LookUp::NoAnswer { .. } | LookUp::Nothing => {}
+        }
+        return draft.finish();
+    };
     match (found, movement.state) {
         (LookUp::Found(remote), _) if remote.matches(movement, currency(world)?) => {
             follow(world, &mut draft, ctx, at, remote)?;
@@ -380,14 +393,41 @@ pub(super) fn record_network_state(
     let movement = find(world, at)?;
     let mut draft = draft(world, ctx, at)?;
     if movement.transfer.is_none() {
-        // Nothing was ever queued for it: somebody else's money under our reference.
-        freeze(&mut draft, at, ReviewReason::NetworkContradictsItself)?;
+        follow_what_was_never_queued(world, &mut draft, ctx, at, remote)?;
     } else if remote.matches(movement, currency(world)?) {
         follow(world, &mut draft, ctx, at, remote)?;
     } else {
         mismatch(&mut draft, at, movement, ReviewReason::AnswerDoesNotMatch)?;
     }
     draft.finish()
+}
+
+/// Whether one of them is what this movement asked for.
+fn names_it(
+    world: &World,
+    movement: &Movement,
+    remotes: &[RemoteTransfer],
+) -> Result<bool, Refusal> {
+    let currency = currency(world)?;
+    let mut remotes = remotes.iter();
+    Ok(movement.by_network() && remotes.any(|remote| remote.matches(movement, currency)))
+}
+
+/// A fact about a movement this store never queued. After a restore the network may have it all
+/// the same; of cash it is somebody else's money under our reference.
+fn follow_what_was_never_queued(
+    world: &World,
+    draft: &mut Draft,
+    ctx: &Ctx,
+    at: Place,
+    remote: &RemoteTransfer,
+) -> Result<(), Refusal> {
+    let movement = find(world, at)?;
+    if movement.by_network() && remote.matches(movement, currency(world)?) {
+        follow(world, draft, ctx, at, remote)
+    } else {
+        freeze(draft, at, ReviewReason::NetworkContradictsItself)
+    }
 }
 
 /// Brings our state to the network's word, in order, posting each fact once.

@@ -32,13 +32,7 @@ fn branch(change: impl Fn(&mut Terms)) -> (Desk, LineId) {
     terms.annual_percent = "35".parse().unwrap();
     terms.cycle = Cycle::EveryDays { days: 30 };
     change(&mut terms);
-    let define = DefineProduct {
-        product_id: desk.product,
-        seen_version: desk.world.products[&desk.product].version,
-        name: "Row 1".into(),
-        terms,
-    };
-    desk.give(desk.ada, Command::DefineProduct(define)).unwrap();
+    desk.revise(terms);
     let line_id = desk.open_line(100_000);
     (desk, line_id)
 }

@@ -4,6 +4,7 @@
 use domain::account::Role;
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::apply;
+use domain::change::LineChange;
 use domain::command::*;
 use domain::customer::*;
 use domain::date::{BusinessDate, UtcMillis};
@@ -381,7 +382,8 @@ impl Desk {
     /// The status, derived a second time from what people were told it means.
     fn derive_status(&self, line: &Line, movements: &[&Movement]) {
         let resting = line.accrued_and_resting().unwrap();
-        let owes = line.balances.owed().unwrap().0 != 0 || !resting.is_zero();
+        let lost = line.unrecovered().unwrap();
+        let owes = line.balances.owed().unwrap().0 != 0 || !resting.is_zero() || !lost.is_zero();
         let on_its_way = movements.iter().any(|m| m.state.on_its_way());
         let out = movements
             .iter()
@@ -429,6 +431,17 @@ impl Desk {
 
     pub fn terms(&self) -> Terms {
         self.world.products[&self.product].terms.clone()
+    }
+
+    /// New terms for the lines that open from now on.
+    pub fn revise(&mut self, terms: Terms) {
+        let define = DefineProduct {
+            product_id: self.product,
+            seen_version: self.world.products[&self.product].version,
+            name: "As the test has it".into(),
+            terms,
+        };
+        self.give(self.ada, Command::DefineProduct(define)).unwrap();
     }
 
     pub fn take(&mut self, requested: i64) -> LineId {
@@ -635,6 +648,42 @@ impl Desk {
             self.cleo,
             Command::RequestCancellation(RequestCancellation { line_id, reason }),
         )
+    }
+
+    /// Cleo asks for a change of a line.
+    pub fn ask_change(
+        &mut self,
+        line_id: LineId,
+        change: LineChange,
+    ) -> Result<ChangeId, RefusalCode> {
+        let change_id = ChangeId(self.id());
+        let request = RequestChange {
+            line_id,
+            change_id,
+            change,
+            reason: "The customer asked for it".to_owned(),
+        };
+        self.give(self.cleo, Command::RequestChange(request))?;
+        Ok(change_id)
+    }
+
+    /// Ada agrees to what waits.
+    pub fn agree(&mut self, line_id: LineId, change_id: ChangeId) -> Judged {
+        let waiting = &self.line(line_id).waiting_changes;
+        let asked = waiting.iter().find(|waiting| waiting.id == change_id);
+        let change = asked.expect("a waiting change").change.clone();
+        let approve = ApproveChange {
+            line_id,
+            change_id,
+            change,
+        };
+        self.give(self.ada, Command::ApproveChange(approve))
+    }
+
+    /// Asked for by one and agreed to by another.
+    pub fn change(&mut self, line_id: LineId, change: LineChange) -> Judged {
+        let change_id = self.ask_change(line_id, change)?;
+        self.agree(line_id, change_id)
     }
 
     pub fn ask_again(&mut self, id: MovementId) -> Judged {

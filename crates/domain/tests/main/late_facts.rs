@@ -120,10 +120,10 @@ fn written_words(kind: MovementKind, state: MovementState) -> [&'static str; 4] 
     use MovementState::*;
     match (kind, state) {
         (MovementKind::Draw, Requested) => [
-            "line_frozen > Requested, Approved, 0, 0, 400000, frozen",
-            "line_frozen > Requested, Approved, 0, 0, 400000, frozen",
-            "line_frozen > Requested, Approved, 0, 0, 400000, frozen",
-            "line_frozen > Requested, Approved, 0, 0, 400000, frozen",
+            "transfer_accepted+transfer_in_review+line_frozen > NeedsReview, Outstanding, 0, 0, 400000, frozen",
+            "transfer_settled+line_frozen > Settled, Outstanding, 600000, 0, 400000, frozen",
+            "nothing > Requested, Approved, 0, 0, 400000",
+            "transfer_settled+transfer_returned > Returned, Approved, 0, 0, 1000000",
         ],
         (MovementKind::Draw, Approved) => [
             "line_frozen > Approved, Approved, 0, 0, 400000, frozen",
@@ -180,10 +180,10 @@ fn written_words(kind: MovementKind, state: MovementState) -> [&'static str; 4] 
             "transfer_settled+transfer_returned > Returned, Approved, 0, 0, 1000000",
         ],
         (MovementKind::Draw, Declined) => [
-            "line_frozen > Declined, Approved, 0, 0, 1000000, frozen",
-            "line_frozen > Declined, Approved, 0, 0, 1000000, frozen",
-            "line_frozen > Declined, Approved, 0, 0, 1000000, frozen",
-            "line_frozen > Declined, Approved, 0, 0, 1000000, frozen",
+            "transfer_accepted+transfer_in_review+line_frozen > NeedsReview, Outstanding, 0, 0, 400000, frozen",
+            "transfer_settled+line_frozen > Settled, Outstanding, 600000, 0, 400000, frozen",
+            "nothing > Declined, Approved, 0, 0, 1000000",
+            "transfer_settled+transfer_returned > Returned, Approved, 0, 0, 1000000",
         ],
         (MovementKind::Draw, NeedsReview) => [
             "transfer_accepted > Accepted, Outstanding, 0, 0, 960000",
@@ -255,16 +255,16 @@ fn written_look_ups(kind: MovementKind, state: MovementState) -> [&'static str; 
     use MovementState::*;
     match (kind, state) {
         (MovementKind::Draw, Requested) => [
-            "!UnknownMovement > Requested, Approved, 0, 0, 400000",
-            "!UnknownMovement > Requested, Approved, 0, 0, 400000",
-            "!UnknownMovement > Requested, Approved, 0, 0, 400000",
-            "!UnknownMovement > Requested, Approved, 0, 0, 400000",
+            "nothing > Requested, Approved, 0, 0, 400000",
+            "nothing > Requested, Approved, 0, 0, 400000",
+            "line_frozen > Requested, Approved, 0, 0, 400000, frozen",
+            "line_frozen > Requested, Approved, 0, 0, 400000, frozen",
         ],
         (MovementKind::Draw, Approved) => [
-            "!UnknownMovement > Approved, Approved, 0, 0, 400000",
-            "!UnknownMovement > Approved, Approved, 0, 0, 400000",
-            "!UnknownMovement > Approved, Approved, 0, 0, 400000",
-            "!UnknownMovement > Approved, Approved, 0, 0, 400000",
+            "nothing > Approved, Approved, 0, 0, 400000",
+            "nothing > Approved, Approved, 0, 0, 400000",
+            "line_frozen > Approved, Approved, 0, 0, 400000, frozen",
+            "line_frozen > Approved, Approved, 0, 0, 400000, frozen",
         ],
         (MovementKind::Draw, Queued) => [
             "nothing > Queued, Approved, 0, 0, 960000",
@@ -315,10 +315,10 @@ fn written_look_ups(kind: MovementKind, state: MovementState) -> [&'static str; 
             "line_frozen > Cancelled, Approved, 0, 0, 1000000, frozen",
         ],
         (MovementKind::Draw, Declined) => [
-            "!UnknownMovement > Declined, Approved, 0, 0, 1000000",
-            "!UnknownMovement > Declined, Approved, 0, 0, 1000000",
-            "!UnknownMovement > Declined, Approved, 0, 0, 1000000",
-            "!UnknownMovement > Declined, Approved, 0, 0, 1000000",
+            "nothing > Declined, Approved, 0, 0, 1000000",
+            "nothing > Declined, Approved, 0, 0, 1000000",
+            "line_frozen > Declined, Approved, 0, 0, 1000000, frozen",
+            "line_frozen > Declined, Approved, 0, 0, 1000000, frozen",
         ],
         (MovementKind::Draw, NeedsReview) => [
             "nothing > NeedsReview, Outstanding, 0, 0, 960000",

@@ -12,9 +12,10 @@
 use crate::desk::{CASH, Desk, LIMIT, NO_ANSWER, cell, usd};
 use domain::account::Role;
 use domain::actor::Actor;
+use domain::change::LineChange;
 use domain::command::*;
 use domain::event::Event;
-use domain::ids::{MovementId, UserId};
+use domain::ids::{ChangeId, MovementId, UserId};
 use domain::line::Status;
 use domain::money::{Currency, LARGEST_AMOUNT_MINOR, Minor, Money};
 use domain::movement::MovementState;
@@ -474,6 +475,16 @@ fn every_admin_command_is_an_admins() {
             finding_id: "orphan:tr_1".into(),
             resolution: domain::reconcile::Resolution::Recalled,
             note: None,
+        }),
+        Command::ApproveChange(ApproveChange {
+            line_id,
+            change_id: ChangeId(line_id.0),
+            change: LineChange::ChargeOff {},
+        }),
+        Command::DeclineChange(DeclineChange {
+            line_id,
+            change_id: ChangeId(line_id.0),
+            reason: words(),
         }),
     ];
     let needed = CommandKind::ALL

@@ -2,8 +2,9 @@
 //! new state or kind without its row does not compile or does not pass.
 
 use crate::desk::{CASH, Desk, LIMIT, cell, usd};
+use domain::change::LineChange;
 use domain::command::*;
-use domain::ids::{LineId, MovementId};
+use domain::ids::{ChangeId, LineId, MovementId};
 use domain::line::{Status, may};
 use domain::movement::{Movement, MovementKind};
 use domain::refusal::RefusalCode;
@@ -30,9 +31,11 @@ enum State {
     Closed,
     /// Closed, and owing again because a repayment was returned.
     ClosedOwing,
+    /// Taken as lost; the customer owes it still.
+    ChargedOff,
 }
 
-const STATES: [State; 13] = [
+const STATES: [State; 14] = [
     State::Open,
     State::Cancelled,
     State::Rejected,
@@ -46,6 +49,7 @@ const STATES: [State; 13] = [
     State::WithCredit,
     State::Closed,
     State::ClosedOwing,
+    State::ChargedOff,
 ];
 
 impl State {
@@ -55,7 +59,9 @@ impl State {
             State::Cancelled => Status::Cancelled,
             State::Rejected => Status::Rejected,
             State::Offered | State::Approved | State::Frozen => Status::Approved,
-            State::Outstanding | State::Leaving | State::InReview => Status::Outstanding,
+            State::Outstanding | State::Leaving | State::InReview | State::ChargedOff => {
+                Status::Outstanding
+            }
             State::Repaid | State::WithCredit => Status::Repaid,
             State::Closed | State::ClosedOwing => Status::Closed,
         }
@@ -87,6 +93,8 @@ enum Subject {
     DrawQueued,
     RepaymentQueued,
     UnderReview,
+    /// A lower rate that waits for a second person.
+    ChangeWaiting,
 }
 
 fn subject_of(kind: CommandKind) -> Subject {
@@ -100,6 +108,7 @@ fn subject_of(kind: CommandKind) -> Subject {
         CommandKind::PresentAgain => Subject::RepaymentQueued,
         CommandKind::CancelRepayment => Subject::RepaymentQueued,
         CommandKind::AskNetworkAgain => Subject::UnderReview,
+        CommandKind::ApproveChange | CommandKind::DeclineChange => Subject::ChangeWaiting,
         _ => Subject::Nothing,
     }
 }
@@ -109,6 +118,8 @@ struct Scene {
     line: LineId,
     /// What the command is about, if the state could have it.
     subject: Option<MovementId>,
+    change: Option<ChangeId>,
+    asks: bool,
 }
 
 impl Scene {
@@ -119,6 +130,8 @@ impl Scene {
             desk,
             line,
             subject: None,
+            change: None,
+            asks: subject == Subject::ChangeWaiting,
         };
         scene.reach(state, subject);
         scene
@@ -178,12 +191,37 @@ impl Scene {
                 self.finished(subject, repayment);
                 self.desk.word(repayment, RemoteStatus::Returned).unwrap();
             }
+            State::ChargedOff => {
+                self.owe(Subject::Nothing);
+                let draws = self.desk.world.movements.keys();
+                let draw = draws.copied().next();
+                if !matches!(subject, Subject::Nothing | Subject::ChangeWaiting) {
+                    self.subject = draw;
+                }
+                let change = self
+                    .desk
+                    .ask_change(self.line, LineChange::ChargeOff {})
+                    .unwrap();
+                self.desk.agree(self.line, change).unwrap();
+            }
         }
     }
 
     fn offer(&mut self) {
         let ada = self.desk.ada;
         self.desk.approve(ada, self.line, LIMIT).unwrap();
+        if self.asks {
+            let change = self.lower_rate();
+            self.change = Some(self.desk.ask_change(self.line, change).unwrap());
+        }
+    }
+
+    fn lower_rate(&self) -> LineChange {
+        LineChange::SetRate {
+            from: self.desk.today,
+            annual_percent: "10".parse().unwrap(),
+            notice_given_on: None,
+        }
     }
 
     fn sign(&mut self) {
@@ -232,7 +270,10 @@ impl Scene {
                 self.subject = Some(draw);
             }
             Subject::DrawQueued => self.subject = Some(desk.draw_bank(line, 20_000)),
-            Subject::Nothing | Subject::RepaymentQueued | Subject::UnderReview => {}
+            Subject::Nothing
+            | Subject::RepaymentQueued
+            | Subject::UnderReview
+            | Subject::ChangeWaiting => {}
         }
     }
 
@@ -476,6 +517,35 @@ impl Scene {
                 };
                 (staff, Command::PresentAgain(present))
             }
+            CommandKind::RequestChange => {
+                let change = LineChange::SetLimit {
+                    limit: usd(LIMIT + 1),
+                    notice_given_on: None,
+                };
+                let request = RequestChange {
+                    line_id,
+                    change_id: ChangeId(self.desk.id()),
+                    change,
+                    reason: words(),
+                };
+                (staff, Command::RequestChange(request))
+            }
+            CommandKind::ApproveChange => {
+                let approve = ApproveChange {
+                    line_id,
+                    change_id: self.change.unwrap_or(ChangeId(self.desk.id())),
+                    change: self.lower_rate(),
+                };
+                (admin, Command::ApproveChange(approve))
+            }
+            CommandKind::DeclineChange => {
+                let decline = DeclineChange {
+                    line_id,
+                    change_id: self.change.unwrap_or(ChangeId(self.desk.id())),
+                    reason: words(),
+                };
+                (admin, Command::DeclineChange(decline))
+            }
             CommandKind::RecordCustomer
             | CommandKind::UpdateCustomer
             | CommandKind::AddBankAccount
@@ -503,6 +573,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!CustomerHasOpenLine", "!CustomerHasOpenLine", "!CustomerHasOpenLine",
             "!CustomerHasOpenLine", "!CustomerHasOpenLine",
             "customer_forgotten", "!CustomerHasOpenLine",
+            "!CustomerHasOpenLine",
         ],
         CommandKind::ApproveApplication => &[
             "application_approved", "!LineCancelled", "!LineRejected",
@@ -510,6 +581,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!NotOpen", "!NotOpen", "!NotOpen",
             "!NotOpen", "!NotOpen",
             "!LineClosed", "!LineClosed",
+            "!NotOpen",
         ],
         CommandKind::RejectApplication => &[
             "application_rejected", "!LineCancelled", "!LineRejected",
@@ -517,6 +589,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!NotOpen", "!NotOpen", "!NotOpen",
             "!NotOpen", "!NotOpen",
             "!LineClosed", "!LineClosed",
+            "!NotOpen",
         ],
         CommandKind::CancelApplication => &[
             "application_cancelled", "!LineCancelled", "!LineRejected",
@@ -524,6 +597,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!FundsSent", "!FundsSent", "!FundsSent",
             "!FundsSent", "!FundsSent",
             "!LineClosed", "!LineClosed",
+            "!FundsSent",
         ],
         CommandKind::RecordAgreement => &[
             "!NotApproved", "!LineCancelled", "!LineRejected",
@@ -531,6 +605,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!AgreementRecorded", "!AgreementRecorded", "!AgreementRecorded",
             "!AgreementRecorded", "!AgreementRecorded",
             "!LineClosed", "!LineClosed",
+            "!AgreementRecorded",
         ],
         CommandKind::RequestDraw => &[
             "!NotApproved", "!LineCancelled", "!LineRejected",
@@ -538,6 +613,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "movement_requested+cash_moved", "!CancellationRequested", "!LineFrozen",
             "movement_requested+cash_moved", "movement_requested+cash_moved+line_posted",
             "!LineClosed", "!LineClosed",
+            "!ChargedOff",
         ],
         CommandKind::ApproveDraw => &[
             "!UnknownMovement", "!NotRequested", "!UnknownMovement",
@@ -545,6 +621,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "draw_approved+transfer_queued", "!NotRequested", "!LineFrozen",
             "draw_approved+transfer_queued", "draw_approved+transfer_queued",
             "!NotRequested", "!NotRequested",
+            "!NotRequested",
         ],
         CommandKind::DeclineDraw => &[
             "!UnknownMovement", "!NotRequested", "!UnknownMovement",
@@ -552,6 +629,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "draw_declined", "!NotRequested", "draw_declined",
             "draw_declined", "draw_declined",
             "!NotRequested", "!NotRequested",
+            "!NotRequested",
         ],
         CommandKind::PayCashDraw => &[
             "!UnknownMovement", "!NotPayable", "!UnknownMovement",
@@ -559,6 +637,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "cash_moved", "!NotPayable", "!LineFrozen",
             "cash_moved", "cash_moved+line_posted",
             "!NotPayable", "!NotPayable",
+            "!NotPayable",
         ],
         CommandKind::CancelDraw => &[
             "!UnknownMovement", "!AlreadyFinished", "!UnknownMovement",
@@ -566,6 +645,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "movement_cancelled", "!AlreadyFinished", "movement_cancelled",
             "movement_cancelled", "movement_cancelled",
             "!AlreadyFinished", "!AlreadyFinished",
+            "!AlreadyFinished",
         ],
         CommandKind::TakeRepayment => &[
             "!NotApproved", "!LineCancelled", "!LineRejected",
@@ -573,6 +653,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "movement_requested+cash_moved", "movement_requested+cash_moved", "movement_requested+cash_moved",
             "!NothingOwed", "!NothingOwed",
             "!LineClosed", "movement_requested+cash_moved",
+            "movement_requested+cash_moved+line_posted",
         ],
         CommandKind::CancelRepayment => &[
             "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
@@ -580,6 +661,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "movement_cancelled", "movement_cancelled", "movement_cancelled",
             "!AlreadyFinished", "!AlreadyFinished",
             "!AlreadyFinished", "!AlreadyFinished",
+            "!UnknownMovement",
         ],
         CommandKind::RefundCredit => &[
             "!NoSuchCredit", "!NoSuchCredit", "!NoSuchCredit",
@@ -587,6 +669,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!NoSuchCredit", "!NoSuchCredit", "!NoSuchCredit",
             "!NoSuchCredit", "movement_requested+cash_moved",
             "!NoSuchCredit", "!NoSuchCredit",
+            "!NoSuchCredit",
         ],
         CommandKind::RequestCancellation => &[
             "application_cancelled", "!LineCancelled", "!LineRejected",
@@ -594,6 +677,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "cancellation_requested", "!CancellationRequested", "cancellation_requested",
             "cancellation_requested+line_closed", "cancellation_requested",
             "!LineClosed", "!LineClosed",
+            "cancellation_requested",
         ],
         CommandKind::DeclineCancellation => &[
             "!NoCancellationRequested", "!LineCancelled", "!LineRejected",
@@ -601,6 +685,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!NoCancellationRequested", "cancellation_declined", "!NoCancellationRequested",
             "!NoCancellationRequested", "!NoCancellationRequested",
             "!LineClosed", "!LineClosed",
+            "!NoCancellationRequested",
         ],
         CommandKind::CloseLine => &[
             "!NotApproved", "!LineCancelled", "!LineRejected",
@@ -608,6 +693,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!StillOwed", "!StillOwed", "!MoneyOnItsWay",
             "line_closed", "!CreditLeft",
             "!LineClosed", "!LineClosed",
+            "!StillOwed",
         ],
         CommandKind::FreezeLine => &[
             "!NotApproved", "!LineCancelled", "!LineRejected",
@@ -615,6 +701,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "line_frozen", "line_frozen", "!AlreadyFrozen",
             "line_frozen", "line_frozen",
             "!LineClosed", "!LineClosed",
+            "line_frozen",
         ],
         CommandKind::UnfreezeLine => &[
             "!NotFrozen", "!LineCancelled", "!LineRejected",
@@ -622,6 +709,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!NotFrozen", "!NotFrozen", "line_unfrozen",
             "!NotFrozen", "!NotFrozen",
             "!LineClosed", "!LineClosed",
+            "!NotFrozen",
         ],
         CommandKind::AskNetworkAgain => &[
             "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
@@ -629,6 +717,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!NotInReview", "!NotInReview", "transfer_to_be_asked",
             "!UnknownMovement", "!UnknownMovement",
             "!NotInReview", "!NotInReview",
+            "!NotInReview",
         ],
         // The queued draw of a state that can have one; else whatever draw there was.
         CommandKind::RetryTransfer => &[
@@ -637,6 +726,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "transfer_retried", "!NothingToRetry", "transfer_retried",
             "transfer_retried", "transfer_retried",
             "!NothingToRetry", "!NothingToRetry",
+            "!NothingToRetry",
         ],
         CommandKind::ParkTransfer => &[
             "!UnknownMovement", "!NotParkable", "!UnknownMovement",
@@ -644,6 +734,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "transfer_parked", "!NotParkable", "transfer_parked",
             "transfer_parked", "transfer_parked",
             "!NotParkable", "!NotParkable",
+            "!NotParkable",
         ],
         CommandKind::HandBackTransfer => &[
             "!UnknownMovement", "!AlreadySent", "!UnknownMovement",
@@ -651,6 +742,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "transfer_withdrawn", "!AlreadySent", "transfer_withdrawn",
             "transfer_withdrawn", "transfer_withdrawn",
             "!AlreadySent", "!AlreadySent",
+            "!AlreadySent",
         ],
         CommandKind::PresentAgain => &[
             "!UnknownMovement", "!UnknownMovement", "!UnknownMovement",
@@ -658,6 +750,31 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!NotPresentable", "!NotPresentable", "!NotPresentable",
             "!NotPresentable", "!NotPresentable",
             "!LineClosed", "movement_requested+debit_presents+debit_presented_again+transfer_queued",
+            "!NotPresentable",
+        ],
+        CommandKind::RequestChange => &[
+            "!NotApproved", "!LineCancelled", "!LineRejected",
+            "change_requested", "change_requested", "change_requested",
+            "change_requested", "change_requested", "change_requested",
+            "change_requested", "change_requested",
+            "!LineClosed", "!LineClosed",
+            "!ChargedOff",
+        ],
+        CommandKind::ApproveChange => &[
+            "!NoChangeWaiting", "!LineCancelled", "!NoChangeWaiting",
+            "change_approved+rate_set", "change_approved+rate_set", "change_approved+rate_set",
+            "change_approved+rate_set", "change_approved+rate_set", "change_approved+rate_set",
+            "change_approved+rate_set", "change_approved+rate_set",
+            "!LineClosed", "!LineClosed",
+            "!ChargedOff",
+        ],
+        CommandKind::DeclineChange => &[
+            "!NoChangeWaiting", "change_declined", "!NoChangeWaiting",
+            "change_declined", "change_declined", "change_declined",
+            "change_declined", "change_declined", "change_declined",
+            "change_declined", "change_declined",
+            "change_declined", "change_declined",
+            "change_declined",
         ],
         CommandKind::RecordCustomer
         | CommandKind::UpdateCustomer
@@ -718,14 +835,16 @@ fn every_status_has_a_column_that_reaches_it() {
             line.in_review > 0,
             line.balances.credit_minor.is_positive(),
             line.closed_but_owing(),
+            line.charged_off_on().is_some(),
         );
         let expected = match state {
-            State::Frozen => (true, false, false, false, false),
-            State::Leaving => (false, true, false, false, false),
-            State::InReview => (true, false, true, false, false),
-            State::WithCredit => (false, false, false, true, false),
-            State::ClosedOwing => (false, false, false, false, true),
-            _ => (false, false, false, false, false),
+            State::Frozen => (true, false, false, false, false, false),
+            State::Leaving => (false, true, false, false, false, false),
+            State::InReview => (true, false, true, false, false, false),
+            State::WithCredit => (false, false, false, true, false, false),
+            State::ClosedOwing => (false, false, false, false, true, false),
+            State::ChargedOff => (false, false, false, false, false, true),
+            _ => (false, false, false, false, false, false),
         };
         assert_eq!(flags, expected, "{state:?}");
     }

@@ -103,7 +103,7 @@ pub fn blind_index(customer: &Customer, store_key: &StoreKey) -> Vec<Row> {
 }
 
 /// id, number, customer_id, product_id, status, taken_by, taken_person,
-/// cancellation_requested, in_review, next_due_on, document
+/// cancellation_requested, in_review, waiting_changes, next_due_on, document
 pub fn line(line: &Line, key: Option<&CustomerKey>) -> Result<Row, SealError> {
     let document = document(line, key, &format!("lines/{}", line.id))?;
     let to_cancel = line.cancellation_requested_on.is_some() && !line.status().ended();
@@ -117,6 +117,7 @@ pub fn line(line: &Line, key: Option<&CustomerKey>) -> Result<Row, SealError> {
         line.taken_by.person_id,
         i64::from(to_cancel),
         line.in_review,
+        line.waiting_changes.len(),
         line.next_due_on(),
         document,
     ]))

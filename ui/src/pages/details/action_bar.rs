@@ -26,6 +26,7 @@ pub fn offered(actions: &[ActionView], role: Role) -> Vec<ActionView> {
         CommandKind::CloseLine,
         CommandKind::FreezeLine,
         CommandKind::UnfreezeLine,
+        CommandKind::RequestChange,
     ];
     ORDER
         .iter()

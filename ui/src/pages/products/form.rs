@@ -9,9 +9,10 @@ use crate::session::use_currency;
 use crate::typed::read_money;
 use crate::words::{self as common, commands, lines, products as words};
 use domain::command::{Command, CommandKind, DefineProduct};
+use domain::cycle::Cycle;
 use domain::ids::ProductId;
 use domain::money::{Currency, Minor};
-use domain::product::{DayCount, Due, Terms};
+use domain::product::{DayCount, Due, InterestMethod, Terms};
 use domain::view::ProductView;
 use yew::prelude::*;
 
@@ -32,6 +33,20 @@ const SINGLE_SIGNATURE: &str = "terms.single_signature_minor";
 const OFFLINE_CAP: &str = "terms.offline_cap_minor";
 const EXPOSURE_CAP: &str = "terms.exposure_cap_minor";
 const HOLD_DAYS: &str = "terms.hold_banking_days";
+const METHOD: &str = "terms.interest_method";
+const CYCLE: &str = "terms.cycle";
+const CYCLE_DAYS: &str = "terms.cycle.days";
+const FLOOR: &str = "terms.minimum.floor_minor";
+const PART: &str = "terms.minimum.balance_basis_points";
+const DUE_DAYS: &str = "terms.due_days";
+const GRACE_DAYS: &str = "terms.grace_days";
+const LATE_FEE: &str = "terms.late_fee_minor";
+const RETURNED_FEE: &str = "terms.returned_payment_fee_minor";
+const ORIGINATION_FEE: &str = "terms.origination_fee_minor";
+const ANNUAL_FEE: &str = "terms.annual_fee_minor";
+const EXPRESS_FEE: &str = "terms.express_fee_minor";
+const WAIVER_CAP: &str = "terms.waiver_cap_minor";
+const RATE_NOTICE: &str = "terms.rate_notice_days";
 const FIELDS: &[&str] = &[
     NAME,
     RATE,
@@ -42,7 +57,48 @@ const FIELDS: &[&str] = &[
     OFFLINE_CAP,
     EXPOSURE_CAP,
     HOLD_DAYS,
+    METHOD,
+    CYCLE,
+    CYCLE_DAYS,
+    FLOOR,
+    PART,
+    DUE_DAYS,
+    GRACE_DAYS,
+    LATE_FEE,
+    RETURNED_FEE,
+    ORIGINATION_FEE,
+    ANNUAL_FEE,
+    EXPRESS_FEE,
+    WAIVER_CAP,
+    RATE_NOTICE,
 ];
+
+const METHODS: [InterestMethod; 2] = [
+    InterestMethod::DailySimple,
+    InterestMethod::AverageDailyBalance,
+];
+
+/// When cycles end, as it is chosen; the number beside it stands in a field of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CycleKind {
+    LastOfMonth,
+    DayOfMonth,
+    EveryDays,
+}
+
+const CYCLES: [CycleKind; 3] = [
+    CycleKind::LastOfMonth,
+    CycleKind::DayOfMonth,
+    CycleKind::EveryDays,
+];
+
+fn cycle_words(kind: CycleKind) -> &'static str {
+    match kind {
+        CycleKind::LastOfMonth => words::LAST_OF_MONTH,
+        CycleKind::DayOfMonth => words::DAY_OF_MONTH,
+        CycleKind::EveryDays => words::EVERY_DAYS,
+    }
+}
 
 const DAY_COUNTS: [DayCount; 4] = [
     DayCount::Act365,
@@ -73,12 +129,31 @@ struct TermsForm {
     offline_cap: String,
     exposure_cap: String,
     hold_days: String,
+    method: InterestMethod,
+    cycle: CycleKind,
+    cycle_days: String,
+    floor: String,
+    part: String,
+    due_days: String,
+    grace_days: String,
+    late_fee: String,
+    returned_fee: String,
+    origination_fee: String,
+    annual_fee: String,
+    express_fee: String,
+    waiver_cap: String,
+    rate_notice: String,
     /// What this form has no field for stays as it is.
     others: Terms,
 }
 
 impl TermsForm {
     fn of(name: &str, terms: &Terms, currency: Currency) -> TermsForm {
+        let (cycle, cycle_days) = match terms.cycle {
+            Cycle::LastOfMonth {} => (CycleKind::LastOfMonth, String::new()),
+            Cycle::DayOfMonth { day } => (CycleKind::DayOfMonth, day.to_string()),
+            Cycle::EveryDays { days } => (CycleKind::EveryDays, days.to_string()),
+        };
         TermsForm {
             name: name.to_owned(),
             rate: terms.annual_percent.to_string(),
@@ -89,6 +164,20 @@ impl TermsForm {
             offline_cap: currency.format(terms.offline_cap_minor),
             exposure_cap: currency.format(terms.exposure_cap_minor),
             hold_days: terms.hold_banking_days.to_string(),
+            method: terms.interest_method,
+            cycle,
+            cycle_days,
+            floor: currency.format(terms.minimum.floor_minor),
+            part: percent_of(terms.minimum.balance_basis_points),
+            due_days: terms.due_days.to_string(),
+            grace_days: terms.grace_days.to_string(),
+            late_fee: currency.format(terms.late_fee_minor),
+            returned_fee: currency.format(terms.returned_payment_fee_minor),
+            origination_fee: currency.format(terms.origination_fee_minor),
+            annual_fee: currency.format(terms.annual_fee_minor),
+            express_fee: currency.format(terms.express_fee_minor),
+            waiver_cap: currency.format(terms.waiver_cap_minor),
+            rate_notice: terms.rate_notice_days.to_string(),
             others: terms.clone(),
         }
     }
@@ -127,10 +216,55 @@ impl TermsForm {
             &self.exposure_cap,
             &mut terms.exposure_cap_minor,
         );
+        for (field, typed, into) in [
+            (FLOOR, &self.floor, &mut terms.minimum.floor_minor),
+            (LATE_FEE, &self.late_fee, &mut terms.late_fee_minor),
+            (
+                RETURNED_FEE,
+                &self.returned_fee,
+                &mut terms.returned_payment_fee_minor,
+            ),
+            (
+                ORIGINATION_FEE,
+                &self.origination_fee,
+                &mut terms.origination_fee_minor,
+            ),
+            (ANNUAL_FEE, &self.annual_fee, &mut terms.annual_fee_minor),
+            (EXPRESS_FEE, &self.express_fee, &mut terms.express_fee_minor),
+            (WAIVER_CAP, &self.waiver_cap, &mut terms.waiver_cap_minor),
+        ] {
+            money(field, typed, into);
+        }
         match self.hold_days.trim().parse() {
             Ok(days) => terms.hold_banking_days = days,
             Err(_) => problems.push((HOLD_DAYS.to_owned(), words::DAYS_UNREADABLE.to_owned())),
         }
+        for (field, typed, into) in [
+            (DUE_DAYS, &self.due_days, &mut terms.due_days),
+            (GRACE_DAYS, &self.grace_days, &mut terms.grace_days),
+            (RATE_NOTICE, &self.rate_notice, &mut terms.rate_notice_days),
+        ] {
+            match typed.trim().parse() {
+                Ok(days) => *into = days,
+                Err(_) => problems.push((field.to_owned(), words::NUMBER_UNREADABLE.to_owned())),
+            }
+        }
+        match basis_points(&self.part) {
+            Some(points) => terms.minimum.balance_basis_points = points,
+            None => problems.push((PART.to_owned(), words::PART_UNREADABLE.to_owned())),
+        }
+        terms.interest_method = self.method;
+        let days = self.cycle_days.trim();
+        terms.cycle = match self.cycle {
+            CycleKind::LastOfMonth => Cycle::LastOfMonth {},
+            // A number out of range is refused by the rules, at this field.
+            CycleKind::DayOfMonth => Cycle::DayOfMonth {
+                day: days.parse().unwrap_or(0),
+            },
+            CycleKind::EveryDays => Cycle::EveryDays {
+                days: days.parse().unwrap_or(0),
+            },
+        };
         if let Err(refusal) = terms.check() {
             let field = refusal.field.unwrap_or_default();
             if !problems.iter().any(|(at, _)| *at == field) {
@@ -143,6 +277,28 @@ impl TermsForm {
             Err(problems)
         }
     }
+}
+
+/// Hundredths of a percent as people write percent: 250 is "2.5".
+fn percent_of(points: u32) -> String {
+    let fraction = format!("{:02}", points % 100);
+    match fraction.trim_end_matches('0') {
+        "" => (points / 100).to_string(),
+        fraction => format!("{}.{fraction}", points / 100),
+    }
+}
+
+/// The other way round: at most two places.
+fn basis_points(typed: &str) -> Option<u32> {
+    let (whole, fraction) = typed.trim().split_once('.').unwrap_or((typed.trim(), ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || fraction.len() > 2 {
+        return None;
+    }
+    if !digits(whole) || !digits(fraction) || typed.trim().ends_with('.') {
+        return None;
+    }
+    format!("{whole}{fraction:0<2}").parse().ok()
 }
 
 #[component]
@@ -224,6 +380,17 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
             (words.clone().into(), words.into())
         })
         .collect::<Vec<(AttrValue, AttrValue)>>();
+    let methods = METHODS
+        .iter()
+        .map(|method| {
+            let words = lines::interest_method(*method);
+            (words.into(), words.into())
+        })
+        .collect::<Vec<(AttrValue, AttrValue)>>();
+    let cycles = CYCLES
+        .iter()
+        .map(|cycle| (cycle_words(*cycle).into(), cycle_words(*cycle).into()))
+        .collect::<Vec<(AttrValue, AttrValue)>>();
     html! {
         <Dialog {title} testid="dialog-define_product" on_close={props.on_close.clone()} {footer} large=true>
             <p class="quiet">{ about }</p>
@@ -262,6 +429,57 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
                     <TextField name={HOLD_DAYS} label={words::HOLD_DAYS} required=true value={form.hold_days.clone()}
                         input_mode="numeric" on_input={on(|form, text| form.hold_days = text)}
                         error={submitting.at(HOLD_DAYS)} />
+                    <MoneyField name={WAIVER_CAP} label={words::WAIVER_CAP} required=true {currency}
+                        value={form.waiver_cap.clone()} help={words::WAIVER_HINT}
+                        on_input={on(|form, text| form.waiver_cap = text)} error={submitting.at(WAIVER_CAP)} />
+                    <SelectField name={METHOD} label={lines::METHOD} options={methods}
+                        value={lines::interest_method(form.method)} error={submitting.at(METHOD)}
+                        on_change={on(|form, text| {
+                            let found = METHODS.iter().find(|method| lines::interest_method(**method) == text);
+                            form.method = found.copied().unwrap_or(form.method);
+                        })} />
+                    <TextField name={RATE_NOTICE} label={words::RATE_NOTICE} required=true
+                        value={form.rate_notice.clone()} input_mode="numeric"
+                        on_input={on(|form, text| form.rate_notice = text)} error={submitting.at(RATE_NOTICE)} />
+                    <SelectField name={CYCLE} label={words::CYCLE} options={cycles}
+                        value={cycle_words(form.cycle)} error={submitting.at(CYCLE)}
+                        on_change={on(|form, text| {
+                            let found = CYCLES.iter().find(|cycle| cycle_words(**cycle) == text);
+                            form.cycle = found.copied().unwrap_or(form.cycle);
+                        })} />
+                    if form.cycle != CycleKind::LastOfMonth {
+                        <TextField name={CYCLE_DAYS} label={words::CYCLE_DAYS} required=true
+                            value={form.cycle_days.clone()} input_mode="numeric"
+                            help={words::CYCLE_DAYS_HINT}
+                            on_input={on(|form, text| form.cycle_days = text)} error={submitting.at(CYCLE_DAYS)} />
+                    }
+                    <MoneyField name={FLOOR} label={words::FLOOR} required=true {currency}
+                        value={form.floor.clone()} help={words::FLOOR_HINT}
+                        on_input={on(|form, text| form.floor = text)} error={submitting.at(FLOOR)} />
+                    <TextField name={PART} label={words::PART} required=true value={form.part.clone()}
+                        input_mode="decimal" on_input={on(|form, text| form.part = text)}
+                        error={submitting.at(PART)} />
+                    <TextField name={DUE_DAYS} label={words::DUE_DAYS} required=true value={form.due_days.clone()}
+                        input_mode="numeric" help={words::DUE_HINT}
+                        on_input={on(|form, text| form.due_days = text)} error={submitting.at(DUE_DAYS)} />
+                    <TextField name={GRACE_DAYS} label={words::GRACE_DAYS} required=true
+                        value={form.grace_days.clone()} input_mode="numeric"
+                        on_input={on(|form, text| form.grace_days = text)} error={submitting.at(GRACE_DAYS)} />
+                    <MoneyField name={LATE_FEE} label={lines::LATE_FEE} required=true {currency}
+                        value={form.late_fee.clone()} help={None::<AttrValue>}
+                        on_input={on(|form, text| form.late_fee = text)} error={submitting.at(LATE_FEE)} />
+                    <MoneyField name={RETURNED_FEE} label={lines::RETURNED_FEE} required=true {currency}
+                        value={form.returned_fee.clone()} help={None::<AttrValue>}
+                        on_input={on(|form, text| form.returned_fee = text)} error={submitting.at(RETURNED_FEE)} />
+                    <MoneyField name={ORIGINATION_FEE} label={lines::ORIGINATION_FEE} required=true {currency}
+                        value={form.origination_fee.clone()} help={words::ORIGINATION_HINT}
+                        on_input={on(|form, text| form.origination_fee = text)} error={submitting.at(ORIGINATION_FEE)} />
+                    <MoneyField name={ANNUAL_FEE} label={lines::ANNUAL_FEE} required=true {currency}
+                        value={form.annual_fee.clone()} help={words::ANNUAL_HINT}
+                        on_input={on(|form, text| form.annual_fee = text)} error={submitting.at(ANNUAL_FEE)} />
+                    <MoneyField name={EXPRESS_FEE} label={lines::EXPRESS_FEE} required=true {currency}
+                        value={form.express_fee.clone()} help={words::EXPRESS_HINT}
+                        on_input={on(|form, text| form.express_fee = text)} error={submitting.at(EXPRESS_FEE)} />
                 </div>
             </Form>
         </Dialog>
@@ -280,6 +498,43 @@ mod tests {
     #[test]
     fn terms_come_back_as_they_went_in() {
         assert_eq!(filled().read(Currency::USD), Ok(Terms::defaults(2)));
+    }
+
+    #[test]
+    fn parts_of_a_percent_are_read_exactly() {
+        for (typed, points) in [
+            ("2", Some(200)),
+            ("2.5", Some(250)),
+            (" 0.05 ", Some(5)),
+            ("100", Some(10_000)),
+            ("", None),
+            ("2.", None),
+            (".5", None),
+            ("2.555", None),
+            ("-2", None),
+        ] {
+            assert_eq!(basis_points(typed), points, "{typed:?}");
+            if let Some(points) = points {
+                assert_eq!(basis_points(&percent_of(points)), Some(points));
+            }
+        }
+    }
+
+    #[test]
+    fn a_cycle_without_its_number_is_refused_where_it_is_chosen() {
+        let form = TermsForm {
+            cycle: CycleKind::EveryDays,
+            cycle_days: "soon".into(),
+            ..filled()
+        };
+        let problems = form.read(Currency::USD).unwrap_err();
+        assert_eq!(problems[0].0, CYCLE);
+        let form = TermsForm {
+            cycle_days: "30".into(),
+            ..form
+        };
+        let terms = form.read(Currency::USD).unwrap();
+        assert_eq!(terms.cycle, Cycle::EveryDays { days: 30 });
     }
 
     #[test]

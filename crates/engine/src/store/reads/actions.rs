@@ -3,6 +3,7 @@
 
 use domain::account::{Role, User};
 use domain::actor::ActedBy;
+use domain::change::WaitingChange;
 use domain::command::CommandKind;
 use domain::date::BusinessDate;
 use domain::line::{Line, may, refuse_if};
@@ -25,6 +26,7 @@ const LINE_KINDS: &[CommandKind] = &[
     CommandKind::CloseLine,
     CommandKind::FreezeLine,
     CommandKind::UnfreezeLine,
+    CommandKind::RequestChange,
 ];
 
 /// What the answers hang on beside the line and the movement.
@@ -65,6 +67,7 @@ fn needs_customer(kind: CommandKind) -> bool {
             | CommandKind::PresentAgain
             | CommandKind::FreezeLine
             | CommandKind::UnfreezeLine
+            | CommandKind::RequestChange
     )
 }
 
@@ -135,6 +138,23 @@ pub(super) fn of_movement(
             }
             _ => Ok(()),
         }
+    })
+}
+
+/// What may be done with a change that waits.
+pub(super) fn of_change(
+    viewer: &User,
+    waiting: &WaitingChange,
+    today: BusinessDate,
+) -> Vec<ActionView> {
+    let kinds = [CommandKind::ApproveChange, CommandKind::DeclineChange];
+    views(&kinds, |kind| {
+        right(viewer, kind)?;
+        if kind == CommandKind::ApproveChange {
+            by_another(viewer, &waiting.asked_by)?;
+            refuse_if(waiting.expires_on < today, RefusalCode::ChangeExpired)?;
+        }
+        Ok(())
     })
 }
 

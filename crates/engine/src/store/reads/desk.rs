@@ -28,6 +28,7 @@ impl Reader {
         .bind(SHOWN)
         .fetch_all(&mut *connection)
         .await?;
+        let waiting_changes = self.waiting_changes(connection, viewer, SHOWN).await?;
         let waiting = movements_in(connection, MovementState::Requested).await?;
         let in_review = movements_in(connection, MovementState::NeedsReview).await?;
         Ok(AdminDesk {
@@ -48,6 +49,7 @@ impl Reader {
             )
             .await?,
             cancellations: self.rows_of(connection, viewer, cancellations).await?,
+            waiting_changes,
             in_review: self.movement_rows(connection, viewer, &in_review).await?,
             // Few accounts ever fail so often: no index is worth it.
             locked_accounts: accounts(

@@ -150,6 +150,9 @@ impl Reader {
             None => None,
         };
         let movements = self.movements_of(&mut snapshot, viewer, &line).await?;
+        let waiting_changes = self
+            .changes_of(&mut snapshot, viewer, &line, &row.customer_name)
+            .await?;
         Ok(LineDetails {
             row,
             version: line.version,
@@ -167,6 +170,7 @@ impl Reader {
                 .map(|note| note.known().cloned().unwrap_or_default()),
             actions: actions::of_line(&viewer.user, &line, forgotten),
             movements,
+            waiting_changes,
         })
     }
 

@@ -6,6 +6,7 @@
 
 mod actions;
 mod attention;
+mod changes;
 mod customers;
 mod desk;
 mod history;
