@@ -14,6 +14,7 @@ pub mod allocation;
 pub mod apply;
 pub mod calendar;
 pub mod command;
+pub mod condensed;
 pub mod customer;
 pub mod cycle;
 pub mod date;

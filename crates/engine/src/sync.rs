@@ -11,6 +11,7 @@
 use crate::answers::{CREDENTIALS_REFUSED, NetworkEvent, Unanswered};
 use crate::circuit::{Budget, Circuit};
 use crate::engine::Orders;
+use crate::gauge::Gauge;
 use crate::link::Link;
 use crate::reconcile::Reconciling;
 use crate::store::jobs;
@@ -70,6 +71,8 @@ pub struct Handle {
     stop: Arc<Notify>,
     stopping: Arc<AtomicBool>,
     reconcile: Arc<AtomicBool>,
+    /// Transfers the network gave a clear word on.
+    gauge: Arc<Mutex<Gauge>>,
 }
 
 impl Handle {
@@ -79,6 +82,10 @@ impl Handle {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Circuit> {
         self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn gauge(&self) -> std::sync::MutexGuard<'_, Gauge> {
+        self.gauge.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at the network now instead of at the next turn: what waits for a probe, too.
@@ -378,10 +385,23 @@ impl<L: Link> Sync<L> {
                 let cursor = self.orders.cursor().await.map_err(|_| Halt::Store)?;
                 self.may_ask()?;
                 let answer = self.link.events(cursor.as_deref()).await;
-                let page = self.heard(answer)?;
+                let mut page = self.heard(answer)?;
                 self.events_at = Some(now);
                 if page.events.is_empty() {
                     return Ok(news);
+                }
+                let ids = page.events.iter();
+                let ids = ids.filter_map(|event| MovementId::from_str(&event.reference).ok());
+                let known = jobs::movements(self.orders.pool(), ids)
+                    .await
+                    .map_err(|_| Halt::Store)?;
+                let repeats = |event: &NetworkEvent| {
+                    let id = MovementId::from_str(&event.reference).ok();
+                    let movement = id.and_then(|id| known.get(&id));
+                    movement.is_some_and(|movement| adds_nothing(movement, event))
+                };
+                if !domain::planted!(EventOrderTrusted) {
+                    page.events.retain(|event| !repeats(event));
                 }
                 // Of several events of one transfer the last look is enough.
                 let mut events: VecDeque<NetworkEvent> = VecDeque::new();
@@ -630,6 +650,7 @@ impl<L: Link> Sync<L> {
             }
             Contact::Sent => {
                 self.handle.lock().attempt_answered(now);
+                self.handle.gauge().done(now, 1);
                 self.tell_online();
                 true
             }

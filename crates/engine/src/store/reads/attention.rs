@@ -12,14 +12,12 @@ impl Reader {
     pub async fn attention(&self, viewer: &Viewer) -> Result<AttentionView, ReadError> {
         let mut snapshot = self.snapshot().await?;
         let connection = &mut *snapshot;
-        let ids: Vec<(String,)> = sqlx::query_as(
-            "select id from movements where state = ? order by requested_seq limit ?",
-        )
-        .bind(tag(MovementState::NeedsReview))
-        .bind(SHOWN)
-        .fetch_all(&mut *connection)
-        .await?;
-        let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
+        let ids: Vec<(i64, String)> = sqlx::query_as(transfers::IN_STATE)
+            .bind(tag(MovementState::NeedsReview))
+            .bind(SHOWN)
+            .fetch_all(&mut *connection)
+            .await?;
+        let ids: Vec<String> = ids.into_iter().map(|(_, id)| id).collect();
         let in_review = self.movement_rows(connection, viewer, &ids).await?;
         let mut findings = findings(connection, true).await?;
         let more_findings = findings.len() > SHOWN as usize;
