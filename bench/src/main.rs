@@ -2,6 +2,7 @@
 //! sides taking turns, and each figure is the median of its turns.
 
 mod branch;
+mod drain;
 mod figures;
 mod limit;
 mod peer;
@@ -43,6 +44,8 @@ enum What {
     Limit,
     /// Whole batches, against one by one.
     Batch,
+    /// Queued payments, against the calls alone.
+    Drain,
     /// Writing and reading in a large store.
     Scale,
 }
@@ -60,7 +63,7 @@ fn main() {
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        if [What::Peer, What::Limit, What::Batch]
+        if [What::Peer, What::Limit, What::Batch, What::Drain]
             .into_iter()
             .any(wanted)
         {
@@ -73,6 +76,9 @@ fn main() {
             }
             if wanted(What::Batch) {
                 writing::against_one_by_one(&template, arguments.turns, &mut report).await;
+            }
+            if wanted(What::Drain) {
+                drain::against_the_ideal(&template, arguments.turns, &mut report).await;
             }
         }
         if wanted(What::Scale) {
