@@ -5,8 +5,10 @@ mod branch;
 mod drain;
 mod figures;
 mod limit;
+mod page;
 mod peer;
 mod reading;
+mod window;
 mod writing;
 
 use clap::Parser;
@@ -48,6 +50,8 @@ enum What {
     Drain,
     /// Writing and reading in a large store.
     Scale,
+    /// Start and memory of the window over that store, against an empty one; the page's footprint.
+    Window,
 }
 
 fn main() {
@@ -81,13 +85,19 @@ fn main() {
                 drain::against_the_ideal(&template, arguments.turns, &mut report).await;
             }
         }
-        if wanted(What::Scale) {
+        if wanted(What::Scale) || wanted(What::Window) {
             let own = tempfile::tempdir().expect("no folder for the store");
             let folder = arguments.store.as_deref().unwrap_or(own.path());
             let count = arguments.applications;
             reading::filled(folder, count, arguments.transactions).await;
-            reading::reads(folder, count, &mut report).await;
-            reading::large_against_small(folder, count, arguments.turns, &mut report).await;
+            if wanted(What::Scale) {
+                reading::reads(folder, count, &mut report).await;
+                reading::large_against_small(folder, count, arguments.turns, &mut report).await;
+            }
+            if wanted(What::Window) {
+                page::footprint(&mut report);
+                window::against_an_empty_one(folder, arguments.turns, &mut report).await;
+            }
         }
     });
     report.print();
