@@ -10,3 +10,4 @@ cd ui
 # Some environments set NO_COLOR=1, which this trunk refuses: it wants true or false.
 env -u NO_COLOR RUSTUP_TOOLCHAIN="$WASM_TOOLCHAIN" CARGO_TARGET_DIR="$root/target/web" \
     trunk --log warn build "${profile[@]}"
+if [[ ${#profile[@]} -gt 0 ]]; then python3 ../scripts/unname.py dist/ui_bg.wasm; fi

@@ -97,6 +97,7 @@ fn main() {
             if wanted(What::Window) {
                 page::footprint(&mut report);
                 window::against_an_empty_one(folder, arguments.turns, &mut report).await;
+                window::list(folder, &mut report).await;
             }
         }
     });

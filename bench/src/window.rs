@@ -2,12 +2,16 @@
 //! program's window against an empty one over the same web view, in turns.
 
 use crate::figures::{Figure, Goal, Report, median};
+use engine::demo::ACCOUNTS;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use stories::window::{Desk, Theme};
 
 /// After so long nothing is loaded any more, and the memory is what stays.
 const SETTLES: Duration = Duration::from_secs(3);
+
+/// Changes of route to a list.
+const ROUTES: usize = 20;
 
 /// A program with a window.
 struct Side {
@@ -22,12 +26,31 @@ struct Seen {
     memory_mib: f64,
 }
 
+/// A program built beside this one.
+fn beside(name: &str) -> PathBuf {
+    let here = std::env::current_exe().expect("this program is a file");
+    here.with_file_name(name)
+}
+
+/// The program over the store of this folder, which it takes for a demonstration's: its passphrase
+/// is known.
+fn ours(desk: &Desk, folder: &Path) -> Side {
+    Side {
+        program: beside("branchline"),
+        arguments: vec![
+            "--demo".to_owned(),
+            "--data-dir".to_owned(),
+            folder.display().to_string(),
+            "--payments-url".to_owned(),
+            desk.network().url(),
+        ],
+        ready: "[data-testid=page-login] [data-testid=sign-in]",
+    }
+}
+
 /// The window over the store of this folder.
 pub async fn against_an_empty_one(folder: &Path, turns: usize, report: &mut Report) {
-    let here = std::env::current_exe().expect("this program is a file");
-    let beside = |name: &str| here.with_file_name(name);
-    let (ours, empty) = (beside("branchline"), beside("empty-window"));
-    if !ours.is_file() || !empty.is_file() {
+    if !beside("branchline").is_file() || !beside("empty-window").is_file() {
         eprintln!("the windows are not measured: branchline and empty-window are not built");
         return;
     }
@@ -38,19 +61,9 @@ pub async fn against_an_empty_one(folder: &Path, turns: usize, report: &mut Repo
             return;
         }
     };
-    let ours = Side {
-        program: ours,
-        arguments: vec![
-            "--demo".to_owned(),
-            "--data-dir".to_owned(),
-            folder.display().to_string(),
-            "--payments-url".to_owned(),
-            desk.network().url(),
-        ],
-        ready: "[data-testid=page-login] [data-testid=sign-in]",
-    };
+    let ours = ours(&desk, folder);
     let empty = Side {
-        program: empty,
+        program: beside("empty-window"),
         arguments: Vec::new(),
         ready: "[data-testid=empty]",
     };
@@ -90,6 +103,47 @@ pub async fn against_an_empty_one(folder: &Path, turns: usize, report: &mut Repo
             Goal::AtMost(1.5),
         ));
     }
+}
+
+/// From pressing the entry of the navigation to the first page of the list, painted.
+pub async fn list(folder: &Path, report: &mut Report) {
+    match painted(folder).await {
+        Ok(took) => report.add(Figure::new(
+            "from the change of route to the painted list",
+            median(took),
+            "ms",
+        )),
+        Err(error) => eprintln!("the list is not measured: {error}"),
+    }
+}
+
+async fn painted(folder: &Path) -> Result<Vec<f64>, stories::window::Error> {
+    let desk = Desk::start("bench", false)?;
+    let ours = ours(&desk, folder);
+    let window = desk
+        .open_program(&ours.program, ours.arguments, Theme::Light)
+        .await?;
+    window.shown_at_ms(ours.ready).await?;
+    let account = &ACCOUNTS[0];
+    window.at("field-login").await?.fill(account.login).await?;
+    let password = window.at("field-password").await?;
+    password.fill(account.password).await?;
+    window.at("sign-in").await?.click().await?;
+    window.at("go-customers").await?;
+    let mut took = Vec::new();
+    for _ in 0..ROUTES {
+        let (away, here) = ("page-customers", "page-applications");
+        let list = |page| format!("[data-testid={page}] .row-link");
+        window
+            .pressed_until_shown_ms("[data-testid=go-customers]", &list(away))
+            .await?;
+        let there = window
+            .pressed_until_shown_ms("[data-testid=go-applications]", &list(here))
+            .await?;
+        took.push(there);
+    }
+    window.close().await?;
+    Ok(took)
 }
 
 async fn look(desk: &Desk, side: &Side) -> Result<Seen, String> {

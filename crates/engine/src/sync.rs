@@ -26,7 +26,7 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio::task::JoinSet;
 
 /// Jobs planned in one look.
@@ -537,6 +537,8 @@ impl<L: Link> Sync<L> {
         let mut after = -1;
         let mut moved = false;
         let mut under_way: JoinSet<Contact> = JoinSet::new();
+        // What goes to the store before and after a request takes no place at the network.
+        let places = Arc::new(Semaphore::new(self.pace.at_once.max(1)));
         let mut halt = None;
         // Page by page, so that jobs a rule holds back take no place from what can go.
         'look: loop {
@@ -564,7 +566,7 @@ impl<L: Link> Sync<L> {
                 {
                     continue;
                 }
-                while under_way.len() >= self.handle.lock().width(self.pace.at_once).max(1)
+                while under_way.len() >= self.jobs_at_once()
                     && let Some(done) = under_way.join_next().await
                 {
                     moved |= done.is_ok_and(|contact| self.note(contact));
@@ -582,6 +584,8 @@ impl<L: Link> Sync<L> {
                 let job = Job {
                     orders: self.orders.clone(),
                     link: self.link.clone(),
+                    handle: self.handle.clone(),
+                    places: places.clone(),
                     movement,
                     jitter: self.jitter(),
                 };
@@ -603,6 +607,15 @@ impl<L: Link> Sync<L> {
         match halt {
             Some(halt) => Err(halt),
             None => Ok(moved | self.follow_what_the_network_has().await?),
+        }
+    }
+
+    /// Jobs begun and not ended: twice the requests that may be under way, so that there is always
+    /// one to follow; a single one while the network is only being tried.
+    fn jobs_at_once(&self) -> usize {
+        match self.handle.lock().width(self.pace.at_once) {
+            width @ (0 | 1) => width.max(1),
+            width => width * 2,
         }
     }
 
@@ -698,6 +711,9 @@ enum Contact {
 struct Job<L> {
     orders: Orders,
     link: Arc<L>,
+    handle: Handle,
+    /// At the network: one is held while a request is under way.
+    places: Arc<Semaphore>,
     movement: Movement,
     jitter: u32,
 }
@@ -731,6 +747,9 @@ impl<L: Link> Job<L> {
         let marked = Internal::MarkAttempt {
             line_id,
             movement_id,
+        };
+        let Some(place) = self.place().await else {
+            return Contact::None;
         };
         let (mut key, mut bytes) = (movement_id.to_string(), bytes);
         let mut sent_before = None;
@@ -768,6 +787,7 @@ impl<L: Link> Job<L> {
             Some(answer) => answer,
             None => self.link.post(&key, bytes).await,
         };
+        drop(place);
         let contact = contact_of(&answer);
         let answered = Internal::RecordAnswer {
             line_id,
@@ -782,8 +802,19 @@ impl<L: Link> Job<L> {
         contact
     }
 
+    /// A place at the network; none when it went away, or the program stops, while one was waited
+    /// for: then nothing is marked and nothing sent.
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        let place = self.places.clone().acquire_owned().await.ok()?;
+        (self.handle.lock().online && !self.handle.stopping()).then_some(place)
+    }
+
     async fn ask(self) -> Contact {
+        let Some(place) = self.place().await else {
+            return Contact::None;
+        };
         let answer = self.link.look_up(&self.movement.id.to_string()).await;
+        drop(place);
         let (found, contact) = match answer {
             Ok(found) => (found, Contact::Answered),
             // Asked in vain says nothing about the transfer; doubt keeps count of it.

@@ -380,6 +380,19 @@ impl Window {
         .await
     }
 
+    /// How many milliseconds after something was pressed an element that was not there is painted.
+    pub async fn pressed_until_shown_ms(&self, pressed: &str, selector: &str) -> Outcome<f64> {
+        let answer = self
+            .driver
+            .execute_async(
+                include_str!("shown.js"),
+                vec![json!(selector), json!(pressed)],
+            )
+            .await?;
+        let took = answer.json().as_f64();
+        took.ok_or_else(|| Error::Unexpected(format!("{selector} says no time")))
+    }
+
     /// Waits until nothing on the page moves any more.
     pub async fn still(&self) -> Outcome<()> {
         let answer = self
