@@ -1,7 +1,7 @@
 //! The queue of payments brought to the network: 10,000 that wait, a network that takes five
 //! milliseconds a call, and as many calls at once as the sync job allows itself.
 
-use crate::branch::{Branch, Template, Way};
+use crate::branch::{Branch, Template, Way, cpu_time};
 use crate::figures::{Figure, Goal, Report, median};
 use domain::date::BusinessDate;
 use domain::reconcile::StatementLine;
@@ -110,10 +110,11 @@ pub async fn against_the_ideal(template: &Template, turns: usize, report: &mut R
     };
     let mut rates = Vec::new();
     for turn in 1..=turns.min(3) {
-        let took = drain(template, pace).await;
+        let (took, cpu) = drain(template, pace).await;
         let rate = PAYMENTS as f64 / took.as_secs_f64();
+        let cpu_us = cpu.as_secs_f64() * 1_000_000.0 / PAYMENTS as f64;
         eprintln!(
-            "turn {turn}: {PAYMENTS} payments in {:.1} s, {rate:.0}/s",
+            "turn {turn}: {PAYMENTS} payments in {:.1} s, {rate:.0}/s, {cpu_us:.0} µs of processor each",
             took.as_secs_f64()
         );
         rates.push(rate);
@@ -128,13 +129,14 @@ pub async fn against_the_ideal(template: &Template, turns: usize, report: &mut R
     );
 }
 
-async fn drain(template: &Template, pace: Pace) -> Duration {
+/// How long it took, and how long a processor.
+async fn drain(template: &Template, pace: Pace) -> (Duration, Duration) {
     let mut branch = Branch::open(template, CLIENTS, None).await;
     branch.lines = Arc::new(template.lines[..LINES].to_vec());
     branch.draw(PAYMENTS, CLIENTS, Way::SubmitOnly).await;
     let link = Arc::new(Away::new());
     let mut sync = branch.engine.sync_over(link.clone(), pace, system_dice());
-    let began = Instant::now();
+    let (began, cpu) = (Instant::now(), cpu_time());
     while waiting(&branch).await > 0 {
         let turn = sync.turn().await;
         if !turn.moved {
@@ -142,7 +144,7 @@ async fn drain(template: &Template, pace: Pace) -> Duration {
             tokio::time::sleep(Duration::from_millis(wait)).await;
         }
     }
-    let took = began.elapsed();
+    let took = (began.elapsed(), cpu_time() - cpu);
     kept_in_order(&branch, &link).await;
     branch.stop().await;
     took
