@@ -369,13 +369,11 @@ impl Print<'_> {
 
     fn lines(self, page: &LinePage) -> Written {
         let rows = self.line_rows(&page.rows);
-        self.page(page, page.next.as_ref(), LINE_COLUMNS, rows)?;
         if page.capped && !self.output.json {
-            return self
-                .output
-                .line("\nMore was found than is looked at here: search for more of the name.");
+            let narrow = "More was found than is looked at here: search for more of the name.";
+            self.output.line(&format!("{narrow}\n"))?;
         }
-        Ok(())
+        self.page(page, page.next.as_ref(), LINE_COLUMNS, rows)
     }
 
     fn customers(self, page: &CustomerPage) -> Written {
