@@ -2,16 +2,22 @@
 # How fast and how large. Every figure is one JSON line, printed and kept in
 # target/bench/figures.jsonl; the README's table is made from them.
 #
-#   make bench                        everything, at a size for a small machine
+#   make bench                        everything, at a size for a small machine: under 20 minutes
+#                                     once it is built
 #   BRANCHLINE_BENCH=full make bench  the same with 1,000,000 applications and 10,000,000
-#                                     transactions: hours, and some 100 GB
-#   scripts/bench.sh peer             only what is named; the README stays as it is
+#                                     transactions: hours, and some 65 GB
+#   scripts/bench.sh scale window     only what is named (peer, limit, batch, drain, scale,
+#                                     window); the README stays as it is
+#
+# The windows are opened on a virtual display, as the tests do; where they cannot be, the run says
+# so and goes on without those figures.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scripts/setup/bench.sh
 load_toolchains
 
-step "the bench, released"
-native cargo build --release --quiet -p bench
+step "the released page";  scripts/page.sh release
+step "the bench, the program and an empty window, released"
+native cargo build --release --quiet -p bench -p branchline -p payments-mock -p empty-window
 
 size=()
 if [[ ${BRANCHLINE_BENCH:-} == full ]]; then

@@ -144,10 +144,10 @@ pub fn cpu_time() -> Duration {
 /// How a command is given.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// Answered when it is on the disk.
-    Submit,
+    /// Answered when it is on the disk, as programs want it.
+    SubmitOnly,
     /// And with the fresh view of what it changed, as the window wants it.
-    SubmitAndShow,
+    Submit,
 }
 
 impl Branch {
@@ -218,8 +218,8 @@ impl Branch {
                     };
                     let began = Instant::now();
                     match way {
-                        Way::Submit => engine.submit_only(&token, submission).await.map(drop),
-                        Way::SubmitAndShow => engine.submit(&token, submission).await.map(drop),
+                        Way::SubmitOnly => engine.submit_only(&token, submission).await.map(drop),
+                        Way::Submit => engine.submit(&token, submission).await.map(drop),
                     }
                     .expect("a draw is done");
                     latencies.push(began.elapsed().as_secs_f64() * 1_000.0);

@@ -69,14 +69,14 @@ const TABLES: [Table; 5] = [
     Table {
         select: "select (select min(requested_seq) from movements where line_id = lines.id and requested_seq > ?1) seq,
                 id, number, customer_id, product_id, status, taken_by, taken_person, cancellation_requested,
-                in_review, waiting_changes, next_due_on, document from lines
+                in_review, waiting_changes, next_due_on, summary, document from lines
             where id in (select line_id from movements where requested_seq > ?1)",
         insert: "insert into lines (id, number, customer_id, product_id, status, taken_by, taken_person,
-                cancellation_requested, in_review, waiting_changes, next_due_on, document)
-            values (?,?,?,?,?,?,?,?,?,?,?,?)
+                cancellation_requested, in_review, waiting_changes, next_due_on, summary, document)
+            values (?,?,?,?,?,?,?,?,?,?,?,?,?)
             on conflict (id) do update set status = excluded.status,
                 cancellation_requested = excluded.cancellation_requested, in_review = excluded.in_review,
-                waiting_changes = excluded.waiting_changes, next_due_on = excluded.next_due_on, document = excluded.document",
+                waiting_changes = excluded.waiting_changes, next_due_on = excluded.next_due_on, summary, document = excluded.document",
     },
 ];
 

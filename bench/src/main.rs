@@ -2,10 +2,13 @@
 //! sides taking turns, and each figure is the median of its turns.
 
 mod branch;
+mod drain;
 mod figures;
 mod limit;
+mod page;
 mod peer;
 mod reading;
+mod window;
 mod writing;
 
 use clap::Parser;
@@ -43,8 +46,12 @@ enum What {
     Limit,
     /// Whole batches, against one by one.
     Batch,
+    /// Queued payments, against the calls alone.
+    Drain,
     /// Writing and reading in a large store.
     Scale,
+    /// Start and memory of the window over that store, against an empty one; the page's footprint.
+    Window,
 }
 
 fn main() {
@@ -60,7 +67,7 @@ fn main() {
         .build()
         .expect("a runtime");
     runtime.block_on(async {
-        if [What::Peer, What::Limit, What::Batch]
+        if [What::Peer, What::Limit, What::Batch, What::Drain]
             .into_iter()
             .any(wanted)
         {
@@ -74,14 +81,24 @@ fn main() {
             if wanted(What::Batch) {
                 writing::against_one_by_one(&template, arguments.turns, &mut report).await;
             }
+            if wanted(What::Drain) {
+                drain::against_the_ideal(&template, arguments.turns, &mut report).await;
+            }
         }
-        if wanted(What::Scale) {
+        if wanted(What::Scale) || wanted(What::Window) {
             let own = tempfile::tempdir().expect("no folder for the store");
             let folder = arguments.store.as_deref().unwrap_or(own.path());
             let count = arguments.applications;
             reading::filled(folder, count, arguments.transactions).await;
-            reading::reads(folder, count, &mut report).await;
-            reading::large_against_small(folder, count, arguments.turns, &mut report).await;
+            if wanted(What::Scale) {
+                reading::reads(folder, count, &mut report).await;
+                reading::large_against_small(folder, count, arguments.turns, &mut report).await;
+            }
+            if wanted(What::Window) {
+                page::footprint(&mut report);
+                window::against_an_empty_one(folder, arguments.turns, &mut report).await;
+                window::list(folder, &mut report).await;
+            }
         }
     });
     report.print();

@@ -15,6 +15,7 @@ pub mod apply;
 pub mod calendar;
 pub mod change;
 pub mod command;
+pub mod condensed;
 pub mod customer;
 pub mod cycle;
 pub mod date;

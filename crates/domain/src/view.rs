@@ -110,7 +110,13 @@ views! {
         /// At most 200.
         limit: u32,
     }
-    LinePage { rows: Vec<LineRow>, next: Option<String> }
+    LinePage {
+        rows: Vec<LineRow>,
+        next: Option<String>,
+        /// More was found than is listed: only the first so many finds, or the newest so many
+        /// lines, are looked at.
+        capped: bool,
+    }
 
     LineDetails {
         row: LineRow,
@@ -293,6 +299,18 @@ views! {
         open_findings: u32,
         /// The last day whose statement was read.
         reconciled_through: Option<BusinessDate>,
+        /// What is asked of the store, and what of it is done.
+        orders: QueueView,
+        /// Transfers that nobody has answered yet, and those that were.
+        transfers: QueueView,
+    }
+    /// A queue at work.
+    QueueView {
+        /// What is being worked on included.
+        waiting: u32,
+        oldest_at: Option<UtcMillis>,
+        /// Done in each of the last sixty seconds, the present one last.
+        done: Vec<u32>,
     }
 
     /// What of the payments a person has to look at.

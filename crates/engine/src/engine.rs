@@ -32,7 +32,7 @@ use serde_json::json;
 use sqlx::SqlitePool;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -248,11 +248,18 @@ impl Orders {
             order,
             content_mac,
             credential,
+            asked_at: self.now(),
             answer,
         });
         self.post(Post::Job(job)).await?;
         // The writer ended without an answer: only the store knows what became of it.
         answered.await.map_err(|_| FaultCode::OutcomeUnknown.into())
+    }
+
+    /// The queue as it is just now.
+    fn queue_view(&self) -> QueueView {
+        let queued = self.queue.max_capacity() - self.queue.capacity();
+        self.shared.gauge().view(self.now(), queued)
     }
 
     async fn post(&self, post: Post) -> Result<(), ApiError> {
@@ -336,7 +343,7 @@ impl Engine {
             online: AtomicBool::new(false),
             business_day: AtomicI32::new(i32::MIN),
             changes,
-            answered: AtomicU64::new(0),
+            gauge: Mutex::default(),
         });
         let writer =
             Writer::open(path.clone(), connection, shared.clone(), options.batch_max).await?;
@@ -803,6 +810,11 @@ impl Engine {
         let circuit = self.sync.circuit();
         let (open_findings, reconciled_through, held) = self.reader.reconciled().await?;
         let waiting = facts.queued + facts.sending + facts.unknown;
+        let transfers = QueueView {
+            waiting,
+            oldest_at: facts.oldest_queued_at,
+            ..self.sync.gauge().view(viewer.now, 0)
+        };
         // The worst that is true.
         let mark = if facts.needs_review > 0 || open_findings > 0 {
             SyncMark::NeedsYou
@@ -844,6 +856,8 @@ impl Engine {
             held,
             open_findings,
             reconciled_through,
+            orders: self.orders.queue_view(),
+            transfers,
         })
     }
 

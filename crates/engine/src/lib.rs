@@ -10,6 +10,7 @@ pub mod clock;
 pub mod close;
 pub mod demo;
 pub mod engine;
+pub mod gauge;
 pub mod link;
 pub mod password;
 pub mod payments;

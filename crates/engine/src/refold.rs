@@ -6,6 +6,7 @@ use crate::store::rows;
 use crate::store::write::{self, Views};
 use crate::store::{OpenError, folds};
 use crate::verify;
+use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 
 /// Folds the log again if the stored views are of an older program, and writes them once.
@@ -30,6 +31,15 @@ pub async fn bring_up_to_date(
         for line in world.lines.values() {
             let row = rows::line(line, keys.get(&line.customer_id));
             lines.push(row.map_err(crate::store::load::LoadError::from)?);
+        }
+        for customer in world.customers.values() {
+            views.customers_to_index.push(json!([customer.id]));
+            if keys.contains_key(&customer.id) {
+                views.customer_terms.extend(rows::customer_terms(customer));
+                views
+                    .blind_index
+                    .extend(rows::blind_index(customer, store_key));
+            }
         }
         write::lines(&mut transaction, lines).await?;
         write::views(&mut transaction, views).await?;

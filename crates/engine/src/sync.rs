@@ -11,6 +11,7 @@
 use crate::answers::{CREDENTIALS_REFUSED, NetworkEvent, Unanswered};
 use crate::circuit::{Budget, Circuit};
 use crate::engine::Orders;
+use crate::gauge::Gauge;
 use crate::link::Link;
 use crate::reconcile::Reconciling;
 use crate::store::jobs;
@@ -25,7 +26,7 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio::task::JoinSet;
 
 /// Jobs planned in one look.
@@ -70,6 +71,8 @@ pub struct Handle {
     stop: Arc<Notify>,
     stopping: Arc<AtomicBool>,
     reconcile: Arc<AtomicBool>,
+    /// Transfers the network gave a clear word on.
+    gauge: Arc<Mutex<Gauge>>,
 }
 
 impl Handle {
@@ -79,6 +82,10 @@ impl Handle {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Circuit> {
         self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn gauge(&self) -> std::sync::MutexGuard<'_, Gauge> {
+        self.gauge.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at the network now instead of at the next turn: what waits for a probe, too.
@@ -378,10 +385,23 @@ impl<L: Link> Sync<L> {
                 let cursor = self.orders.cursor().await.map_err(|_| Halt::Store)?;
                 self.may_ask()?;
                 let answer = self.link.events(cursor.as_deref()).await;
-                let page = self.heard(answer)?;
+                let mut page = self.heard(answer)?;
                 self.events_at = Some(now);
                 if page.events.is_empty() {
                     return Ok(news);
+                }
+                let ids = page.events.iter();
+                let ids = ids.filter_map(|event| MovementId::from_str(&event.reference).ok());
+                let known = jobs::movements(self.orders.pool(), ids)
+                    .await
+                    .map_err(|_| Halt::Store)?;
+                let repeats = |event: &NetworkEvent| {
+                    let id = MovementId::from_str(&event.reference).ok();
+                    let movement = id.and_then(|id| known.get(&id));
+                    movement.is_some_and(|movement| adds_nothing(movement, event))
+                };
+                if !domain::planted!(EventOrderTrusted) {
+                    page.events.retain(|event| !repeats(event));
                 }
                 // Of several events of one transfer the last look is enough.
                 let mut events: VecDeque<NetworkEvent> = VecDeque::new();
@@ -519,6 +539,8 @@ impl<L: Link> Sync<L> {
         let mut after = -1;
         let mut moved = false;
         let mut under_way: JoinSet<Contact> = JoinSet::new();
+        // What goes to the store before and after a request takes no place at the network.
+        let places = Arc::new(Semaphore::new(self.pace.at_once.max(1)));
         let mut halt = None;
         // Page by page, so that jobs a rule holds back take no place from what can go.
         'look: loop {
@@ -546,7 +568,7 @@ impl<L: Link> Sync<L> {
                 {
                     continue;
                 }
-                while under_way.len() >= self.handle.lock().width(self.pace.at_once).max(1)
+                while under_way.len() >= self.jobs_at_once()
                     && let Some(done) = under_way.join_next().await
                 {
                     moved |= done.is_ok_and(|contact| self.note(contact));
@@ -564,6 +586,8 @@ impl<L: Link> Sync<L> {
                 let job = Job {
                     orders: self.orders.clone(),
                     link: self.link.clone(),
+                    handle: self.handle.clone(),
+                    places: places.clone(),
                     movement,
                     jitter: self.jitter(),
                 };
@@ -585,6 +609,15 @@ impl<L: Link> Sync<L> {
         match halt {
             Some(halt) => Err(halt),
             None => Ok(moved | self.follow_what_the_network_has().await?),
+        }
+    }
+
+    /// Jobs begun and not ended: twice the requests that may be under way, so that there is always
+    /// one to follow; a single one while the network is only being tried.
+    fn jobs_at_once(&self) -> usize {
+        match self.handle.lock().width(self.pace.at_once) {
+            width @ (0 | 1) => width.max(1),
+            width => width * 2,
         }
     }
 
@@ -632,6 +665,7 @@ impl<L: Link> Sync<L> {
             }
             Contact::Sent => {
                 self.handle.lock().attempt_answered(now);
+                self.handle.gauge().done(now, 1);
                 self.tell_online();
                 true
             }
@@ -679,6 +713,9 @@ enum Contact {
 struct Job<L> {
     orders: Orders,
     link: Arc<L>,
+    handle: Handle,
+    /// At the network: one is held while a request is under way.
+    places: Arc<Semaphore>,
     movement: Movement,
     jitter: u32,
 }
@@ -712,6 +749,9 @@ impl<L: Link> Job<L> {
         let marked = Internal::MarkAttempt {
             line_id,
             movement_id,
+        };
+        let Some(place) = self.place().await else {
+            return Contact::None;
         };
         let (mut key, mut bytes) = (movement_id.to_string(), bytes);
         let mut sent_before = None;
@@ -749,6 +789,7 @@ impl<L: Link> Job<L> {
             Some(answer) => answer,
             None => self.link.post(&key, bytes).await,
         };
+        drop(place);
         let contact = contact_of(&answer);
         let answered = Internal::RecordAnswer {
             line_id,
@@ -763,8 +804,19 @@ impl<L: Link> Job<L> {
         contact
     }
 
+    /// A place at the network; none when it went away, or the program stops, while one was waited
+    /// for: then nothing is marked and nothing sent.
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        let place = self.places.clone().acquire_owned().await.ok()?;
+        (self.handle.lock().online && !self.handle.stopping()).then_some(place)
+    }
+
     async fn ask(self) -> Contact {
+        let Some(place) = self.place().await else {
+            return Contact::None;
+        };
         let answer = self.link.look_up(&self.movement.id.to_string()).await;
+        drop(place);
         let (found, contact) = match answer {
             Ok(found) => (found, Contact::Answered),
             // Asked in vain says nothing about the transfer; doubt keeps count of it.

@@ -13,6 +13,7 @@
 
 use crate::chain::{EventRow, event_hash};
 use crate::clock::{Clock, local_date};
+use crate::gauge::Gauge;
 use crate::seal::{CustomerKey, SealError, StoreKey};
 use crate::store::load::{self, Head, LoadError, Loaded, StoredReceipt, hex};
 use crate::store::rows::Row;
@@ -22,7 +23,7 @@ use crate::store::{self, Identity, OpenError};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::{Inconsistent, apply};
 use domain::command::{Internal, Order};
-use domain::date::BusinessDate;
+use domain::date::{BusinessDate, UtcMillis};
 use domain::decide::decide;
 use domain::event::{EVENT_VERSION, Event, Stream};
 use domain::ids::*;
@@ -37,8 +38,8 @@ use sqlx::{Connection, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 /// Orders that may wait. A full queue pushes back with an honest "busy".
@@ -81,6 +82,8 @@ pub struct Job {
     pub content_mac: [u8; 32],
     /// A new account's password hash: stored beside the log, never in it.
     pub credential: Option<(UserId, String)>,
+    /// When it came in.
+    pub asked_at: UtcMillis,
     pub answer: oneshot::Sender<Verdict>,
 }
 
@@ -107,13 +110,17 @@ pub struct Shared {
     /// The business date, in days since 1970: moves forward only.
     pub business_day: AtomicI32,
     pub changes: broadcast::Sender<Change>,
-    /// Orders answered and batches committed, for the sync page's picture.
-    pub answered: AtomicU64,
+    /// The queue at work, for the sync page's picture.
+    pub gauge: Mutex<Gauge>,
 }
 
 impl Shared {
     pub fn business_date(&self) -> BusinessDate {
         date_of(self.business_day.load(Ordering::SeqCst))
+    }
+
+    pub fn gauge(&self) -> MutexGuard<'_, Gauge> {
+        self.gauge.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -317,14 +324,21 @@ impl Writer {
 
     /// Answers every job. `false`: the store could not be reopened and the writer ends.
     async fn run_batch(&mut self, jobs: Vec<Job>) -> bool {
+        let count = jobs.len();
+        if let Some(first) = jobs.first() {
+            self.shared.gauge().begin(count, first.asked_at);
+        }
+        let goes_on = self.run_by_halves(jobs).await;
+        self.shared.gauge().done(self.shared.clock.now(), count);
+        goes_on
+    }
+
+    async fn run_by_halves(&mut self, jobs: Vec<Job>) -> bool {
         // A stack of runs, first on top, keeps the order they came in.
         let mut runs = vec![jobs];
         while let Some(mut run) = runs.pop() {
             match self.attempt(&run).await {
                 Ok((verdicts, change)) => {
-                    self.shared
-                        .answered
-                        .fetch_add(run.len() as u64, Ordering::Relaxed);
                     for (job, verdict) in run.into_iter().zip(verdicts) {
                         // A caller who went away has its receipt.
                         let _ = job.answer.send(verdict);

@@ -369,6 +369,10 @@ impl Print<'_> {
 
     fn lines(self, page: &LinePage) -> Written {
         let rows = self.line_rows(&page.rows);
+        if page.capped && !self.output.json {
+            let narrow = "More was found than is looked at here: search for more of the name.";
+            self.output.line(&format!("{narrow}\n"))?;
+        }
         self.page(page, page.next.as_ref(), LINE_COLUMNS, rows)
     }
 

@@ -361,6 +361,38 @@ impl Window {
         }
     }
 
+    /// When an element could first be seen, in milliseconds since 1970: to the frame, however long
+    /// a look from outside takes.
+    pub async fn shown_at_ms(&self, selector: &str) -> Outcome<f64> {
+        let said = format!("when {selector} is shown");
+        // A script that is asked while the page is only being loaded goes down with what was there
+        // before it.
+        self.until(&said, async || {
+            let answer = self
+                .driver
+                .execute_async(include_str!("shown.js"), vec![json!(selector)])
+                .await;
+            match answer {
+                Ok(answer) => Ok(answer.json().as_f64().ok_or("no time".to_owned())),
+                Err(error) => Ok(Err(error.to_string())),
+            }
+        })
+        .await
+    }
+
+    /// How many milliseconds after something was pressed an element that was not there is painted.
+    pub async fn pressed_until_shown_ms(&self, pressed: &str, selector: &str) -> Outcome<f64> {
+        let answer = self
+            .driver
+            .execute_async(
+                include_str!("shown.js"),
+                vec![json!(selector), json!(pressed)],
+            )
+            .await?;
+        let took = answer.json().as_f64();
+        took.ok_or_else(|| Error::Unexpected(format!("{selector} says no time")))
+    }
+
     /// Waits until nothing on the page moves any more.
     pub async fn still(&self) -> Outcome<()> {
         let answer = self

@@ -35,18 +35,28 @@ pub fn ApplicationsPage() -> Html {
         after: None,
         limit: 0,
     };
-    let lines = use_pages_of(
-        query,
-        |_, change| !change.lines.is_empty(),
-        |query, after, limit| async move {
-            let page = backend::lines(LineQuery {
-                after,
-                limit,
-                ..query
-            });
-            page.await.map(|page| (page.rows, page.next))
-        },
-    );
+    // Comes with the rows, and is shown when they are.
+    let capped = use_mut_ref(|| false);
+    let lines = {
+        let capped = capped.clone();
+        use_pages_of(
+            query,
+            |_, change| !change.lines.is_empty(),
+            move |query, after, limit| {
+                let capped = capped.clone();
+                async move {
+                    let page = backend::lines(LineQuery {
+                        after,
+                        limit,
+                        ..query
+                    });
+                    let page = page.await?;
+                    *capped.borrow_mut() = page.capped;
+                    Ok((page.rows, page.next))
+                }
+            },
+        )
+    };
     use_page_actions(page_actions(&filters));
     let create = {
         let router = router.clone();
@@ -91,8 +101,13 @@ pub fn ApplicationsPage() -> Html {
             </Button>
         }
     });
-    let count =
+    let mut count =
         (!lines.rows.is_empty()).then(|| words::shown(lines.rows.len(), lines.more.is_some()));
+    if *capped.borrow()
+        && let Some(count) = &mut count
+    {
+        *count = format!("{count}. {}", words::CAPPED);
+    }
     html! {
         <div class="page" data-testid="page-applications">
             <PageHeader title={words::TITLE} subtitle={html! { words::SUBTITLE }}>

@@ -1,5 +1,7 @@
 //! The payments network as seen from here: is it there, what waits, what happened last.
 
+mod at_work;
+
 use crate::backend;
 use crate::components::{
     Alert, AlertKind, Button, ButtonKind, Cell, Column, DataTable, Dialog, EmptyState, ErrorAlert,
@@ -11,19 +13,32 @@ use crate::pages::details::{LastWord, MovementActions};
 use crate::router::{Link, Route};
 use crate::session::{use_currency, use_desk};
 use crate::words::{lines, sync as words};
+use at_work::AtWork;
 use domain::account::Role;
 use domain::actor::NetworkState;
 use domain::date::UtcMillis;
 use domain::ids::MovementId;
 use domain::view::{MovementRow, SyncMark, SyncView};
+use gloo_timers::callback::Interval;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
+
+/// How often the queues are looked at while they move.
+const LOOK_EVERY_MS: u32 = 1_000;
 
 #[component]
 pub fn SyncPage() -> Html {
     use_title(words::TITLE);
     let load = use_load((), |(), change| change.sync, |()| backend::sync());
+    let moves = load.data.as_ref().is_some_and(|sync| at_work::moves(sync));
+    {
+        let reload = load.reload.clone();
+        use_effect_with(moves, move |moves| {
+            let looking = moves.then(|| Interval::new(LOOK_EVERY_MS, move || reload.emit(())));
+            move || drop(looking)
+        });
+    }
     let intent = use_state(|| None::<Intent>);
     let shown = use_state(|| None::<MovementRow>);
     let on_act = {
@@ -48,6 +63,7 @@ pub fn SyncPage() -> Html {
         Some(sync) => html! {
             <div class="stack-lg">
                 <State sync={sync.clone()} />
+                <AtWork sync={sync.clone()} />
                 <Jobs sync={sync.clone()} {on_act} {on_evidence} />
             </div>
         },

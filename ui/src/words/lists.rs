@@ -43,6 +43,9 @@ pub fn in_review(count: u32) -> String {
     format!("In review: {count}")
 }
 
+pub const CAPPED: &str =
+    "More was found than is looked at here. Search for more of the name, or choose another order.";
+
 pub fn shown(count: usize, more: bool) -> String {
     match (count, more) {
         (1, false) => "1 shown".to_owned(),

@@ -42,6 +42,32 @@ pub const AT: &str = "When";
 pub const BY: &str = "By";
 pub const CLOSE: &str = "Close";
 
+pub const AT_WORK: &str = "At work";
+pub const ORDERS: &str = "Commands to the store";
+pub const TRANSFERS: &str = "Transfers to the network";
+pub const WAITING: &str = "Waiting";
+pub const OLDEST_WAITS: &str = "Oldest waits";
+pub const LAST_MINUTE: &str = "Done in the last minute";
+
+/// How long something has waited.
+pub fn age(ms: i64) -> String {
+    match ms.max(0) / 1_000 {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3_600 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3_600),
+    }
+}
+
+/// The picture of a queue for those who do not see it.
+pub fn picture(name: &str, done: &[u32]) -> String {
+    let (sum, most) = (done.iter().sum::<u32>(), done.iter().max().copied());
+    let now = done.last().copied().unwrap_or(0);
+    format!(
+        "{name}: {sum} done in the last minute, at most {} in a second, {now} in this one.",
+        most.unwrap_or(0)
+    )
+}
+
 pub fn mark(mark: SyncMark) -> &'static str {
     match mark {
         SyncMark::Online => "Online: nothing waits.",

@@ -12,7 +12,7 @@ use domain::decide::decide;
 use domain::event::Event;
 use domain::ids::*;
 use domain::ledger::{Account, Entry, postings};
-use domain::line::{Line, Status, may_close};
+use domain::line::{Line, Status, may, may_close};
 use domain::money::{Currency, Minor, Money};
 use domain::movement::{Movement, MovementKind, MovementState};
 use domain::product::Terms;
@@ -267,7 +267,28 @@ impl Desk {
         assert_eq!(self.sums.values().sum::<i64>(), 0, "I1: the trial balance");
         for line in self.world.lines.values() {
             self.count_line(line);
+            self.condense(line);
         }
+    }
+
+    /// What is shown of a line with a long past is what the line itself says.
+    fn condense(&self, line: &Line) {
+        let condensed = line.condensed().unwrap();
+        assert_eq!(condensed.status(), line.status(), "{}", line.number);
+        for kind in CommandKind::ALL {
+            assert_eq!(may(&condensed, *kind), may(line, *kind), "{kind:?}");
+        }
+        // Today, the day before, in the middle of the next cycle, and after a few more.
+        for days in [0, -1, 20, 100] {
+            let on = self.today.plus_days(days);
+            assert_eq!(
+                condensed.figures(on),
+                line.figures(on),
+                "{} {on}",
+                line.number
+            );
+        }
+        assert_eq!(condensed.condensed().unwrap(), condensed, "{}", line.number);
     }
 
     fn count_line(&self, line: &Line) {

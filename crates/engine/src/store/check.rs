@@ -30,7 +30,7 @@ pub const VIEWS: &[(&str, &str)] = &[
     (
         "lines",
         "select id name, json_array(id, number, customer_id, product_id, status, taken_by, taken_person,
-             cancellation_requested, in_review, waiting_changes, next_due_on, document) row from lines",
+             cancellation_requested, in_review, waiting_changes, next_due_on, summary, document) row from lines",
     ),
     (
         "movements",

@@ -9,6 +9,16 @@ use domain::movement::Movement;
 use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
 
+/// By `movements_by_state`, in its order: a look reads what it takes, however many wait. The plus
+/// keeps the planner from reading everything that is due and sorting it.
+const DUE: &str = "
+    select requested_seq, document from movements
+    where state = ?1 and requested_seq > ?2 and +next_at_ms <= ?3
+      and not (?1 = 'queued' and exists (select 1 from movements m
+          where m.line_id = movements.line_id and m.on_its_way = 1
+          and m.requested_seq < movements.requested_seq and m.state in ('queued', 'sending', 'unknown')))
+    order by requested_seq limit ?4";
+
 /// Movements that wait to be sent or asked about, oldest request first, after a place in that
 /// order. What waits behind an earlier transfer of its line stays out, so that it takes no place
 /// in a look from what can be sent now.
@@ -18,21 +28,22 @@ pub async fn due(
     after: i64,
     most: u32,
 ) -> Result<Vec<(i64, Movement)>, LoadError> {
-    let rows = sqlx::query(
-        "select requested_seq, document from movements
-         where next_at_ms is not null and next_at_ms <= ? and state in ('queued', 'unknown')
-         and requested_seq > ?
-         and not (state = 'queued' and exists (select 1 from movements m
-             where m.line_id = movements.line_id and m.on_its_way = 1
-             and m.requested_seq < movements.requested_seq and m.state in ('queued', 'sending', 'unknown')))
-         order by requested_seq limit ?",
-    )
-    .bind(now.0)
-    .bind(after)
-    .bind(most)
-    .fetch_all(pool)
-    .await?;
-    placed(rows)
+    // One snapshot: what moves from one state to the other is seen once.
+    let mut snapshot = pool.begin().await?;
+    let mut due = Vec::new();
+    for state in ["queued", "unknown"] {
+        let rows = sqlx::query(DUE)
+            .bind(state)
+            .bind(after)
+            .bind(now.0)
+            .bind(most)
+            .fetch_all(&mut *snapshot)
+            .await?;
+        due.extend(placed(rows)?);
+    }
+    due.sort_by_key(|(requested_seq, _)| *requested_seq);
+    due.truncate(most as usize);
+    Ok(due)
 }
 
 /// Transfers the network holds, after a place in the order of their requests.
@@ -101,6 +112,24 @@ pub async fn movement(pool: &SqlitePool, id: MovementId) -> Result<Option<Moveme
     row.map(|row| read(row.try_get(0)?)).transpose()
 }
 
+/// The movements behind references the network names, those of them that are ours.
+pub async fn movements(
+    pool: &SqlitePool,
+    ids: impl IntoIterator<Item = MovementId>,
+) -> Result<BTreeMap<MovementId, Movement>, LoadError> {
+    let rows =
+        sqlx::query("select document from movements where id in (select value from json_each(?))")
+            .bind(load::json_ids(ids))
+            .fetch_all(pool)
+            .await?;
+    rows.into_iter()
+        .map(|row| {
+            let movement = read(row.try_get(0)?)?;
+            Ok((movement.id, movement))
+        })
+        .collect()
+}
+
 /// The exact bytes of a transfer.
 pub async fn body(
     pool: &SqlitePool,
@@ -129,4 +158,25 @@ pub(super) fn read(document: String) -> Result<Movement, LoadError> {
         table: "movements",
         why: error.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{AssertSqlSafe, ConnectOptions};
+
+    #[tokio::test]
+    async fn a_look_at_what_is_due_reads_what_it_takes() {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        let mut store = options.connect().await.unwrap();
+        crate::store::migrate(&mut store).await.unwrap();
+        let explain = AssertSqlSafe(format!("explain query plan {DUE}"));
+        let plan = sqlx::query(explain).fetch_all(&mut store).await.unwrap();
+        let steps: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+        let plan = steps.join("; ");
+        let index = "movements_by_state (state=? AND requested_seq>?)";
+        assert!(plan.contains(index), "{index} is not in {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "it sorts: {plan}");
+    }
 }

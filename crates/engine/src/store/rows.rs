@@ -20,6 +20,9 @@ use domain::world::Branch;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+/// Where a line's summary stands in the store, after the line's own place.
+pub const SUMMARY: &str = "/summary";
+
 /// A row as the array its statement unfolds.
 pub type Row = Value;
 
@@ -103,8 +106,15 @@ pub fn blind_index(customer: &Customer, store_key: &StoreKey) -> Vec<Row> {
 }
 
 /// id, number, customer_id, product_id, status, taken_by, taken_person,
-/// cancellation_requested, in_review, waiting_changes, next_due_on, document
+/// cancellation_requested, in_review, waiting_changes, next_due_on, summary, document
 pub fn line(line: &Line, key: Option<&CustomerKey>) -> Result<Row, SealError> {
+    let summary = line
+        .past_is_long()
+        // A sum that does not fit shows when the document itself is read.
+        .then(|| line.condensed().ok())
+        .flatten()
+        .map(|condensed| document(&condensed, key, &format!("lines/{}{SUMMARY}", line.id)))
+        .transpose()?;
     let document = document(line, key, &format!("lines/{}", line.id))?;
     let to_cancel = line.cancellation_requested_on.is_some() && !line.status().ended();
     Ok(json!([
@@ -119,6 +129,7 @@ pub fn line(line: &Line, key: Option<&CustomerKey>) -> Result<Row, SealError> {
         line.in_review,
         line.waiting_changes.len(),
         line.next_due_on(),
+        summary,
         document,
     ]))
 }

@@ -29,7 +29,8 @@ pub fn normalize_term(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Every term one customer is found by; none once forgotten. Sorted, none twice.
+/// Every term one customer is found by; none once forgotten. Sorted, and none that another one
+/// begins with: whoever searches for "zoe" finds "zoe hill", once.
 pub fn terms_of(customer: &Customer) -> Vec<String> {
     let Private::Known(profile) = &customer.profile else {
         return Vec::new();
@@ -57,8 +58,19 @@ pub fn terms_of(customer: &Customer) -> Vec<String> {
             .iter()
             .map(|account| format!("{LAST_FOUR_MARK}{}", account.last4)),
     );
-    terms.remove("");
-    terms.into_iter().collect()
+    // Sorted, what a term begins follows right behind it. Everything begins with nothing.
+    let mut kept: Vec<String> = Vec::with_capacity(terms.len());
+    for term in terms {
+        if kept
+            .last()
+            .is_some_and(|last| term.starts_with(last.as_str()))
+        {
+            kept.pop();
+        }
+        kept.push(term);
+    }
+    kept.retain(|term| !term.is_empty());
+    kept
 }
 
 fn phone_terms(phone: &str) -> Vec<String> {
@@ -183,6 +195,21 @@ mod tests {
             });
             assert_eq!(any, found, "{search:?} in {terms:?}");
         }
+    }
+
+    #[test]
+    fn a_search_meets_a_customer_once() {
+        let terms = terms_of(&customer("Zoë Anne", "Hill", "(202) 555-0143"));
+        let expected = [
+            "#6789",
+            "2025550143",
+            "5550143",
+            "anne",
+            "c-000001",
+            "hill zoe anne",
+            "zoe anne hill",
+        ];
+        assert_eq!(terms, expected);
     }
 
     #[test]

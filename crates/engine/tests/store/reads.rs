@@ -395,18 +395,37 @@ async fn customers_are_found_masked_and_forgotten() {
         names(&find("", None, 10).await),
         ["Adam Hillary", "Zoë Hill"]
     );
+    // In the order of what they are found by: whose name is no longer than the text comes first.
     assert_eq!(
         names(&find("hill", None, 10).await),
-        ["Adam Hillary", "Zoë Hill"]
+        ["Zoë Hill", "Adam Hillary"]
     );
     let first = find("hill", None, 1).await;
     let second = find("hill", first.next.clone(), 1).await;
     assert_eq!(
         [names(&first), names(&second)].concat(),
-        ["Adam Hillary", "Zoë Hill"]
+        ["Zoë Hill", "Adam Hillary"]
     );
     assert_eq!(second.next, None);
     assert_eq!(names(&find("555-6789", None, 10).await), ["Zoë Hill"]);
+
+    // Both names begin so, and 6789 is the end of a phone and of an account: shown once each.
+    let both = branch.customer("Ana", "Anaya", "111111111").await;
+    for search in ["an", "ana"] {
+        let page = find(search, None, 10).await;
+        assert_eq!(names(&page), ["Ana Anaya"], "{search}");
+    }
+    let page = find("6789", None, 10).await;
+    assert_eq!(names(&page), ["Zoë Hill"]);
+    let forget = ForgetCustomer {
+        customer_id: both,
+        reason: "Asked in writing".to_owned(),
+    };
+    branch
+        .admin_does(Command::ForgetCustomer(forget))
+        .await
+        .unwrap();
+    assert_eq!(names(&find("ana", None, 10).await), Vec::<String>::new());
 
     let details = reader.customer(&viewer, zoe).await.unwrap();
     assert_eq!(details.tax_id_masked, "•••-••-6789");
@@ -434,4 +453,109 @@ async fn customers_are_found_masked_and_forgotten() {
     );
     assert_eq!(names(&find("zoe", None, 10).await), Vec::<String>::new());
     branch.engine.stop().await;
+}
+
+/// More customers of one name than a search lists the lines of: the page says that there are more.
+#[tokio::test]
+async fn what_is_capped_says_so() {
+    let branch = Branch::open().await;
+    for place in 0..201 {
+        let tax_id = format!("{:09}", 100_000_000 + place);
+        let id = branch.customer("Zoë", "Hill", &tax_id).await;
+        branch.application(id, 10_000).await;
+    }
+    let adam = branch.customer("Adam", "Novak", "987654321").await;
+    branch.application(adam, 10_000).await;
+    let viewer = branch.viewer(&branch.admin).await;
+    let seen = async |search: &str, order| {
+        let query = LineQuery {
+            order,
+            limit: 200,
+            ..query(search)
+        };
+        let page = branch.engine.reader().lines(&viewer, &query).await.unwrap();
+        (page.rows.len(), page.next.is_some(), page.capped)
+    };
+    for order in [
+        LineOrder::NewestFirst,
+        LineOrder::OldestFirst,
+        LineOrder::CustomerName,
+    ] {
+        assert_eq!(seen("zoe", order).await, (200, false, true), "{order:?}");
+        assert_eq!(seen("novak", order).await, (1, false, false), "{order:?}");
+        // By the number there is no end, and nothing is left out.
+        assert_eq!(seen("lc-0", order).await, (200, true, false), "{order:?}");
+    }
+    branch.engine.stop().await;
+}
+
+/// A line whose past is long is shown from its summary, and nobody can tell.
+#[tokio::test]
+async fn a_long_past_changes_nothing_that_is_shown() {
+    let branch = Branch::open().await;
+    let zoe = branch.customer("Zoë", "Hill", "123456789").await;
+    let line = branch.line(zoe, 500_000).await;
+    for amount in 1..=20 {
+        branch.draw(line, 1_000 * amount, CASH).await;
+        branch.repay(line, 500 * amount).await;
+    }
+    let viewer = branch.viewer(&branch.admin).await;
+    let reader = branch.engine.reader();
+    let details = reader.line(&viewer, line).await.unwrap();
+    assert_eq!(details.purpose, "A new roof");
+    assert_eq!(details.figures.principal_minor.0, 105_000);
+    assert_eq!(details.movements.len(), 40);
+    let rows = reader.lines(&viewer, &query("")).await.unwrap().rows;
+    let payoff = reader.payoff(line, viewer.today).await.unwrap();
+    assert_eq!(payoff.payoff_minor, details.figures.owed_minor);
+
+    // The balance counts down page by page as it counts up entry by entry.
+    let mut history = Vec::new();
+    let mut after = None;
+    loop {
+        let page = reader
+            .transactions(line, after.as_deref(), 7)
+            .await
+            .unwrap();
+        history.extend(page.rows);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(history.len(), 40);
+    let mut balance = 0;
+    for row in history.iter().rev() {
+        balance += row.principal_minor.0 + row.interest_minor.0 + row.fees_minor.0;
+        balance -= row.credit_minor.0;
+        assert_eq!(row.balance_minor.0, balance);
+    }
+    assert_eq!(balance, 105_000);
+
+    branch.engine.stop().await;
+    let mut by_hand = engine::store::copies::connect_copy(&branch.store_path())
+        .await
+        .unwrap();
+    let verify = async |connection: &mut sqlx::SqliteConnection| {
+        let key = branch.engine.orders().store_key();
+        engine::verify::verify(connection, key).await.findings
+    };
+    assert_eq!(verify(&mut by_hand).await, vec![]);
+    let edit = "update lines set summary = replace(summary, '\"in_review\":0', '\"in_review\":1')";
+    let edited = sqlx::query(edit).execute(&mut by_hand).await.unwrap();
+    assert_eq!(edited.rows_affected(), 1);
+    assert_eq!(verify(&mut by_hand).await.len(), 1);
+    // Without a summary the document itself is shown.
+    let away = "update lines set summary = null";
+    sqlx::query(away).execute(&mut by_hand).await.unwrap();
+    sqlx::Connection::close(by_hand).await.unwrap();
+
+    let options = crate::branch::options(&branch.data_dir(), &branch.clock);
+    drop(branch.engine);
+    let engine = engine::Engine::open(options).await.unwrap();
+    let reader = engine.reader();
+    assert_eq!(reader.line(&viewer, line).await.unwrap(), details);
+    let page = reader.lines(&viewer, &query("")).await.unwrap();
+    assert_eq!(page.rows, rows);
+    engine.stop().await;
 }

@@ -139,7 +139,7 @@ async fn any_edit_of_a_view_shows() {
             shows(&branch, &mut connection, table, &edit).await;
         }
         let gone = match *table {
-            "customer_terms" => "delete from customer_terms where term = 'zoe'".to_owned(),
+            "customer_terms" => "delete from customer_terms where term = 'zoe hill'".to_owned(),
             "blind_index" => "delete from blind_index where kind = 'tax_id'".to_owned(),
             _ => format!("delete from {table} where rowid = (select max(rowid) from {table})"),
         };

@@ -11,6 +11,7 @@ use domain::movement::{Method, Movement, MovementKind, MovementState};
 use domain::refusal::RefusalCode;
 use domain::transfer::{may_hand_back, parkable, presentable, retriable};
 use domain::view::ActionView;
+use std::collections::BTreeMap;
 
 /// Every kind of command that is about a line as a whole.
 const LINE_KINDS: &[CommandKind] = &[
@@ -28,6 +29,23 @@ const LINE_KINDS: &[CommandKind] = &[
     CommandKind::UnfreezeLine,
     CommandKind::RequestChange,
 ];
+
+/// What a line says to every kind of command: asked once for all of its movements.
+pub(super) struct Allows(BTreeMap<CommandKind, Result<(), RefusalCode>>);
+
+impl Allows {
+    pub fn of(line: &Line) -> Allows {
+        let asked = CommandKind::ALL
+            .iter()
+            .map(|kind| (*kind, may(line, *kind)));
+        Allows(asked.collect())
+    }
+
+    fn may(&self, kind: CommandKind) -> Result<(), RefusalCode> {
+        // Every kind was asked for.
+        self.0.get(&kind).copied().unwrap_or(Ok(()))
+    }
+}
 
 /// What the answers hang on beside the line and the movement.
 #[derive(Clone, Copy)]
@@ -95,7 +113,7 @@ pub(super) fn of_line(viewer: &User, line: &Line, forgotten: bool) -> Vec<Action
 
 pub(super) fn of_movement(
     viewer: &User,
-    line: &Line,
+    line: &Allows,
     movement: &Movement,
     forgotten: bool,
     facts: Facts,
@@ -131,7 +149,7 @@ pub(super) fn of_movement(
         right(viewer, kind)?;
         known(forgotten, kind)?;
         state_allows(movement, kind, facts)?;
-        may(line, kind)?;
+        line.may(kind)?;
         match kind {
             CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
                 by_another(viewer, &movement.requested_by)

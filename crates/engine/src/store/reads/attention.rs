@@ -8,18 +8,33 @@ use domain::view::{AttentionView, FindingRow};
 /// Rows of each list.
 const SHOWN: u32 = 200;
 
+macro_rules! findings {
+    ($chosen:literal) => {
+        concat!(
+            "select f.id, f.document, l.number, u.name from findings f
+             left join lines l on l.id = f.document->>'$.finding.line_id'
+             left join users u on u.id = f.document->>'$.finding.owner' ",
+            $chosen,
+            " limit ?"
+        )
+    };
+}
+
+/// By `findings_open`.
+pub(super) const OPEN: &str = findings!("where f.open = 1 order by f.id");
+/// What was ever found, for the command line: open ones first, which is sorted.
+const ALL: &str = findings!("order by f.open desc, f.id");
+
 impl Reader {
     pub async fn attention(&self, viewer: &Viewer) -> Result<AttentionView, ReadError> {
         let mut snapshot = self.snapshot().await?;
         let connection = &mut *snapshot;
-        let ids: Vec<(String,)> = sqlx::query_as(
-            "select id from movements where state = ? order by requested_seq limit ?",
-        )
-        .bind(tag(MovementState::NeedsReview))
-        .bind(SHOWN)
-        .fetch_all(&mut *connection)
-        .await?;
-        let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
+        let ids: Vec<(i64, String)> = sqlx::query_as(transfers::IN_STATE)
+            .bind(tag(MovementState::NeedsReview))
+            .bind(SHOWN)
+            .fetch_all(&mut *connection)
+            .await?;
+        let ids: Vec<String> = ids.into_iter().map(|(_, id)| id).collect();
         let in_review = self.movement_rows(connection, viewer, &ids).await?;
         let mut findings = findings(connection, true).await?;
         let more_findings = findings.len() > SHOWN as usize;
@@ -70,16 +85,11 @@ async fn findings(
     connection: &mut SqliteConnection,
     open_only: bool,
 ) -> Result<Vec<FindingRow>, ReadError> {
-    let rows: Vec<(String, String, Option<String>, Option<String>)> = sqlx::query_as(
-        "select f.id, f.document, l.number, u.name from findings f
-         left join lines l on l.id = f.document->>'$.finding.line_id'
-         left join users u on u.id = f.document->>'$.finding.owner'
-         where f.open = 1 or not ? order by f.open desc, f.id limit ?",
-    )
-    .bind(open_only)
-    .bind(SHOWN + 1)
-    .fetch_all(connection)
-    .await?;
+    let sql = if open_only { OPEN } else { ALL };
+    let rows: Vec<(String, String, Option<String>, Option<String>)> = sqlx::query_as(sql)
+        .bind(SHOWN + 1)
+        .fetch_all(connection)
+        .await?;
     rows.into_iter()
         .map(|(id, text, line_number, owner)| {
             let state: FindingState = document("findings", &id, &text, None)?;

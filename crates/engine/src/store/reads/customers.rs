@@ -1,61 +1,100 @@
 //! Customers: found, and shown with what identifies them masked.
 
 use super::*;
-use crate::store::terms::{after_beginning, beginnings, normalize_term};
+use crate::store::terms::{after_beginning, beginnings};
 use domain::customer::{Customer, Profile};
 use domain::ids::LineId;
 use domain::view::*;
 use serde::Deserialize;
-use std::collections::BTreeSet;
 
-/// Customers one search text may find.
-const FOUND_MAX: u32 = 1_000;
 /// Lines one customer's page shows.
 const LINES_SHOWN: u32 = 100;
 const ABOVE_ALL: &str = "\u{10ffff}";
 
+/// Where the next page begins: past a number, or past what a search met.
 #[derive(Serialize, Deserialize)]
 enum Place {
     Number(String),
-    Name(String, String),
+    Met(Met),
 }
 
-struct Found {
+/// One customer a search met: by which of the meanings of its text, and by which term.
+#[derive(Serialize, Deserialize)]
+struct Met {
+    meaning: usize,
+    term: String,
     id: CustomerId,
+}
+
+/// The order of a list without a search: the unique index on the number.
+pub(super) const NEWEST: &str =
+    "select id, number from customers where number < ? order by number desc limit ?";
+
+/// Customers in the order of what they are found by, each at the first of their terms that begins
+/// so. By the primary key; the terms of one customer by `customer_terms_by_customer`. Terms of a
+/// customer whose key is gone are about to be scrubbed: they find nobody.
+pub(super) const MET: &str = "
+    select t.term, t.customer_id from customer_terms t
+    where (t.term, t.customer_id) > (?2, ?3) and t.term < ?4
+      and not exists (select 1 from customer_terms earlier
+          where earlier.customer_id = t.customer_id
+          and (earlier.term >= ?1 and earlier.term < t.term
+              or earlier.term >= ?5 and earlier.term < ?6))
+      and exists (select 1 from customer_keys k where k.customer_id = t.customer_id)
+    order by t.term, t.customer_id limit ?7";
+
+/// What a row shows stands in the clear in the views: nothing is opened.
+pub(super) const ROWS: &str = "
+    select c.id, c.number, c.name, c.phone, c.email, c.city, k.customer_id is null forgotten
+    from json_each(?) wanted
+    cross join customers c on c.id = wanted.value
+    left join customer_keys k on k.customer_id = c.id";
+
+/// By `lines_by_customer`.
+pub(super) const LINES: &str =
+    "select id from lines where customer_id = ? order by number desc limit ?";
+
+#[derive(sqlx::FromRow)]
+struct Record {
+    id: String,
     number: String,
-    sorted_by: String,
+    name: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    city: Option<String>,
+    forgotten: bool,
 }
 
 impl Reader {
-    /// Newest first; what a search found, by name.
+    /// Newest first; what a search found, in the order of what it was found by.
     pub async fn customers(&self, query: &CustomerQuery) -> Result<CustomerPage, ReadError> {
         let mut snapshot = self.snapshot().await?;
         let limit = page_limit(query.limit);
         let after: Option<Place> = read_cursor(query.after.as_deref())?;
-        let searching = !query.search.trim().is_empty();
-        let (found, next) = if searching {
-            let found = sorted_by_name(&mut snapshot, &query.search, after).await?;
-            cut(found, limit, |last| {
-                Place::Name(last.sorted_by.clone(), last.number.clone())
-            })
+        let (ids, next): (Vec<CustomerId>, _) = if query.search.trim().is_empty() {
+            let past = match after {
+                Some(Place::Number(number)) => number,
+                Some(Place::Met(_)) | None => ABOVE_ALL.to_owned(),
+            };
+            let found = newest(&mut snapshot, &past, limit + 1).await?;
+            let (found, next) = cut(found, limit, |(_, number)| Place::Number(number.clone()));
+            (found.into_iter().map(|(id, _)| id).collect(), next)
         } else {
-            let found = newest(&mut snapshot, after, limit + 1).await?;
-            cut(found, limit, |last| Place::Number(last.number.clone()))
+            let after = match after {
+                Some(Place::Met(met)) => Some(met),
+                Some(Place::Number(_)) | None => None,
+            };
+            let found = met(&mut snapshot, &query.search, after, limit + 1).await?;
+            let (found, next) = cut(found, limit, |last| {
+                Place::Met(Met {
+                    meaning: last.meaning,
+                    term: last.term.clone(),
+                    id: last.id,
+                })
+            });
+            (found.into_iter().map(|met| met.id).collect(), next)
         };
-        let mut rows = Vec::new();
-        let ids: Vec<CustomerId> = found.iter().map(|found| found.id).collect();
-        let keys = self.keys(&mut snapshot, &ids).await?;
-        let documents: Vec<(String, String)> = sqlx::query_as(
-            "select c.id, c.document from json_each(?) wanted
-             join customers c on c.id = wanted.value order by wanted.key",
-        )
-        .bind(id_list(&ids))
-        .fetch_all(&mut *snapshot)
-        .await?;
-        for (id, text) in documents {
-            let key = keys.get(&parse_id("customers", &id)?);
-            rows.push(row(&document("customers", &id, &text, key)?));
-        }
+        let rows = customer_rows(&mut snapshot, &ids).await?;
         Ok(CustomerPage { rows, next })
     }
 
@@ -84,13 +123,11 @@ impl Reader {
         let customer = self
             .customer_document(&mut snapshot, id, keys.get(&id))
             .await?;
-        let lines: Vec<(String,)> = sqlx::query_as(
-            "select id from lines where customer_id = ? order by number desc limit ?",
-        )
-        .bind(id.to_string())
-        .bind(LINES_SHOWN)
-        .fetch_all(&mut *snapshot)
-        .await?;
+        let lines: Vec<(String,)> = sqlx::query_as(LINES)
+            .bind(id.to_string())
+            .bind(LINES_SHOWN)
+            .fetch_all(&mut *snapshot)
+            .await?;
         let lines = lines
             .into_iter()
             .map(|(id,)| parse_id("lines", &id))
@@ -100,98 +137,107 @@ impl Reader {
     }
 }
 
-/// Ids of customers one of whose terms begins as the text may mean.
+/// Customers that a text finds, the first so many, and whether there are more.
 pub(super) async fn found_by(
     connection: &mut SqliteConnection,
     text: &str,
-    most: u32,
-) -> Result<Vec<CustomerId>, ReadError> {
-    let (mut found, mut known) = (Vec::new(), BTreeSet::new());
-    for beginning in beginnings(text) {
-        let ids: Vec<(String,)> = sqlx::query_as(
-            "select distinct customer_id from customer_terms
-             where term >= ?1 and term < ?2 limit ?3",
-        )
-        .bind(&beginning)
-        .bind(after_beginning(&beginning))
-        .bind(most)
-        .fetch_all(&mut *connection)
-        .await?;
-        for (id,) in ids {
+    most: usize,
+) -> Result<(Vec<CustomerId>, bool), ReadError> {
+    let mut found = met(connection, text, None, most + 1).await?;
+    let more = found.len() > most;
+    found.truncate(most);
+    Ok((found.into_iter().map(|met| met.id).collect(), more))
+}
+
+/// One meaning of the text after the other, each in the order of the index; whoever an earlier
+/// one met is not met again.
+async fn met(
+    connection: &mut SqliteConnection,
+    text: &str,
+    after: Option<Met>,
+    want: usize,
+) -> Result<Vec<Met>, ReadError> {
+    let meanings = beginnings(text);
+    let mut found: Vec<Met> = Vec::new();
+    let (first, mut past) = match after {
+        Some(after) => (after.meaning, Some((after.term, after.id.to_string()))),
+        None => (0, None),
+    };
+    for (meaning, beginning) in meanings.iter().enumerate().skip(first) {
+        let (past_term, past_id) = past
+            .take()
+            .unwrap_or_else(|| (beginning.clone(), String::new()));
+        let earlier = meaning.checked_sub(1).and_then(|place| meanings.get(place));
+        let terms: Vec<(String, String)> = sqlx::query_as(MET)
+            .bind(beginning)
+            .bind(past_term)
+            .bind(past_id)
+            .bind(after_beginning(beginning))
+            .bind(earlier)
+            .bind(earlier.map(|earlier| after_beginning(earlier)))
+            .bind(u32::try_from(want - found.len()).unwrap_or(PAGE_MAX))
+            .fetch_all(&mut *connection)
+            .await?;
+        for (term, id) in terms {
             let id = parse_id("customer_terms", &id)?;
-            if known.insert(id) {
-                found.push(id);
-            }
+            found.push(Met { meaning, term, id });
+        }
+        if found.len() >= want {
+            break;
         }
     }
-    found.truncate(most as usize);
     Ok(found)
 }
 
 async fn newest(
     connection: &mut SqliteConnection,
-    after: Option<Place>,
+    past: &str,
     want: usize,
-) -> Result<Vec<Found>, ReadError> {
-    let past = match after {
-        Some(Place::Number(number) | Place::Name(_, number)) => number,
-        None => ABOVE_ALL.to_owned(),
-    };
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "select id, number from customers where number < ? order by number desc limit ?",
-    )
-    .bind(past)
-    .bind(u32::try_from(want).unwrap_or(PAGE_MAX))
-    .fetch_all(connection)
-    .await?;
+) -> Result<Vec<(CustomerId, String)>, ReadError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(NEWEST)
+        .bind(past)
+        .bind(u32::try_from(want).unwrap_or(PAGE_MAX))
+        .fetch_all(connection)
+        .await?;
     rows.into_iter()
-        .map(|(id, number)| {
-            let id = parse_id("customers", &id)?;
-            let sorted_by = String::new();
-            Ok(Found {
-                id,
-                number,
-                sorted_by,
-            })
-        })
+        .map(|(id, number)| Ok((parse_id("customers", &id)?, number)))
         .collect()
 }
 
-async fn sorted_by_name(
+/// The rows of these customers, in the order named.
+pub(super) async fn customer_rows(
     connection: &mut SqliteConnection,
-    search: &str,
-    after: Option<Place>,
-) -> Result<Vec<Found>, ReadError> {
-    let ids = found_by(connection, search, FOUND_MAX).await?;
-    // Terms of a customer whose key is gone are about to be scrubbed: they find nobody.
-    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
-        "select c.id, c.number, c.name from json_each(?) wanted
-         join customers c on c.id = wanted.value
-         join customer_keys k on k.customer_id = c.id",
-    )
-    .bind(id_list(&ids))
-    .fetch_all(connection)
-    .await?;
-    let mut found = Vec::new();
-    for (id, number, name) in rows {
-        let id = parse_id("customers", &id)?;
-        let sorted_by = normalize_term(&name.unwrap_or_default());
-        found.push(Found {
-            id,
-            number,
-            sorted_by,
-        });
+    ids: &[CustomerId],
+) -> Result<Vec<CustomerRow>, ReadError> {
+    let records: Vec<Record> = sqlx::query_as(ROWS)
+        .bind(id_list(ids))
+        .fetch_all(connection)
+        .await?;
+    let mut rows = BTreeMap::new();
+    for record in records {
+        let row = row(record)?;
+        rows.insert(row.id, row);
     }
-    found.sort_by(|one, other| {
-        (&one.sorted_by, &one.number).cmp(&(&other.sorted_by, &other.number))
-    });
-    if let Some(Place::Name(name, number)) = &after {
-        found.retain(|own| (&own.sorted_by, &own.number) > (name, number));
-    }
-    Ok(found)
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
-pub(super) fn row(customer: &Customer) -> CustomerRow {
+fn row(record: Record) -> Result<CustomerRow, ReadError> {
+    let name = record.name.filter(|_| !record.forgotten);
+    let known = name.is_some();
+    let shown = |value: Option<String>| value.filter(|_| known).unwrap_or_default();
+    Ok(CustomerRow {
+        id: parse_id("customers", &record.id)?,
+        number: record.number,
+        name: name.unwrap_or_else(|| FORGOTTEN.to_owned()),
+        phone: shown(record.phone),
+        email: shown(record.email),
+        city: shown(record.city),
+        forgotten: !known,
+    })
+}
+
+/// The row of a customer whose document is opened.
+fn row_of(customer: &Customer) -> CustomerRow {
     let profile = customer.profile.known();
     let show = |field: fn(&Profile) -> String| profile.map(field).unwrap_or_default();
     CustomerRow {
@@ -209,13 +255,10 @@ fn full_name(profile: &Profile) -> String {
     format!("{} {}", profile.given_name, profile.family_name)
 }
 
-pub(super) fn bank_accounts(customer: &Customer) -> Vec<BankAccountView> {
-    if customer.profile.known().is_none() {
-        return Vec::new();
-    }
-    customer
-        .bank_accounts
-        .iter()
+/// What of their accounts may be shown; nothing of a forgotten customer's.
+pub(super) fn bank_accounts(customer: &Customer, forgotten: bool) -> Vec<BankAccountView> {
+    let accounts = customer.bank_accounts.iter().filter(|_| !forgotten);
+    accounts
         .map(|account| BankAccountView {
             id: account.id,
             last4: account.last4.clone(),
@@ -229,7 +272,7 @@ fn details(customer: &Customer, lines: Vec<LineRow>) -> CustomerDetails {
     let profile = customer.profile.known();
     let document = profile.map(|profile| &profile.identity_document);
     CustomerDetails {
-        row: row(customer),
+        row: row_of(customer),
         version: customer.version,
         address: profile.map(|profile| profile.address.clone()),
         employment: profile.map(|profile| profile.employment.clone()),
@@ -253,7 +296,7 @@ fn details(customer: &Customer, lines: Vec<LineRow>) -> CustomerDetails {
             };
             format!("••••••{}", last(&document.number, shown))
         }),
-        bank_accounts: bank_accounts(customer),
+        bank_accounts: bank_accounts(customer, profile.is_none()),
         lines,
         recorded_on: customer.recorded_on,
     }

@@ -10,24 +10,27 @@ use domain::view::{AccountRow, AdminDesk};
 /// Rows of each list; the page of applications shows the rest.
 const SHOWN: u32 = 100;
 
+/// By `lines_by_status`.
+pub(super) const OPEN: &str = "select id from lines where status = ? order by number limit ?";
+/// By `lines_to_cancel`.
+pub(super) const TO_CANCEL: &str =
+    "select id from lines where cancellation_requested = 1 order by number limit ?";
+
 impl Reader {
     pub async fn admin_desk(&self, viewer: &Viewer) -> Result<AdminDesk, ReadError> {
         let mut snapshot = self.snapshot().await?;
         let connection = &mut *snapshot;
-        let mut open: Vec<(String,)> =
-            sqlx::query_as("select id from lines where status = ? order by number limit ?")
-                .bind(Status::Open.tag())
-                .bind(SHOWN + 1)
-                .fetch_all(&mut *connection)
-                .await?;
+        let mut open: Vec<(String,)> = sqlx::query_as(OPEN)
+            .bind(Status::Open.tag())
+            .bind(SHOWN + 1)
+            .fetch_all(&mut *connection)
+            .await?;
         let more_open = open.len() > SHOWN as usize;
         open.truncate(SHOWN as usize);
-        let cancellations: Vec<(String,)> = sqlx::query_as(
-            "select id from lines where cancellation_requested = 1 order by number limit ?",
-        )
-        .bind(SHOWN)
-        .fetch_all(&mut *connection)
-        .await?;
+        let cancellations: Vec<(String,)> = sqlx::query_as(TO_CANCEL)
+            .bind(SHOWN)
+            .fetch_all(&mut *connection)
+            .await?;
         let waiting_changes = self.waiting_changes(connection, viewer, SHOWN).await?;
         let waiting = movements_in(connection, MovementState::Requested).await?;
         let in_review = movements_in(connection, MovementState::NeedsReview).await?;
@@ -85,13 +88,12 @@ async fn movements_in(
     connection: &mut SqliteConnection,
     state: MovementState,
 ) -> Result<Vec<String>, ReadError> {
-    let ids: Vec<(String,)> =
-        sqlx::query_as("select id from movements where state = ? order by requested_seq limit ?")
-            .bind(tag(state))
-            .bind(SHOWN)
-            .fetch_all(connection)
-            .await?;
-    Ok(ids.into_iter().map(|(id,)| id).collect())
+    let ids: Vec<(i64, String)> = sqlx::query_as(transfers::IN_STATE)
+        .bind(tag(state))
+        .bind(SHOWN)
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(|(_, id)| id).collect())
 }
 
 async fn accounts(

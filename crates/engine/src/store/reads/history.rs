@@ -5,9 +5,11 @@ use domain::date::UtcMillis;
 use domain::event::{Event, Stream, upcast};
 use domain::ids::{LineId, MovementId};
 use domain::ledger::EntryKind;
+use domain::line::Balances;
 use domain::money::Minor;
 use domain::view::{EventPage, EventRow, TransactionPage, TransactionRow};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 #[derive(Serialize, Deserialize)]
 struct TransactionPlace {
@@ -37,15 +39,35 @@ macro_rules! events {
 }
 
 /// By the unique index on stream and place.
-const OF_A_STREAM: &str =
+pub(super) const OF_A_STREAM: &str =
     events!("e.stream = ?1 and e.stream_id = ?2 and e.stream_seq < ?3 order by e.stream_seq desc");
 /// The events of one movement among those of its line.
-const OF_A_MOVEMENT: &str = events!(
+pub(super) const OF_A_MOVEMENT: &str = events!(
     "e.stream = ?1 and e.stream_id = ?2 and json_extract(e.payload, '$.movement_id') = ?3
      order by e.stream_seq"
 );
 /// By the primary key.
-const OF_ALL_STREAMS: &str = events!("?1 = ?2 and e.seq < ?3 order by e.seq desc");
+pub(super) const OF_ALL_STREAMS: &str = events!("?1 = ?2 and e.seq < ?3 order by e.seq desc");
+
+/// Entries of a line from a place in its history on, by `journal_by_owner` backwards.
+pub(super) const ENTRIES: &str = "
+    select seq, entry, min(kind) kind, min(movement_id) movement_id, effective_on,
+        min(posted_on) posted_on,
+        sum(case account when 'PRI' then amount_minor else 0 end) principal_minor,
+        sum(case account when 'INT' then amount_minor else 0 end) interest_minor,
+        sum(case account when 'FEE' then amount_minor else 0 end) fees_minor,
+        -sum(case account when 'CRE' then amount_minor else 0 end) credit_minor
+    from journal
+    where owner = ?1 and (effective_on, seq, entry) < (?2, ?3, ?4)
+        and +account in ('PRI', 'INT', 'FEE', 'CRE')
+    group by effective_on, seq, entry
+    order by effective_on desc, seq desc, entry desc limit ?5";
+
+/// What the entries of the pages before change: nothing before the first page.
+pub(super) const LATER: &str = "
+    select coalesce(sum(amount_minor), 0) from journal
+    where owner = ?1 and (effective_on, seq, entry) >= (?2, ?3, ?4)
+        and +account in ('PRI', 'INT', 'FEE', 'CRE')";
 
 #[derive(sqlx::FromRow)]
 struct EntryRecord {
@@ -59,7 +81,6 @@ struct EntryRecord {
     interest_minor: i64,
     fees_minor: i64,
     credit_minor: i64,
-    balance_minor: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -88,7 +109,7 @@ impl Reader {
         limit: u32,
     ) -> Result<TransactionPage, ReadError> {
         let mut snapshot = self.snapshot().await?;
-        self.line_exists(&mut snapshot, line_id).await?;
+        let balances = self.balances(&mut snapshot, line_id).await?;
         let limit = page_limit(limit);
         let after: Option<TransactionPlace> = read_cursor(after)?;
         let after = after.unwrap_or(TransactionPlace {
@@ -96,54 +117,48 @@ impl Reader {
             seq: i64::MAX,
             entry: i64::MAX,
         });
-        let records: Vec<EntryRecord> = sqlx::query_as(
-            "with entries as (
-                 select seq, entry, min(kind) kind, min(movement_id) movement_id, effective_on,
-                     min(posted_on) posted_on,
-                     sum(case account when 'PRI' then amount_minor else 0 end) principal_minor,
-                     sum(case account when 'INT' then amount_minor else 0 end) interest_minor,
-                     sum(case account when 'FEE' then amount_minor else 0 end) fees_minor,
-                     -sum(case account when 'CRE' then amount_minor else 0 end) credit_minor
-                 from journal
-                 where owner = ?1 and account in ('PRI', 'INT', 'FEE', 'CRE')
-                 group by effective_on, seq, entry),
-             running as (
-                 select *, sum(principal_minor + interest_minor + fees_minor - credit_minor)
-                     over (order by effective_on, seq, entry) balance_minor
-                 from entries)
-             select * from running
-             where (effective_on, seq, entry) < (?2, ?3, ?4)
-             order by effective_on desc, seq desc, entry desc limit ?5",
-        )
-        .bind(line_id.to_string())
-        .bind(&after.effective_on)
-        .bind(after.seq)
-        .bind(after.entry)
-        .bind(u32::try_from(limit + 1).unwrap_or(PAGE_MAX))
-        .fetch_all(&mut *snapshot)
-        .await?;
+        let (later,): (i64,) = sqlx::query_as(LATER)
+            .bind(line_id.to_string())
+            .bind(&after.effective_on)
+            .bind(after.seq)
+            .bind(after.entry)
+            .fetch_one(&mut *snapshot)
+            .await?;
+        let records: Vec<EntryRecord> = sqlx::query_as(ENTRIES)
+            .bind(line_id.to_string())
+            .bind(&after.effective_on)
+            .bind(after.seq)
+            .bind(after.entry)
+            .bind(u32::try_from(limit + 1).unwrap_or(PAGE_MAX))
+            .fetch_all(&mut *snapshot)
+            .await?;
         let (records, next) = cut(records, limit, |last| TransactionPlace {
             effective_on: last.effective_on.clone(),
             seq: last.seq,
             entry: last.entry,
         });
-        let rows = records
-            .into_iter()
-            .map(transaction)
-            .collect::<Result<_, _>>()?;
+        let mut balance = balances
+            .owed()?
+            .minus(balances.credit_minor)?
+            .minus(Minor(later))?;
+        let mut rows = Vec::with_capacity(records.len());
+        for record in records {
+            let row = transaction(record, balance)?;
+            balance = balance.minus(changed(&row)?)?;
+            rows.push(row);
+        }
         Ok(TransactionPage { rows, next })
     }
 
-    async fn line_exists(
+    /// What a line owes as posted: where its history ends.
+    async fn balances(
         &self,
         connection: &mut SqliteConnection,
         line_id: LineId,
-    ) -> Result<(), ReadError> {
-        let found: Option<(i64,)> = sqlx::query_as("select 1 from lines where id = ?")
-            .bind(line_id.to_string())
-            .fetch_optional(connection)
-            .await?;
-        found.map(|_| ()).ok_or_else(not_found)
+    ) -> Result<Balances, ReadError> {
+        let lines = lines::shown_lines(connection, &BTreeSet::from([line_id])).await?;
+        let line = lines.get(&line_id).ok_or_else(not_found)?;
+        Ok(line.balances)
     }
 
     /// Events in words, newest first: of one stream, or all.
@@ -224,7 +239,13 @@ fn date(table: &'static str, text: &str) -> Result<BusinessDate, ReadError> {
     })
 }
 
-fn transaction(record: EntryRecord) -> Result<TransactionRow, ReadError> {
+/// What an entry changes of the balance.
+fn changed(row: &TransactionRow) -> Result<Minor, ReadError> {
+    let owed = Minor::sum([row.principal_minor, row.interest_minor, row.fees_minor])?;
+    Ok(owed.minus(row.credit_minor)?)
+}
+
+fn transaction(record: EntryRecord, balance_minor: Minor) -> Result<TransactionRow, ReadError> {
     let kind: EntryKind = serde_json::from_value(record.kind.clone().into()).map_err(|error| {
         ReadError::Unreadable {
             table: "journal",
@@ -244,6 +265,6 @@ fn transaction(record: EntryRecord) -> Result<TransactionRow, ReadError> {
         interest_minor: Minor(record.interest_minor),
         fees_minor: Minor(record.fees_minor),
         credit_minor: Minor(record.credit_minor),
-        balance_minor: Minor(record.balance_minor),
+        balance_minor,
     })
 }

@@ -121,9 +121,9 @@ macro_rules! entries {
 }
 
 /// All entries, by the primary key.
-const OF_THE_BRANCH: &str = entries!("?1 is null");
+pub(super) const OF_THE_BRANCH: &str = entries!("?1 is null");
 /// Those that touch one line, by `journal_by_owner`.
-const OF_A_LINE: &str = entries!("owner = ?1");
+pub(super) const OF_A_LINE: &str = entries!("owner = ?1");
 
 impl Reader {
     /// Journal entries, newest first: of one line, or all.

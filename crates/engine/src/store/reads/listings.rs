@@ -15,11 +15,9 @@ pub struct MovementPage {
     pub next: Option<String>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct MovementPlace {
-    requested_seq: i64,
-    id: String,
-}
+/// By `movements_by_state`. Each movement has a first event of its own: no two share a place.
+pub(super) const OF_STATE: &str = "select requested_seq, id from movements
+    where state = ?1 and requested_seq < ?2 order by requested_seq desc limit ?3";
 
 impl Reader {
     /// Movements of the branch in some states, or in all: newest first. Read state by state,
@@ -33,11 +31,7 @@ impl Reader {
     ) -> Result<MovementPage, ReadError> {
         let mut snapshot = self.snapshot().await?;
         let limit = page_limit(limit);
-        let after: Option<MovementPlace> = read_cursor(after)?;
-        let after = after.unwrap_or(MovementPlace {
-            requested_seq: i64::MAX,
-            id: String::new(),
-        });
+        let after: i64 = read_cursor(after)?.unwrap_or(i64::MAX);
         let mut wanted = if states.is_empty() {
             MovementState::ALL.to_vec()
         } else {
@@ -45,32 +39,19 @@ impl Reader {
         };
         wanted.sort();
         wanted.dedup();
-        let mut found: Vec<MovementPlace> = Vec::new();
+        let mut found: Vec<(i64, String)> = Vec::new();
         for state in wanted {
-            let rows: Vec<(i64, String)> = sqlx::query_as(
-                "select requested_seq, id from movements
-                 where state = ?1 and requested_seq <= ?2 and (requested_seq, id) < (?2, ?3)
-                 order by requested_seq desc, id desc limit ?4",
-            )
-            .bind(tag(state))
-            .bind(after.requested_seq)
-            .bind(&after.id)
-            .bind(u32::try_from(limit + 1).unwrap_or(PAGE_MAX))
-            .fetch_all(&mut *snapshot)
-            .await?;
-            found.extend(
-                rows.into_iter()
-                    .map(|(requested_seq, id)| MovementPlace { requested_seq, id }),
-            );
+            let rows: Vec<(i64, String)> = sqlx::query_as(OF_STATE)
+                .bind(tag(state))
+                .bind(after)
+                .bind(u32::try_from(limit + 1).unwrap_or(PAGE_MAX))
+                .fetch_all(&mut *snapshot)
+                .await?;
+            found.extend(rows);
         }
-        found.sort_by(|one, other| {
-            (other.requested_seq, &other.id).cmp(&(one.requested_seq, &one.id))
-        });
-        let (page, next) = cut(found, limit, |last| MovementPlace {
-            requested_seq: last.requested_seq,
-            id: last.id.clone(),
-        });
-        let ids: Vec<String> = page.into_iter().map(|place| place.id).collect();
+        found.sort_by(|one, other| other.cmp(one));
+        let (page, next) = cut(found, limit, |(requested_seq, _)| *requested_seq);
+        let ids: Vec<String> = page.into_iter().map(|(_, id)| id).collect();
         let rows = self.movement_rows(&mut snapshot, viewer, &ids).await?;
         Ok(MovementPage { rows, next })
     }

@@ -1,8 +1,9 @@
 //! What is shown: read from the views on a small read-only pool, one snapshot a read.
 //!
-//! Every list is read by keyset pages. A page first finds the ids in order, then the rows of
-//! those ids; no query counts or skips. What has an index of its own is read to any depth;
-//! search and the order by name work on a capped number of finds, newest first.
+//! Every list is read by keyset pages. A page first finds the ids in the order of an index, then
+//! the rows of those ids; no query skips, and nothing sealed is opened that is not shown. What has
+//! an index of its own is read to any depth; the lines of customers a search found and the order
+//! by name work on a capped number of finds, and say so.
 
 mod actions;
 mod attention;
@@ -15,6 +16,8 @@ mod lines;
 mod listings;
 mod movements;
 mod people;
+#[cfg(test)]
+mod plans;
 mod statements;
 mod transfers;
 

@@ -1,7 +1,7 @@
 //! Draws, repayments and refunds as rows.
 
 use super::*;
-use domain::ids::{LineId, MovementId};
+use domain::ids::{LineId, MovementId, UserId};
 use domain::line::Line;
 use domain::movement::Movement;
 use domain::transfer::for_customer;
@@ -11,6 +11,20 @@ use std::collections::BTreeSet;
 /// Movements one line shows; older ones stand in its history.
 const SHOWN_OF_LINE: u32 = 200;
 
+/// Newest first: by `movements_by_line`.
+pub(super) const OF_LINE: &str =
+    "select id from movements where line_id = ? order by requested_seq desc limit ?";
+
+pub(super) const ROWS: &str = "
+    select m.id, m.document, case when k.customer_id is not null then c.name end customer_name
+    from json_each(?) wanted
+    cross join movements m on m.id = wanted.value
+    left join customers c on c.id = m.customer_id
+    left join customer_keys k on k.customer_id = m.customer_id";
+
+pub(super) const NAMES: &str =
+    "select id, name from users where id in (select value from json_each(?))";
+
 impl Reader {
     /// Newest first.
     pub(super) async fn movements_of(
@@ -19,15 +33,15 @@ impl Reader {
         viewer: &Viewer,
         line: &Line,
     ) -> Result<Vec<MovementRow>, ReadError> {
-        let ids: Vec<(String,)> = sqlx::query_as(
-            "select id from movements where line_id = ? order by requested_seq desc limit ?",
-        )
-        .bind(line.id.to_string())
-        .bind(SHOWN_OF_LINE)
-        .fetch_all(&mut *connection)
-        .await?;
+        let ids: Vec<(String,)> = sqlx::query_as(OF_LINE)
+            .bind(line.id.to_string())
+            .bind(SHOWN_OF_LINE)
+            .fetch_all(&mut *connection)
+            .await?;
         let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
-        self.movement_rows(connection, viewer, &ids).await
+        let records = records(connection, &ids).await?;
+        let lines = BTreeMap::from([(line.id, LineFacts::of(line))]);
+        rows(connection, viewer, records, &lines).await
     }
 
     /// The rows of these movements, in the order named.
@@ -37,46 +51,12 @@ impl Reader {
         viewer: &Viewer,
         ids: &[String],
     ) -> Result<Vec<MovementRow>, ReadError> {
-        let records: Vec<Record> = sqlx::query_as(
-            "select m.id, m.document, m.line_id,
-                 case when k.customer_id is not null then c.name end customer_name,
-                 u.name asked_by_name
-             from json_each(?) wanted
-             join movements m on m.id = wanted.value
-             left join customers c on c.id = m.customer_id
-             left join customer_keys k on k.customer_id = m.customer_id
-             left join users u on u.id = json_extract(m.document, '$.requested_by.user_id')
-             order by wanted.key",
-        )
-        .bind(id_list(ids))
-        .fetch_all(&mut *connection)
-        .await?;
-        let (through,): (Option<String>,) =
-            sqlx::query_as("select max(document->>'$.reconciled_through') from branch")
-                .fetch_one(&mut *connection)
-                .await?;
-        let facts = actions::Facts {
-            today: viewer.today,
-            reconciled_through: through.and_then(|date| date.parse().ok()),
-        };
+        let records = records(connection, ids).await?;
         // Mostly they are of one line: it is read once, not once a movement.
-        let line_ids: BTreeSet<&String> = records.iter().map(|record| &record.line_id).collect();
-        let found: Vec<(String, String)> = sqlx::query_as(
-            "select id, document from lines where id in (select value from json_each(?))",
-        )
-        .bind(load::json_ids(line_ids))
-        .fetch_all(connection)
-        .await?;
-        let mut lines: BTreeMap<String, Line> = BTreeMap::new();
-        for (id, text) in found {
-            // Nothing private is shown in a row: the documents need no key.
-            let line = document("lines", &id, &text, None)?;
-            lines.insert(id, line);
-        }
-        records
-            .into_iter()
-            .map(|record| row(viewer, record, &lines, facts))
-            .collect()
+        let line_ids = records.iter().map(|(movement, _)| movement.line_id);
+        let found = lines::shown_lines(connection, &line_ids.collect()).await?;
+        let lines = found.values().map(|line| (line.id, LineFacts::of(line)));
+        rows(connection, viewer, records, &lines.collect()).await
     }
 
     /// One movement, by its id.
@@ -104,35 +84,91 @@ impl Reader {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct Record {
-    id: String,
-    document: String,
-    line_id: String,
-    customer_name: Option<String>,
-    asked_by_name: Option<String>,
+/// What a row shows of its line.
+struct LineFacts {
+    number: String,
+    allows: actions::Allows,
+}
+
+impl LineFacts {
+    fn of(line: &Line) -> LineFacts {
+        LineFacts {
+            number: line.number.clone(),
+            allows: actions::Allows::of(line),
+        }
+    }
+}
+
+/// These movements in the order named, each with its customer's name while that is known.
+async fn records(
+    connection: &mut SqliteConnection,
+    ids: &[String],
+) -> Result<Vec<(Movement, Option<String>)>, ReadError> {
+    let found: Vec<(String, String, Option<String>)> = sqlx::query_as(ROWS)
+        .bind(id_list(ids))
+        .fetch_all(connection)
+        .await?;
+    let mut records = BTreeMap::new();
+    for (id, text, customer_name) in found {
+        let movement: Movement = document("movements", &id, &text, None)?;
+        records.insert(id, (movement, customer_name));
+    }
+    Ok(ids.iter().filter_map(|id| records.remove(id)).collect())
+}
+
+async fn rows(
+    connection: &mut SqliteConnection,
+    viewer: &Viewer,
+    records: Vec<(Movement, Option<String>)>,
+    lines: &BTreeMap<LineId, LineFacts>,
+) -> Result<Vec<MovementRow>, ReadError> {
+    let (through,): (Option<String>,) =
+        sqlx::query_as("select max(document->>'$.reconciled_through') from branch")
+            .fetch_one(&mut *connection)
+            .await?;
+    let facts = actions::Facts {
+        today: viewer.today,
+        reconciled_through: through.and_then(|date| date.parse().ok()),
+    };
+    let asked_by = records
+        .iter()
+        .map(|(movement, _)| movement.requested_by.user_id);
+    let asked_by: BTreeSet<UserId> = asked_by.collect();
+    let names: Vec<(String, String)> = sqlx::query_as(NAMES)
+        .bind(load::json_ids(asked_by))
+        .fetch_all(connection)
+        .await?;
+    let names: BTreeMap<String, String> = names.into_iter().collect();
+    records
+        .into_iter()
+        .map(|(movement, customer_name)| {
+            let line = lines.get(&movement.line_id).ok_or_else(not_found)?;
+            let asked_by = names.get(&movement.requested_by.user_id.to_string());
+            Ok(row(viewer, movement, customer_name, line, asked_by, facts))
+        })
+        .collect()
 }
 
 fn row(
     viewer: &Viewer,
-    record: Record,
-    lines: &BTreeMap<String, Line>,
+    movement: Movement,
+    customer_name: Option<String>,
+    line: &LineFacts,
+    asked_by: Option<&String>,
     facts: actions::Facts,
-) -> Result<MovementRow, ReadError> {
-    let movement: Movement = document("movements", &record.id, &record.document, None)?;
-    let line = lines.get(&record.line_id).ok_or_else(not_found)?;
-    let forgotten = record.customer_name.is_none();
-    let actions = actions::of_movement(&viewer.user, line, &movement, forgotten, facts);
+) -> MovementRow {
+    let forgotten = customer_name.is_none();
+    let actions = actions::of_movement(&viewer.user, &line.allows, &movement, forgotten, facts);
     let for_customer = for_customer(&movement, viewer.today);
     let transfer = movement.transfer.as_ref();
-    Ok(MovementRow {
+    MovementRow {
         id: movement.id,
         line_id: movement.line_id,
-        customer_name: record.customer_name.unwrap_or_else(|| FORGOTTEN.to_owned()),
+        customer_name: customer_name.unwrap_or_else(|| FORGOTTEN.to_owned()),
         kind: movement.kind,
         amount_minor: movement.amount_minor,
         state: movement.state,
-        requested_by_name: record.asked_by_name.unwrap_or_default(),
+        requested_by_name: asked_by.cloned().unwrap_or_default(),
         requested_on: movement.requested_on,
         settled_on: movement.settled_on,
         expected_on: transfer.and_then(|transfer| transfer.settlement_date),
@@ -144,5 +180,5 @@ fn row(
         method: movement.method,
         for_customer,
         actions,
-    })
+    }
 }

@@ -20,49 +20,55 @@ pub struct TransferFacts {
     pub jobs: Vec<MovementRow>,
 }
 
+/// A scan of a covering index: as many entries as transfers have no last word yet.
+pub(super) const COUNT: &str = "select count(*) from movements where state = ?";
+/// Movements in one state, the longest waiting first: `movements_by_state`.
+pub(super) const IN_STATE: &str =
+    "select requested_seq, id from movements where state = ? order by requested_seq limit ?";
+/// When the first of a state was asked for.
+pub(super) const OLDEST: &str = "select json_extract(document, '$.requested_at') from movements
+    where state = ? order by requested_seq limit 1";
+
 impl Reader {
     pub async fn transfers(&self, viewer: &Viewer) -> Result<TransferFacts, ReadError> {
         let mut snapshot = self.snapshot().await?;
         let connection = &mut *snapshot;
-        let counted = [
+        let mut counts = BTreeMap::new();
+        let mut jobs: Vec<(i64, String)> = Vec::new();
+        for state in [
             MovementState::Queued,
             MovementState::Sending,
             MovementState::Unknown,
             MovementState::Accepted,
             MovementState::NeedsReview,
-        ];
-        let states = id_list(&counted);
-        let counts: Vec<(String, u32)> = sqlx::query_as(
-            "select state, count(*) from movements
-             where state in (select value from json_each(?)) group by state",
-        )
-        .bind(&states)
-        .fetch_all(&mut *connection)
-        .await?;
-        let counts: BTreeMap<String, u32> = counts.into_iter().collect();
-        let count = |state| counts.get(&tag(state)).copied().unwrap_or(0);
-        let (oldest,): (Option<i64>,) = sqlx::query_as(
-            "select min(json_extract(document, '$.requested_at')) from movements where state = ?",
-        )
-        .bind(tag(MovementState::Queued))
-        .fetch_one(&mut *connection)
-        .await?;
-        let jobs: Vec<(String,)> = sqlx::query_as(
-            "select id from movements where state in (select value from json_each(?))
-             order by requested_seq limit ?",
-        )
-        .bind(&states)
-        .bind(SHOWN)
-        .fetch_all(&mut *connection)
-        .await?;
-        let jobs: Vec<String> = jobs.into_iter().map(|(id,)| id).collect();
+        ] {
+            let (count,): (u32,) = sqlx::query_as(COUNT)
+                .bind(tag(state))
+                .fetch_one(&mut *connection)
+                .await?;
+            counts.insert(state, count);
+            let of_state: Vec<(i64, String)> = sqlx::query_as(IN_STATE)
+                .bind(tag(state))
+                .bind(SHOWN)
+                .fetch_all(&mut *connection)
+                .await?;
+            jobs.extend(of_state);
+        }
+        jobs.sort();
+        jobs.truncate(SHOWN as usize);
+        let oldest: Option<(i64,)> = sqlx::query_as(OLDEST)
+            .bind(tag(MovementState::Queued))
+            .fetch_optional(&mut *connection)
+            .await?;
+        let jobs: Vec<String> = jobs.into_iter().map(|(_, id)| id).collect();
+        let count = |state| counts.get(&state).copied().unwrap_or(0);
         Ok(TransferFacts {
             queued: count(MovementState::Queued),
             sending: count(MovementState::Sending),
             unknown: count(MovementState::Unknown),
             accepted: count(MovementState::Accepted),
             needs_review: count(MovementState::NeedsReview),
-            oldest_queued_at: oldest.map(UtcMillis),
+            oldest_queued_at: oldest.map(|(at,)| UtcMillis(at)),
             jobs: self.movement_rows(connection, viewer, &jobs).await?,
         })
     }
