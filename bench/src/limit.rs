@@ -76,7 +76,8 @@ const TABLES: [Table; 5] = [
             values (?,?,?,?,?,?,?,?,?,?,?,?,?)
             on conflict (id) do update set status = excluded.status,
                 cancellation_requested = excluded.cancellation_requested, in_review = excluded.in_review,
-                waiting_changes = excluded.waiting_changes, next_due_on = excluded.next_due_on, summary, document = excluded.document",
+                waiting_changes = excluded.waiting_changes, next_due_on = excluded.next_due_on,
+        summary = excluded.summary, document = excluded.document",
     },
 ];
 

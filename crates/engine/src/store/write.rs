@@ -127,7 +127,8 @@ const LINES: Table = Table {
     row: "(?,?,?,?,?,?,?,?,?,?,?,?,?)",
     then: "on conflict (id) do update set status = excluded.status,
         cancellation_requested = excluded.cancellation_requested, in_review = excluded.in_review,
-        waiting_changes = excluded.waiting_changes, next_due_on = excluded.next_due_on, summary, document = excluded.document",
+        waiting_changes = excluded.waiting_changes, next_due_on = excluded.next_due_on,
+        summary = excluded.summary, document = excluded.document",
 };
 const MOVEMENTS: Table = Table {
     into: "insert into movements (id, line_id, customer_id, kind, state, on_its_way, next_at_ms, requested_seq, document)",
