@@ -55,6 +55,16 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<()> {
     the_draw_settles_by_itself(&visit).await?;
     repay_to_zero(&visit).await?;
     draw_in_cash(&visit).await?;
+    ask_for_a_higher_limit(&visit).await?;
+    visit.sign_out().await?;
+
+    visit.sign_in(&ADMIN).await?;
+    agree_to_it(&visit).await?;
+    visit.sign_out().await?;
+
+    visit.sign_in(&STAFF).await?;
+    open_line(&visit, FIRST, "Outstanding").await?;
+    visit.window.reads("figure-limit", "4,500.00USD").await?;
     close(&visit).await?;
     look_around(&visit).await?;
     the_page_stops(&visit).await?;
@@ -486,6 +496,41 @@ async fn draw_in_cash(visit: &Visit<'_>) -> Outcome<()> {
     window.reads("figure-owed", "320.50USD").await?;
     gone(visit, "toast").await?;
     visit.look("details-history").await
+}
+
+async fn ask_for_a_higher_limit(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    visit
+        .open_dialog("action-request_change", "request_change")
+        .await?;
+    hands
+        .choose(window, "field-change.what", "Raise or lower the limit")
+        .await?;
+    visit.fill("field-change.limit", "4,500").await?;
+    visit
+        .fill("field-reason", "A boiler has to be replaced.")
+        .await?;
+    visit.look("dialog-request_change").await?;
+    visit.submit_dialog().await?;
+    window.at("waiting-changes").await?;
+    gone(visit, "toast").await?;
+    visit.look("details-change-waiting").await
+}
+
+async fn agree_to_it(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    hands.go(window, hands::ADMIN).await?;
+    window.at("section-waiting_changes").await?;
+    visit.look("admin-change-waiting").await?;
+    visit
+        .open_dialog(
+            &format!("change-{FIRST} action-approve_change"),
+            "approve_change",
+        )
+        .await?;
+    visit.look("dialog-approve_change").await?;
+    visit.submit_dialog().await?;
+    window.sees("Nothing waits for you").await
 }
 
 async fn close(visit: &Visit<'_>) -> Outcome<()> {
