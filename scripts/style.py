@@ -13,7 +13,7 @@ from pathlib import Path
 UI = Path(__file__).resolve().parent.parent / "ui"
 PATTERNFLY = UI / "node_modules/@patternfly/patternfly"
 # In PatternFly's own order.
-BASE = ["base/patternfly-variables.css", "base/patternfly-common.css", "base/patternfly-fonts.css"]
+BASE = ["patternfly-base.css"]
 COMPONENTS = {
     "alert": "Alert/alert.css",
     "alert-group": "Alert/alert-group.css",
@@ -62,12 +62,12 @@ def tight(css):
 def without_unused_classes(css, page):
     """Leaves out rules all of whose selectors want a class of PatternFly's that the page never
     gives: other themes, kinds of buttons and tables it does not have."""
-    given = set(re.findall(r"pf-(?:m|v6)-[\w-]+", page))
+    given = set(re.findall(r"[\w-]+", page))
 
     def wanted(selector):
         # What must not be there, or may be, is no condition.
         without = re.sub(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)", "", selector)
-        return all(name in given for name in re.findall(r"\.(pf-(?:m|v6)-[\w-]+)", without))
+        return all(name in given for name in re.findall(r"\.((?:pf|fa)[\w-]*)", without))
 
     kept, dropped_at, depth = [], None, 0
     for piece in statements(css):

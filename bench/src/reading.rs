@@ -73,16 +73,24 @@ fn lot(seed: u64) -> u64 {
 }
 
 /// One of as many open lines as the small store has, spread over the whole of this one: what
-/// differs is the size of the store, and not how many lines a commit touches.
-fn any_line(applications: u64, seed: u64) -> LineId {
+/// differs is the size of the store, and not how many lines a commit touches. Each run has others,
+/// so that a store that is kept does not bring longer lines to the next one.
+fn any_line(applications: u64, run: u64, seed: u64) -> LineId {
     let sixteenths = SMALL / 16;
     let chosen = lot(seed) % sixteenths;
-    let sixteenth = chosen * (applications / 16) / sixteenths;
+    let apart = (applications / 16 / sixteenths).max(1);
+    let sixteenth = chosen * (applications / 16) / sixteenths + lot(run) % apart;
     line_id(sixteenth * 16 + lot(seed ^ 0xff) % 10)
 }
 
 /// Cash draws all over the store.
-async fn draws(engine: &Arc<Engine>, tokens: &[Token], applications: u64, turn: u64) -> f64 {
+async fn draws(
+    engine: &Arc<Engine>,
+    tokens: &[Token],
+    applications: u64,
+    run: u64,
+    turn: u64,
+) -> f64 {
     let next = Arc::new(AtomicU64::new(0));
     let mut tasks = JoinSet::new();
     let began = Instant::now();
@@ -95,7 +103,7 @@ async fn draws(engine: &Arc<Engine>, tokens: &[Token], applications: u64, turn: 
                 if place >= COMMANDS {
                     return;
                 }
-                let line_id = any_line(applications, turn << 32 | place);
+                let line_id = any_line(applications, run, turn << 32 | place);
                 let submission = Submission {
                     id: new_id(),
                     command: paper::draw_cash(line_id, MovementId(Uuid::now_v7()), 1),
@@ -125,12 +133,14 @@ pub async fn large_against_small(
         small_tokens.push(sign_in(&small, 2).await);
     }
     let (mut much, mut little) = (Vec::new(), Vec::new());
+    let since_1970 = std::time::UNIX_EPOCH.elapsed();
+    let run = since_1970.map_or(0, |elapsed| elapsed.as_secs());
     for turn in 0..=turns as u64 {
         let cpu = cpu_time();
-        let own = draws(&large, &large_tokens, applications, turn).await;
+        let own = draws(&large, &large_tokens, applications, run, turn).await;
         let own_cpu = cpu_time() - cpu;
         let cpu = cpu_time();
-        let other = draws(&small, &small_tokens, SMALL, turn).await;
+        let other = draws(&small, &small_tokens, SMALL, run, turn).await;
         let other_cpu = cpu_time() - cpu;
         let each = |cpu: std::time::Duration| cpu.as_secs_f64() * 1e6 / COMMANDS as f64;
         eprintln!(

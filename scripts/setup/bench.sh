@@ -21,7 +21,9 @@ if cmp --silent package-lock.json $stamp; then
 else
     note "building better-sqlite3 (about two minutes, once)"
     [[ -d /usr/include/node ]] && export npm_config_nodedir=${npm_config_nodedir:-/usr}
-    npm_config_build_from_source=true npm ci --no-fund --no-audit --loglevel=error
+    # Not `npm ci`: that refuses a lock which lacks the optional packages of other systems, and a
+    # registry that does not carry them makes no other. The locked versions are taken all the same.
+    npm_config_build_from_source=true npm install --no-save --no-fund --no-audit --loglevel=error
     node --input-type=module --eval 'import Database from "better-sqlite3"; new Database(":memory:").exec("select 1")'
     cp package-lock.json $stamp
 fi

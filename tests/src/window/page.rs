@@ -370,7 +370,7 @@ impl Window {
         self.until(&said, async || {
             let answer = self
                 .driver
-                .execute_async(include_str!("shown.js"), vec![json!(selector)])
+                .execute_async(include_str!("shown.js"), vec![json!(selector), Value::Null])
                 .await;
             match answer {
                 Ok(answer) => Ok(answer.json().as_f64().ok_or("no time".to_owned())),

@@ -9,11 +9,10 @@ use domain::movement::Movement;
 use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
 
-/// By `movements_by_state`, in its order: a look reads what it takes, however many wait. The plus
-/// keeps the planner from reading everything that is due and sorting it.
+/// By `movements_by_state`, in its order: a look reads what it takes, however many wait.
 const DUE: &str = "
     select requested_seq, document from movements
-    where state = ?1 and requested_seq > ?2 and +next_at_ms <= ?3
+    where state = ?1 and requested_seq > ?2 and next_at_ms <= ?3
       and not (?1 = 'queued' and exists (select 1 from movements m
           where m.line_id = movements.line_id and m.on_its_way = 1
           and m.requested_seq < movements.requested_seq and m.state in ('queued', 'sending', 'unknown')))

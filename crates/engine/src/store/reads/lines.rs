@@ -231,12 +231,19 @@ impl Reader {
             .await?;
         let taken_by_name = people::name_of(&mut snapshot, line.taken_by.user_id).await?;
         let customer_name = (!forgotten).then(|| customer_row.name.clone());
-        let row = row(&line, viewer.today, customer_name, Some(taken_by_name))?;
+        let row = row(
+            &line,
+            viewer.today,
+            customer_name.clone(),
+            Some(taken_by_name),
+        )?;
         let decision = match &line.decision {
             Some(decision) => Some(decided(&mut snapshot, decision).await?),
             None => None,
         };
-        let movements = self.movements_of(&mut snapshot, viewer, &line).await?;
+        let movements = self
+            .movements_of(&mut snapshot, viewer, &line, customer_name.as_ref())
+            .await?;
         let waiting_changes = self
             .changes_of(&mut snapshot, viewer, &line, &row.customer_name)
             .await?;

@@ -13,7 +13,7 @@ const SHOWN_OF_LINE: u32 = 200;
 
 /// Newest first: by `movements_by_line`.
 pub(super) const OF_LINE: &str =
-    "select id from movements where line_id = ? order by requested_seq desc limit ?";
+    "select id, document from movements where line_id = ? order by requested_seq desc limit ?";
 
 pub(super) const ROWS: &str = "
     select m.id, m.document, case when k.customer_id is not null then c.name end customer_name
@@ -26,20 +26,26 @@ pub(super) const NAMES: &str =
     "select id, name from users where id in (select value from json_each(?))";
 
 impl Reader {
-    /// Newest first.
+    /// Of one line, whose customer is known already: newest first.
     pub(super) async fn movements_of(
         &self,
         connection: &mut SqliteConnection,
         viewer: &Viewer,
         line: &Line,
+        customer_name: Option<&String>,
     ) -> Result<Vec<MovementRow>, ReadError> {
-        let ids: Vec<(String,)> = sqlx::query_as(OF_LINE)
+        let found: Vec<(String, String)> = sqlx::query_as(OF_LINE)
             .bind(line.id.to_string())
             .bind(SHOWN_OF_LINE)
             .fetch_all(&mut *connection)
             .await?;
-        let ids: Vec<String> = ids.into_iter().map(|(id,)| id).collect();
-        let records = records(connection, &ids).await?;
+        let records = found
+            .into_iter()
+            .map(|(id, text)| {
+                let movement: Movement = document("movements", &id, &text, None)?;
+                Ok((movement, customer_name.cloned()))
+            })
+            .collect::<Result<Vec<_>, ReadError>>()?;
         let lines = BTreeMap::from([(line.id, LineFacts::of(line))]);
         rows(connection, viewer, records, &lines).await
     }
