@@ -150,19 +150,24 @@ fn Details(props: &DetailsProps) -> Html {
     let dialog = (*intent).map(|intent| {
         html! { <IntentDialog {intent} on_close={on_close.clone()} /> }
     });
+    let waiting = if line.waiting_changes.is_empty() {
+        html! {}
+    } else {
+        html! {
+            <section class="panel" data-testid="waiting-changes">
+                <h2 class="pf-v6-c-title pf-m-lg">{ changes_words::WAITING }</h2>
+                <ChangeTable caption={changes_words::WAITING} rows={line.waiting_changes.clone()}
+                    on_intent={begin.clone()} />
+            </section>
+        }
+    };
     html! {
         <div class="stack-lg">
             <PageHeader title={line.row.number.clone()} {beside} {subtitle}
                 parent={(AttrValue::from(frame::APPLICATIONS), Route::Applications)} />
-            <ActionBar {line_id} actions={offered} on_act={begin.clone()} />
+            <ActionBar {line_id} actions={offered} on_act={begin} />
             <DecisionNote line={line.clone()} />
-            if !line.waiting_changes.is_empty() {
-                <section class="panel" data-testid="waiting-changes">
-                    <h2 class="pf-v6-c-title pf-m-lg">{ changes_words::WAITING }</h2>
-                    <ChangeTable caption={changes_words::WAITING} rows={line.waiting_changes.clone()}
-                        on_intent={begin} />
-                </section>
-            }
+            <div hidden={line.waiting_changes.is_empty()}>{ waiting }</div>
             <FiguresCard figures={line.figures} requested_minor={line.row.requested_minor}
                 status={line.row.status} {currency} />
             <Tabs label={words::TABS} {tabs} chosen={(*tab).clone()} {on_tab}>{ panel }</Tabs>
