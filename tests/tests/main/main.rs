@@ -8,7 +8,6 @@ mod load;
 mod poison;
 mod private;
 mod race;
-mod tamper;
 mod tidy;
 mod window;
 

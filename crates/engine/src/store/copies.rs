@@ -1,8 +1,7 @@
 //! Whole-store SQL for backup and restore.
 
-use super::{Identity, OpenError, identity, load, options, sealed};
+use super::{Identity, OpenError, identity, load, options};
 use crate::chain::Hash;
-use crate::seal::StoreKey;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::path::Path;
 
@@ -84,17 +83,15 @@ pub async fn begin_epoch(
     connection: &mut SqliteConnection,
     epoch: i64,
     forgotten: &[String],
-    store_key: &StoreKey,
-) -> Result<(), OpenError> {
+) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with("begin immediate").await?;
-    if let Some((mut identity, _)) = identity(&mut transaction).await? {
-        identity.epoch = epoch;
-        sealed::seal_identity(&mut transaction, &identity, false, store_key).await?;
-    }
+    sqlx::query("update store set epoch = ?")
+        .bind(epoch)
+        .execute(&mut *transaction)
+        .await?;
     sqlx::query("delete from customer_keys where customer_id in (select value from json_each(?))")
         .bind(load::json_ids(forgotten))
         .execute(&mut *transaction)
         .await?;
-    transaction.commit().await?;
-    Ok(())
+    transaction.commit().await
 }

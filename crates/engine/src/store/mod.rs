@@ -11,13 +11,10 @@ pub mod load;
 pub mod reads;
 pub mod reconciling;
 pub mod rows;
-pub mod sealed;
 pub mod terms;
-pub mod vouched;
 pub mod write;
 
 use crate::seal::{HashCost, StoreKey, Wrapped};
-use crate::signing::DeviceKey;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, SqlitePool};
 use std::fs::File;
@@ -61,8 +58,6 @@ pub enum OpenError {
     },
     #[error("the store was written by a newer program")]
     Newer,
-    #[error("the store was altered outside the program: {0}")]
-    Altered(String),
     #[error(transparent)]
     Load(#[from] load::LoadError),
     #[error("the store could not be opened: {0}")]
@@ -72,7 +67,7 @@ pub enum OpenError {
 }
 
 /// Who and what a store is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Identity {
     pub store_id: String,
     pub device_id: String,
@@ -129,7 +124,7 @@ impl DataFolder {
 }
 
 #[cfg(unix)]
-pub fn create_private(path: &Path) -> std::io::Result<()> {
+fn create_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     if path.is_dir() {
         return std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
@@ -141,7 +136,7 @@ pub fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub fn create_private(path: &Path) -> std::io::Result<()> {
+fn create_private(path: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
@@ -284,16 +279,15 @@ pub async fn identity(
     Ok(Some((identity, wrapped)))
 }
 
-/// Writes who the store is, with a new key under the passphrase, and a new key of its device.
+/// Writes who the store is, with a new key under the passphrase.
 pub async fn found(
     connection: &mut SqliteConnection,
     identity: &Identity,
     passphrase: &str,
     cost: HashCost,
-) -> Result<(StoreKey, DeviceKey), OpenError> {
+) -> Result<StoreKey, OpenError> {
     let store_key = StoreKey::generate();
     let wrapped = store_key.wrap(passphrase, cost);
-    let mut transaction = connection.begin_with("begin immediate").await?;
     sqlx::query("insert into store (one, store_id, device_id, epoch, demo, kdf, wrapped_key) values (1, ?, ?, ?, ?, ?, ?)")
         .bind(&identity.store_id)
         .bind(&identity.device_id)
@@ -301,13 +295,9 @@ pub async fn found(
         .bind(i64::from(identity.demo))
         .bind(wrapped.kdf)
         .bind(wrapped.wrapped)
-        .execute(&mut *transaction)
+        .execute(connection)
         .await?;
-    sealed::seal_identity(&mut transaction, identity, false, &store_key).await?;
-    let device = DeviceKey::generate(&identity.store_id);
-    sealed::keep_device_key(&mut transaction, &device, &store_key).await?;
-    transaction.commit().await?;
-    Ok((store_key, device))
+    Ok(store_key)
 }
 
 /// Customers whose key is gone and whose views have not forgotten yet. A store of a million is
