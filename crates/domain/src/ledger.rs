@@ -219,6 +219,12 @@ impl Entry {
 /// The journal entries of one event. Most events post nothing.
 pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
     let posted_on = meta.business_date;
+    let book = |line, movement, effective_on| Book {
+        line,
+        movement,
+        effective_on,
+        posted_on,
+    };
     match event {
         Event::CashMoved {
             line_id,
@@ -229,12 +235,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             effective_on,
             allocation,
         } => {
-            let book = Book {
-                line: *line_id,
-                movement: Some(*movement_id),
-                effective_on: *effective_on,
-                posted_on,
-            };
+            let book = book(*line_id, Some(*movement_id), *effective_on);
             let entry = book.cash(*kind, *amount_minor, allocation.as_ref(), *drawer)?;
             Ok(vec![entry])
         }
@@ -247,12 +248,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             effective_on,
             allocation,
         } => {
-            let book = Book {
-                line: *line_id,
-                movement: Some(*movement_id),
-                effective_on: *effective_on,
-                posted_on,
-            };
+            let book = book(*line_id, Some(*movement_id), *effective_on);
             let moved = book.cash(*kind, *amount_minor, allocation.as_ref(), *drawer)?;
             let kind = match kind {
                 MovementKind::Draw => EntryKind::CashDrawReversed,
@@ -270,12 +266,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             allocation,
             ..
         } => {
-            let book = Book {
-                line: *line_id,
-                movement: Some(*movement_id),
-                effective_on: *effective_on,
-                posted_on,
-            };
+            let book = book(*line_id, Some(*movement_id), *effective_on);
             Ok(vec![book.network(
                 *kind,
                 *amount_minor,
@@ -292,12 +283,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             allocation,
             ..
         } => {
-            let book = Book {
-                line: *line_id,
-                movement: Some(*movement_id),
-                effective_on: *effective_on,
-                posted_on,
-            };
+            let book = book(*line_id, Some(*movement_id), *effective_on);
             Ok(vec![book.network(
                 *kind,
                 *amount_minor,
@@ -313,12 +299,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             effective_on,
             allocation,
         } => {
-            let book = Book {
-                line: *line_id,
-                movement: Some(*movement_id),
-                effective_on: *effective_on,
-                posted_on,
-            };
+            let book = book(*line_id, Some(*movement_id), *effective_on);
             let mut entry =
                 book.network(*kind, *amount_minor, allocation.as_ref(), Way::Settled)?;
             entry.kind = EntryKind::ReturnReturned;
@@ -330,12 +311,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             allocation,
             effective_on,
         } => {
-            let book = Book {
-                line: *line_id,
-                movement: None,
-                effective_on: *effective_on,
-                posted_on,
-            };
+            let book = book(*line_id, None, *effective_on);
             let used = Minor::sum([
                 allocation.fees_minor,
                 allocation.interest_minor,
@@ -348,12 +324,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         Event::CreditTakenBack { line_id, parts } => parts
             .iter()
             .map(|(on, amount)| {
-                let book = Book {
-                    line: *line_id,
-                    movement: None,
-                    effective_on: *on,
-                    posted_on,
-                };
+                let book = book(*line_id, None, *on);
                 let legs = vec![
                     (Account::Principal(*line_id), *amount),
                     (Account::Credit(*line_id), amount.negated()?),
@@ -366,12 +337,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             amount_minor,
             effective_on,
         } => {
-            let book = Book {
-                line: *line_id,
-                movement: None,
-                effective_on: *effective_on,
-                posted_on,
-            };
+            let book = book(*line_id, None, *effective_on);
             let legs = vec![
                 (Account::Principal(*line_id), *amount_minor),
                 (Account::Credit(*line_id), amount_minor.negated()?),

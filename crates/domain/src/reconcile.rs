@@ -361,17 +361,14 @@ fn judge(
     let Some(movement) = movement else {
         return Some(FindingClass::Orphan);
     };
-    let Some(transfer) = &movement.transfer else {
-        // Never queued as far as this store knows: after a restore it may have been. Cash is
-        // somebody else's money under our reference.
-        return Some(if movement.by_network() {
-            FindingClass::MissingHere
-        } else {
-            FindingClass::Orphan
-        });
-    };
+    if !movement.by_network() {
+        // Cash: somebody else's money under our reference.
+        return Some(FindingClass::Orphan);
+    }
+    // None where it was never queued as far as this store knows: after a restore it may have been.
+    let transfer = movement.transfer.as_ref();
     let settled = movement.turns() > 0;
-    if let Some(known) = &transfer.remote_id
+    if let Some(known) = transfer.and_then(|transfer| transfer.remote_id.as_ref())
         && *known != line.transfer_id
     {
         // Before ours settled it may be ours under another id than we were told.
@@ -388,7 +385,8 @@ fn judge(
         _ if turn > movement.turns() => Some(FindingClass::MissingHere),
         StatementKind::Returned if movement.reversals == 0 => Some(FindingClass::MissingHere),
         StatementKind::Returned => {
-            let settled_on = transfer.settlement_date.or(movement.settled_on)?;
+            let settled_on = transfer.and_then(|transfer| transfer.settlement_date);
+            let settled_on = settled_on.or(movement.settled_on)?;
             let late = settled_on.banking_days_until(date) > USUAL_RETURN_BANKING_DAYS;
             late.then_some(FindingClass::LateReturn)
         }

@@ -5,6 +5,7 @@
 //! first, so that a missing event is mended before it is a finding.
 
 use crate::link::Link;
+use crate::store::jobs;
 use crate::store::reconciling::{self, day_of};
 use crate::sync::{Halt, Sync};
 use domain::command::Internal;
@@ -129,7 +130,7 @@ impl<L: Link> Sync<L> {
             .iter()
             .filter_map(|line| line.reference.parse().ok())
             .collect();
-        reconciling::movements(self.orders.pool(), &ids)
+        jobs::movements(self.orders.pool(), ids)
             .await
             .map_err(|_| Halt::Store)
     }
@@ -143,7 +144,7 @@ impl<L: Link> Sync<L> {
             .iter()
             .filter_map(|open| open.state.finding.movement_id)
             .collect();
-        let movements = reconciling::movements(self.orders.pool(), &ids)
+        let movements = jobs::movements(self.orders.pool(), ids)
             .await
             .map_err(|_| Halt::Store)?;
         let through = self.orders.reconciled_through().await;
@@ -204,7 +205,7 @@ impl<L: Link> Sync<L> {
         let Some(id) = next else {
             return Ok(false);
         };
-        let movement = crate::store::jobs::movement(self.orders.pool(), id)
+        let movement = jobs::movement(self.orders.pool(), id)
             .await
             .map_err(|_| Halt::Store)?;
         if let Some(movement) = movement {

@@ -82,11 +82,11 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
     ),
     (
         "refusal PresentedTooOften",
-        "a debit has to come back three times: 60 steps do not get there; the rules' own tests do",
+        "a debit has to come back three times: the steps of a story do not get there; the rules' own tests do",
     ),
     (
         "refusal TooManyChanges",
-        "ten changes would have to wait on one line: 60 steps do not get there; the rules' own tests do",
+        "ten changes would have to wait on one line: the steps of a story do not get there; the rules' own tests do",
     ),
     (
         "refusal PaymentsHeld",

@@ -16,16 +16,6 @@ pub struct Many {
     pub complaints: Vec<(u64, String)>,
 }
 
-impl Many {
-    pub fn add(&mut self, more: Many) {
-        self.coverage.add(&more.coverage);
-        self.stories += more.stories;
-        self.events += more.events;
-        self.submissions += more.submissions;
-        self.complaints.extend(more.complaints);
-    }
-}
-
 /// Tells the stories of these seeds; the first complaint ends it unless `all`.
 pub fn tell_all(seeds: std::ops::Range<u64>, steps: usize, all: bool) -> Many {
     tell_each(seeds, all, |seed| tell(seed, steps))

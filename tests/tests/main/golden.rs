@@ -384,20 +384,10 @@ impl Writing<'_> {
             holidays: vec!["2026-05-25".parse().unwrap()],
         }))
         .await;
-        let product = self.branch.engine.reader().products().await.unwrap();
-        let product = product
-            .into_iter()
-            .find(|product| product.id == self.branch.product_id)
-            .unwrap();
-        let mut terms = product.terms;
-        terms.late_fee_minor = Minor(1_500);
-        terms.returned_payment_fee_minor = Minor(2_000);
-        self.decided(Command::DefineProduct(DefineProduct {
-            product_id: product.id,
-            seen_version: product.version,
-            name: product.name,
-            terms,
-        }))
+        self.revise(|terms| {
+            terms.late_fee_minor = Minor(1_500);
+            terms.returned_payment_fee_minor = Minor(2_000);
+        })
         .await;
         let kind = MovementKind::Repayment;
         // Yesterday's overpayment pays for today's draw.
@@ -428,6 +418,24 @@ impl Writing<'_> {
         self.word(line_id, debit, kind, 100_000, returned, Some("R01"))
             .await;
         self.days_until("2026-05-12").await;
+    }
+
+    /// New terms of the product, for the lines that open from now on.
+    async fn revise(&self, change: impl Fn(&mut domain::product::Terms)) {
+        let products = self.branch.engine.reader().products().await.unwrap();
+        let mut products = products.into_iter();
+        let product = products
+            .find(|product| product.id == self.branch.product_id)
+            .unwrap();
+        let mut terms = product.terms;
+        change(&mut terms);
+        self.decided(Command::DefineProduct(DefineProduct {
+            product_id: product.id,
+            seen_version: product.version,
+            name: product.name,
+            terms,
+        }))
+        .await;
     }
 
     async fn days_until(&self, open: &str) {
@@ -864,19 +872,9 @@ impl Writing<'_> {
 
     /// One asks, another decides: the limit, the rate, a waiver, a reversal, charging off.
     async fn changes(&self) {
-        let product = self.branch.engine.reader().products().await.unwrap();
-        let product = product
-            .into_iter()
-            .find(|product| product.id == self.branch.product_id)
-            .unwrap();
-        let mut terms = product.terms;
-        terms.origination_fee_minor = Minor(3_000);
-        self.decided(Command::DefineProduct(DefineProduct {
-            product_id: product.id,
-            seen_version: product.version,
-            name: product.name,
-            terms,
-        }))
+        self.revise(|terms| {
+            terms.origination_fee_minor = Minor(3_000);
+        })
         .await;
         let (customer_id, _) = self.branch.customer(11).await;
         let line_id = self.branch.open_line(customer_id, 1_000_000).await;

@@ -95,3 +95,9 @@ pub fn tries(attempts: u32) -> String {
         format!("{attempts} attempts")
     }
 }
+
+pub fn charged_off(amount: &str) -> String {
+    format!(
+        "Charged off: {amount} is not recovered yet. What is repaid still goes to the customer's debt."
+    )
+}

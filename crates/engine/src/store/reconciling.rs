@@ -1,31 +1,12 @@
-//! What reconciling reads: movements by reference, what no statement shows, open findings.
+//! What reconciling reads: what no statement shows, earlier statements, open findings.
 
 use crate::store::jobs::read;
-use crate::store::load::{LoadError, json_ids};
+use crate::store::load::LoadError;
 use domain::date::{BusinessDate, UtcMillis};
 use domain::ids::MovementId;
 use domain::movement::Movement;
 use domain::reconcile::{Earlier, FindingState, StatementLine, cut};
 use sqlx::{Row, SqlitePool};
-use std::collections::BTreeMap;
-
-/// Those of ours among the references of a statement.
-pub async fn movements(
-    pool: &SqlitePool,
-    ids: &[MovementId],
-) -> Result<BTreeMap<MovementId, Movement>, LoadError> {
-    let rows =
-        sqlx::query("select document from movements where id in (select value from json_each(?))")
-            .bind(json_ids(ids))
-            .fetch_all(pool)
-            .await?;
-    rows.into_iter()
-        .map(|row| {
-            let movement = read(row.try_get(0)?)?;
-            Ok((movement.id, movement))
-        })
-        .collect()
-}
 
 /// What settled by the network's word before a moment and stands on no statement.
 pub async fn on_no_statement(

@@ -25,6 +25,11 @@ pub fn DecisionNote(props: &DecisionNoteProps) -> Html {
     let owing = line.row.closed_but_owing.then(|| {
         html! { <Alert kind={AlertKind::Warning} title={lines::CLOSED_BUT_OWING_EXPLAINED} /> }
     });
+    let lost = line.figures.unrecovered_minor;
+    let lost = lost.is_positive().then(|| {
+        let title = words::charged_off(&money(lost));
+        html! { <Alert kind={AlertKind::Warning} {title} testid="charged-off" /> }
+    });
     let decision = line.decision.as_ref().map(|decision| {
         let DecisionView {
             approved,
@@ -56,6 +61,7 @@ pub fn DecisionNote(props: &DecisionNoteProps) -> Html {
             <div>{ decision.unwrap_or_default() }</div>
             <div>{ frozen.unwrap_or_default() }</div>
             <div>{ owing.unwrap_or_default() }</div>
+            <div>{ lost.unwrap_or_default() }</div>
         </div>
     }
 }
