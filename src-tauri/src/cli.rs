@@ -9,6 +9,7 @@ mod close_day;
 mod copies;
 mod exit;
 mod intake;
+mod log;
 mod output;
 mod payments;
 mod people;
@@ -59,6 +60,9 @@ pub struct Common {
     /// The folder of the store; the user's own data folder unless told.
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Where it is remembered how far the store's log went; the user's own state folder unless told.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub state_dir: Option<PathBuf>,
     /// A store of its own, filled with invented people and a year of history.
     #[arg(long, global = true)]
     pub demo: bool,
@@ -90,8 +94,13 @@ pub enum Action {
     Show(reads::Show),
     /// Show the journal leg by leg, newest first, or the trial balance.
     Ledger(reads::Ledger),
-    /// Prove the store: the log's chain, every view, the journal and the trial balance.
-    Verify,
+    /// Prove the store: the log's chain, every view, the journal and the trial balance; or, with
+    /// --log and --key, an exported log. Needs no store then.
+    Verify(log::Verify),
+    /// Write the whole log to a file that `verify --log` proves with the public key alone.
+    ExportLog(log::ExportLog),
+    /// Print the public key of this store's device.
+    DeviceKey,
     /// Print the JSON Schema of every command and view. Needs no store.
     Schema,
     /// Close the business date, and every one before the date that is told.
@@ -119,20 +128,25 @@ impl Common {
         if let Some(told) = &self.data_dir {
             return Ok(told.clone());
         }
-        let absolute = |path: &PathBuf| path.is_absolute();
-        let data = std::env::var_os("XDG_DATA_HOME")
-            .map(PathBuf::from)
-            .filter(absolute)
-            .or_else(|| std::env::home_dir().map(|home| home.join(".local/share")))
-            .filter(absolute)
-            .ok_or_else(|| {
-                Failure::usage("there is no data folder of the user: give one with --data-dir")
-            })?;
-        Ok(data.join(if self.demo {
+        let data = user_folder("XDG_DATA_HOME", ".local/share").ok_or_else(|| {
+            Failure::usage("there is no data folder of the user: give one with --data-dir")
+        })?;
+        Ok(data.join(self.name()))
+    }
+
+    /// Where the head of the log is remembered outside the data folder; nowhere for a user who has
+    /// no folders.
+    pub fn state_dir(&self) -> Option<PathBuf> {
+        let usual = || Some(user_folder("XDG_STATE_HOME", ".local/state")?.join(self.name()));
+        self.state_dir.clone().or_else(usual)
+    }
+
+    fn name(&self) -> &'static str {
+        if self.demo {
             "branchline-demo"
         } else {
             "branchline"
-        }))
+        }
     }
 
     /// The passphrase if it is known without asking: from a descriptor, or the demonstration's.
@@ -177,6 +191,7 @@ impl Common {
         let passphrase = self.passphrase(!has_store(&data_dir))?;
         let mut options = Options::new(&data_dir, &passphrase, founding);
         options.network = self.network_as_told()?;
+        options.state_dir = self.state_dir();
         Ok(Engine::open(options).await?)
     }
 
@@ -198,6 +213,16 @@ impl Common {
         let passphrase = self.passphrase(false)?;
         Ok(Reading::open(&data_dir, &passphrase, &Clock::System).await?)
     }
+}
+
+/// A folder of the user's, as the desktop names it or where it usually is.
+fn user_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let absolute = |path: &PathBuf| path.is_absolute();
+    std::env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(absolute)
+        .or_else(|| std::env::home_dir().map(|home| home.join(below_home)))
+        .filter(absolute)
 }
 
 fn has_store(data_dir: &Path) -> bool {
@@ -239,7 +264,9 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::List(list) => list.run(&common, output).await,
             Action::Show(show) => show.run(&common, output).await,
             Action::Ledger(ledger) => ledger.run(&common, output).await,
-            Action::Verify => stores::verify(&common, output).await,
+            Action::Verify(verify) => verify.run(&common, output).await,
+            Action::ExportLog(export) => export.run(&common, output).await,
+            Action::DeviceKey => log::device_key(&common, output).await,
             Action::Schema => stores::schema(output),
             Action::CloseDay(close) => close.run(&common, output).await,
             Action::Statement(statement) => statement.run(&common, output).await,

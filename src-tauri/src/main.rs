@@ -31,6 +31,7 @@ fn open_window(common: &Common) -> Result<(), Failure> {
     }
     window::open(window::Opening {
         data_dir: common.data_dir()?,
+        state_dir: common.state_dir(),
         passphrase: common.given_passphrase()?,
         network: Some(common.network()?),
         demo: common.demo,

@@ -24,6 +24,7 @@ const CHANGED: &str = "changed";
 /// How the window was asked to open.
 pub struct Opening {
     pub data_dir: PathBuf,
+    pub state_dir: Option<PathBuf>,
     /// Given at the start by prompt or file descriptor; otherwise the page asks.
     pub passphrase: Option<Zeroizing<String>>,
     pub network: Option<NetworkAddress>,
@@ -116,6 +117,7 @@ impl Desk {
         let founding = founding.unwrap_or_else(cli::usual_founding);
         let mut options = Options::new(&self.opening.data_dir, &passphrase, founding);
         options.network = self.opening.network.clone();
+        options.state_dir = self.opening.state_dir.clone();
         let opened = Arc::new(Engine::open(options).await.map_err(start_error)?);
         self.tell_the_page(opened.subscribe());
         *engine = Some(opened);

@@ -53,6 +53,7 @@ impl Desk {
             .args(words)
             .env("PASSPHRASE_FILE", self.path("passphrase"))
             .env("PASSWORD_FILE", self.path("password"))
+            .env("XDG_STATE_HOME", self.path("state"))
             // A command line needs no display.
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
@@ -377,6 +378,8 @@ fn copy_and_prove(desk: &Desk) {
     assert_eq!(listed[0]["rows"][0]["number"], "LC-000001");
     answers(0, elsewhere(&["verify"]), &["verify"]);
 
+    prove_the_log(desk);
+
     // One byte of a view: the customer's clear name.
     let tampered = desk.path("tampered");
     fs::create_dir(&tampered).unwrap();
@@ -384,6 +387,72 @@ fn copy_and_prove(desk: &Desk) {
     let red = desk.command("tampered", &["verify"]).output().unwrap();
     let red = answers(1, red, &["verify"]);
     assert_ne!(red[0]["findings"], json!([]));
+}
+
+/// Somebody with the exported log and the public key, and nothing else.
+fn prove_the_log(desk: &Desk) {
+    let key = desk.expect(0, &["device-key"])[0]["public_key"].clone();
+    let key = key.as_str().unwrap();
+    let log = desk.path("log.jsonl").display().to_string();
+    let exported = desk.expect(0, &["export-log", &log]);
+    desk.expect(2, &["export-log", &log]);
+    assert_eq!(exported[0]["public_key"], key);
+    let alone = |log: &str, key: &str, exit| {
+        let words = ["--json", "verify", "--log", log, "--key", key];
+        let output = Command::new(env!("CARGO_BIN_EXE_branchline"))
+            .args(words)
+            .env("XDG_DATA_HOME", "/nonexistent")
+            .output()
+            .unwrap();
+        answers(exit, output, &words)
+    };
+    let proven = alone(&log, key, 0);
+    assert_eq!(proven[0]["findings"], json!([]));
+    assert_eq!(proven[0]["events"], exported[0]["events"]);
+    assert_eq!(proven[0]["signed_hash"], exported[0]["last_hash"]);
+    assert!(proven[0]["events"].as_u64().unwrap() > 10);
+    alone(&log, "not a key", 2);
+    // A point of the curve, and nobody's key here: its base point (RFC 8032, 5.1).
+    let other = format!("58{}", "66".repeat(31));
+    assert_ne!(alone(&log, &other, 1)[0]["findings"], json!([]));
+
+    // Each line changed, left out, said twice or moved.
+    let text = fs::read_to_string(&log).unwrap();
+    assert!(!text.contains("Marchbanks"), "private values stay sealed");
+    let lines: Vec<&str> = text.lines().collect();
+    let edited = desk.path("edited.jsonl").display().to_string();
+    let report = |lines: Vec<String>| {
+        fs::write(&edited, lines.join("\n")).unwrap();
+        let key = auditor::PublicKey::from_hex(key).unwrap();
+        let file = std::io::BufReader::new(File::open(&edited).unwrap());
+        auditor::audit(file, &key).unwrap()
+    };
+    let own = || lines.iter().map(|line| (*line).to_owned());
+    for place in 1..lines.len() {
+        let is_event = lines[place].starts_with("{\"event\"");
+        let mut without: Vec<String> = own().collect();
+        without.remove(place);
+        // A head that is not the last may be missing: a later one stands for the same events.
+        if is_event || place + 1 == lines.len() {
+            assert!(!report(without).clean(), "without line {place}");
+        }
+        let mut changed: Vec<String> = own().collect();
+        changed[place] = if is_event {
+            changed[place].replacen("\"at_ms\":1", "\"at_ms\":2", 1)
+        } else {
+            changed[place].replacen("\"epoch\":1", "\"epoch\":2", 1)
+        };
+        assert_ne!(changed[place], lines[place]);
+        assert!(!report(changed).clean(), "line {place} changed");
+        let mut moved: Vec<String> = own().collect();
+        moved.swap(place, place - 1);
+        assert!(!report(moved).clean(), "line {place} moved");
+        if is_event {
+            let mut twice: Vec<String> = own().collect();
+            twice.insert(place, lines[place].to_owned());
+            assert!(!report(twice).clean(), "line {place} twice");
+        }
+    }
 }
 
 fn change_one_byte(from: &Path, to: &Path) {

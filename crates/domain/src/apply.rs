@@ -16,7 +16,7 @@ use crate::money::{Minor, Overflow};
 use crate::movement::{Movement, MovementKind, MovementState, Presentation, ReviewReason};
 use crate::private::Private;
 use crate::product::Product;
-use crate::reconcile::{FindingState, Resolved, Statement};
+use crate::reconcile::{FindingClass, FindingState, Resolved, Statement};
 use crate::transfer::{NextStep, Transfer};
 use crate::world::{SetUp, World};
 
@@ -101,6 +101,7 @@ fn apply_to_branch(world: &mut World, meta: &Meta, event: &Event) -> Result<(), 
             branch.held_in_epoch = None;
             branch.compared_epoch = Some(*epoch);
         }
+        Event::DeviceKeyRecorded { public_key } => branch.device_key = Some(public_key.clone()),
         Event::StatementRead { date, lines } => {
             branch.reconciled_through = branch.reconciled_through.max(Some(*date));
             let statement = Statement {
@@ -110,6 +111,9 @@ fn apply_to_branch(world: &mut World, meta: &Meta, event: &Event) -> Result<(), 
             world.statements.insert(*date, statement);
         }
         Event::FindingOpened { finding } => {
+            if finding.class == FindingClass::StoreAltered {
+                branch.altered.insert(finding.id.clone());
+            }
             let state = FindingState {
                 finding: finding.clone(),
                 opened_on: meta.business_date,
@@ -122,6 +126,7 @@ fn apply_to_branch(world: &mut World, meta: &Meta, event: &Event) -> Result<(), 
             resolution,
             note,
         } => {
+            branch.altered.remove(finding_id);
             let finding = world
                 .findings
                 .get_mut(finding_id)

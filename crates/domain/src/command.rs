@@ -333,6 +333,16 @@ pub enum Internal {
     ResumePayments {
         epoch: u64,
     },
+    /// The key this device signs the log with.
+    RecordDeviceKey {
+        public_key: String,
+    },
+    /// The store was altered by something that is not the program: payments are held, and an admin
+    /// has to look.
+    NoteAltered {
+        epoch: u64,
+        findings: Vec<Finding>,
+    },
     /// The network's statement of a day that is over.
     RecordStatement {
         date: BusinessDate,

@@ -379,9 +379,11 @@ events! {
     }
 
     // The network as a whole.
-    /// The store was restored from a backup: nothing is sent before all is compared.
+    /// The store was restored or altered: nothing is sent before all is compared.
     PaymentsHeld "payments_held" { epoch: u64 }
     PaymentsResumed "payments_resumed" { epoch: u64 }
+    /// The key this device signs the log with, from here on.
+    DeviceKeyRecorded "device_key_recorded" { public_key: String }
     /// The network's statement of one day that is over, as it was read.
     StatementRead "statement_read" { date: BusinessDate, lines: Vec<StatementEntry> }
     /// Ledger, outbox and statement disagree.
@@ -401,6 +403,7 @@ impl Event {
             | Event::HolidaysSet { .. }
             | Event::PaymentsHeld { .. }
             | Event::PaymentsResumed { .. }
+            | Event::DeviceKeyRecorded { .. }
             | Event::StatementRead { .. }
             | Event::FindingOpened { .. }
             | Event::FindingResolved { .. } => Stream::Branch,
@@ -542,6 +545,7 @@ impl Event {
             | Event::HolidaysSet { .. }
             | Event::PaymentsHeld { .. }
             | Event::PaymentsResumed { .. }
+            | Event::DeviceKeyRecorded { .. }
             | Event::StatementRead { .. }
             | Event::FindingOpened { .. }
             | Event::FindingResolved { .. }

@@ -411,6 +411,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::DebitPresents { .. }
         | Event::PaymentsHeld { .. }
         | Event::PaymentsResumed { .. }
+        | Event::DeviceKeyRecorded { .. }
         | Event::FindingOpened { .. }
         | Event::FindingResolved { .. }
         | Event::ChangeRequested { .. }

@@ -225,12 +225,17 @@ impl Needs {
                     self.line(line_id);
                 }
             }
+            Internal::NoteAltered { findings, .. } => {
+                self.findings
+                    .extend(findings.iter().map(|finding| finding.id.clone()));
+            }
             Internal::CloseFinding { finding_id } => {
                 self.findings.insert(finding_id.clone());
             }
             Internal::SetUpStore(_)
             | Internal::HoldPayments { .. }
             | Internal::ResumePayments { .. }
+            | Internal::RecordDeviceKey { .. }
             | Internal::MoveCursor { .. }
             | Internal::CloseDay { .. }
             | Internal::ReportStrangers { .. }

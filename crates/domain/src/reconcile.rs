@@ -99,6 +99,8 @@ pub enum FindingClass {
     Orphan,
     /// It came back after the two banking days in which returns are usual.
     LateReturn,
+    /// The store's file was edited, cut short or put back by something that is not the program.
+    StoreAltered,
 }
 
 impl FindingClass {
@@ -109,6 +111,7 @@ impl FindingClass {
         FindingClass::Duplicate,
         FindingClass::Orphan,
         FindingClass::LateReturn,
+        FindingClass::StoreAltered,
     ];
 
     pub fn tag(self) -> &'static str {
@@ -119,6 +122,7 @@ impl FindingClass {
             FindingClass::Duplicate => "duplicate",
             FindingClass::Orphan => "orphan",
             FindingClass::LateReturn => "late_return",
+            FindingClass::StoreAltered => "store_altered",
         }
     }
 
@@ -130,6 +134,7 @@ impl FindingClass {
             FindingClass::Duplicate => "Paid twice by the network",
             FindingClass::Orphan => "Nobody here asked for it",
             FindingClass::LateReturn => "Came back late",
+            FindingClass::StoreAltered => "Altered outside the program",
         }
     }
 
@@ -152,6 +157,9 @@ impl FindingClass {
                 "Find out whose it is. After a restore it may be a transfer made since the backup. It stands in suspense."
             }
             FindingClass::LateReturn => "Tell the customer; the return is posted on the line.",
+            FindingClass::StoreAltered => {
+                "Have the store proven (branchline verify) and find out who had the file; restore a backup if the log does not hold. Nothing is paid or approved until this is closed."
+            }
         }
     }
 }
@@ -260,6 +268,24 @@ impl Finding {
     /// The id of the finding that a transfer is a second one.
     pub fn duplicate_id(remote: &crate::transfer::RemoteTransfer) -> String {
         format!("{}:{}", FindingClass::Duplicate.tag(), cut(&remote.id))
+    }
+
+    /// Something in the store that the program did not write. `when` tells one time it was noticed
+    /// from another; `what` names the place, never a value.
+    pub fn altered(when: &str, what: &str) -> Finding {
+        Finding {
+            id: format!("{}:{when}", FindingClass::StoreAltered.tag()),
+            class: FindingClass::StoreAltered,
+            reference: cut(what),
+            movement_id: None,
+            line_id: None,
+            remote_id: None,
+            direction: Direction::Credit,
+            ours_minor: None,
+            theirs_minor: None,
+            statement_date: None,
+            owner: None,
+        }
     }
 
     /// A second transfer that the network made for a movement.

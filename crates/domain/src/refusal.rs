@@ -100,7 +100,8 @@ refusals! {
     // The day.
     NotTheBusinessDate => "This is not the day the branch works in.",
     // Payments.
-    PaymentsHeld => "The store was restored: nothing is sent before it is compared with the network.",
+    PaymentsHeld => "Payments are held: nothing is sent before the store is compared with the network.",
+    StoreAltered => "The store was altered outside the program: an admin has to look at it first.",
     NothingToRetry => "This transfer is not waiting to be sent or asked about.",
     NotParkable => "This transfer cannot be set aside now.",
     MayHaveLeft => "It may have left: the network's statements have to show that it never moved.",

@@ -11,7 +11,7 @@ use crate::movement::Movement;
 use crate::product::Product;
 use crate::reconcile::{FindingState, Statement};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of the store a batch of commands is judged against. `apply` keeps it current, so
 /// the second draw of a batch sees the first.
@@ -62,6 +62,12 @@ pub struct Branch {
     /// The last day whose statement was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciled_through: Option<BusinessDate>,
+    /// The key this device signs the log with, in hexadecimal; none before it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_key: Option<String>,
+    /// Open findings that the store was altered: nothing is paid or approved while there is one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub altered: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

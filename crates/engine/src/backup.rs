@@ -171,7 +171,7 @@ pub async fn restore(
     if folder.has_store() && !replace {
         return Err(CopyError::NotEmpty(data_dir.to_owned()));
     }
-    prove(from, passphrase).await?;
+    let store_key = prove(from, passphrase).await?;
 
     let waiting = folder.path().join(format!("{STORE_FILE}.restoring"));
     // Left by a restore that was cut off: nobody else can be at it under the lock.
@@ -180,7 +180,7 @@ pub async fn restore(
     let (epoch_there, forgotten) = what_was_there(&folder).await;
     copied.epoch = copied.epoch.max(epoch_there) + 1;
     let mut connection = copies::connect_copy(&waiting).await?;
-    copies::begin_epoch(&mut connection, copied.epoch, &forgotten).await?;
+    copies::begin_epoch(&mut connection, copied.epoch, &forgotten, &store_key).await?;
     store::close(connection).await;
     make_durable(&waiting)?;
 
@@ -206,7 +206,7 @@ pub async fn restore(
 }
 
 /// A backup is proven before anything is moved out of its way.
-async fn prove(from: &Path, passphrase: &str) -> Result<(), CopyError> {
+async fn prove(from: &Path, passphrase: &str) -> Result<StoreKey, CopyError> {
     let mut source = copies::connect_source(from).await?;
     let described = copies::describe(&mut source).await;
     let Ok(Some((_, wrapped, ..))) = described else {
@@ -223,7 +223,7 @@ async fn prove(from: &Path, passphrase: &str) -> Result<(), CopyError> {
     if !report.clean() {
         return Err(CopyError::NotProven(report.findings));
     }
-    Ok(())
+    Ok(store_key)
 }
 
 /// The epoch of the store that is to be replaced, and who was forgotten in it. A store too

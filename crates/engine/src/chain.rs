@@ -29,6 +29,14 @@ pub struct EventRow {
 
 pub type Hash = [u8; 32];
 
+/// How far a log goes, and the hash that stands for all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeadMark {
+    pub epoch: i64,
+    pub seq: i64,
+    pub hash: Hash,
+}
+
 /// What the first event of a store follows.
 pub const BEGINNING: Hash = [0; 32];
 

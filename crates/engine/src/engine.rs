@@ -1,18 +1,21 @@
 //! The engine: opens a store, signs people in, takes commands, answers questions. What the
 //! window, the command line and the tests all talk to.
 
+use crate::chain::HeadMark;
 use crate::clock::Clock;
 use crate::close::{self, close_due_lines};
+use crate::guard::{self, Guarded, Look};
 use crate::link::Link;
+use crate::memory::Memory;
 use crate::password::{self, Passwords};
 use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
-use crate::refold;
 use crate::seal::{HashCost, StoreKey};
 use crate::sessions::{Sessions, Token};
 use crate::store::load::{self, LoadError};
 use crate::store::reads::{Reader, Viewer};
 use crate::store::{self, DataFolder, Identity, OpenError};
 use crate::sync::{self, Dice, Handle, Pace, Sync};
+use crate::verify::Finding;
 use crate::writer::{BATCH_MAX, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer};
 use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
@@ -35,7 +38,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -49,6 +52,9 @@ const STOP_PATIENCE: Duration = Duration::from_secs(2);
 /// Why nothing is sent after a restore.
 const HELD: &str =
     "the store was restored: it is compared with the network before anything is sent";
+/// And after somebody wrote into it.
+const ALTERED: &str =
+    "the store was altered outside the program: an admin has to look before anything is sent";
 const STRANGERS_EVERY: Duration = Duration::from_secs(60);
 
 /// Where the payments network is, and what it knows us by.
@@ -91,6 +97,11 @@ pub struct Options {
     pub clock: Clock,
     /// The most one commit carries; one makes every command its own commit.
     pub batch_max: usize,
+    /// Where the head of the log is remembered outside the store; nowhere unless told.
+    pub state_dir: Option<PathBuf>,
+    /// Events of the log that are read before the store opens; a longer one is read to its end
+    /// behind the window.
+    pub tail: i64,
 }
 
 impl Options {
@@ -103,6 +114,8 @@ impl Options {
             network: None,
             clock: Clock::System,
             batch_max: BATCH_MAX,
+            state_dir: None,
+            tail: guard::TAIL,
         }
     }
 }
@@ -137,6 +150,8 @@ pub struct Orders {
     queue: mpsc::Sender<Post>,
     shared: Arc<Shared>,
     pool: SqlitePool,
+    /// Whether the whole log was read since the start.
+    proven: watch::Receiver<bool>,
 }
 
 impl Orders {
@@ -183,6 +198,32 @@ impl Orders {
     /// Whether nothing may be sent before the store is compared with the network.
     pub async fn held(&self) -> Result<bool, LoadError> {
         Ok(self.branch().await?.held_in_epoch.is_some())
+    }
+
+    /// Whether an admin has to look at what was altered before anything is sent.
+    pub async fn altered(&self) -> Result<bool, LoadError> {
+        Ok(!self.branch().await?.altered.is_empty())
+    }
+
+    /// Something else wrote this row.
+    pub(crate) fn alarm(&self, table: &str, row: String) {
+        let (table, what) = (
+            table.to_owned(),
+            "it was altered outside the program".to_owned(),
+        );
+        // Nobody listens once the program stops; the next start finds it again.
+        let _ = self.shared.alarms.send(Finding { table, row, what });
+    }
+
+    /// Whether the whole log was read since the start: nothing is sent before.
+    pub fn proven(&self) -> bool {
+        *self.proven.borrow()
+    }
+
+    /// Waits until it was. At once where the log is short.
+    pub async fn until_proven(&self) {
+        // Whoever reads it ended without a word: then it stays unproven, and payments stay held.
+        let _ = self.proven.clone().wait_for(|proven| *proven).await;
     }
 
     /// The last day whose statement was read.
@@ -282,6 +323,10 @@ pub struct Engine {
     strangers: Arc<Mutex<BTreeMap<String, u32>>>,
     sync_task: Mutex<Option<JoinHandle<()>>>,
     report_task: AbortHandle,
+    /// What looks after the store beside the writer: alarms, the memory outside, the long log.
+    keepers: Vec<AbortHandle>,
+    memory: Option<Memory>,
+    heads: watch::Receiver<HeadMark>,
     _folder: DataFolder,
 }
 
@@ -302,7 +347,12 @@ impl Engine {
         let mut connection = store::connect_writer(&path).await?;
         store::make_private(&path).map_err(|error| OpenError::Folder(path.clone(), error))?;
         store::migrate(&mut connection).await?;
-        let (identity, store_key) = match store::identity(&mut connection).await? {
+        let look = Look {
+            state_dir: options.state_dir.as_deref(),
+            data_dir: &options.data_dir,
+            tail: options.tail,
+        };
+        let guarded = match store::identity(&mut connection).await? {
             Some((identity, wrapped)) => {
                 let passphrase = options.passphrase.clone();
                 let opened =
@@ -311,7 +361,12 @@ impl Engine {
                 let store_key = opened
                     .map_err(|_| OpenError::WrongPassphrase)?
                     .map_err(|_| OpenError::WrongPassphrase)?;
-                (identity, store_key)
+                if store_key.vouches() {
+                    guard::looked_at(&mut connection, identity, store_key, &look).await?
+                } else {
+                    let unlocked = (store_key, options.passphrase.as_str(), options.hash_cost);
+                    guard::raised(&mut connection, identity, unlocked, &look).await?
+                }
             }
             None => {
                 let now = options.clock.now();
@@ -321,29 +376,39 @@ impl Engine {
                     epoch: 1,
                     demo: options.founding.demo,
                 };
-                let key = store::found(
-                    &mut connection,
-                    &identity,
-                    &options.passphrase,
-                    options.hash_cost,
-                )
-                .await?;
-                (identity, key)
+                let (passphrase, cost) = (&options.passphrase, options.hash_cost);
+                let keys = store::found(&mut connection, &identity, passphrase, cost).await?;
+                guard::founded(&mut connection, identity, keys, &look).await?
             }
         };
-        refold::bring_up_to_date(&mut connection, &store_key).await?;
+        guard::begin_to_remember(&mut connection, &guarded).await?;
+        let Guarded {
+            identity,
+            store_key,
+            device,
+            faults,
+            long,
+            memory,
+        } = guarded;
+        let public_key = load::hex(&device.public());
         let keyless = store::keyless_customers(&mut connection).await?;
         let demo = identity.demo;
         let (changes, _) = broadcast::channel(1_024);
-        let store_key = Arc::new(store_key);
+        let head = load::head(&mut connection).await?;
+        let (heads, head_seen) = watch::channel(head.mark(identity.epoch));
+        let (alarms, alarms_heard) = mpsc::unbounded_channel();
+        let (proves, proven) = watch::channel(!long);
         let shared = Arc::new(Shared {
             store_key: store_key.clone(),
-            identity,
+            identity: identity.clone(),
             clock: options.clock.clone(),
             online: AtomicBool::new(false),
             business_day: AtomicI32::new(i32::MIN),
             changes,
             gauge: Mutex::default(),
+            device,
+            heads,
+            alarms,
         });
         let writer =
             Writer::open(path.clone(), connection, shared.clone(), options.batch_max).await?;
@@ -353,16 +418,29 @@ impl Engine {
             queue,
             shared: shared.clone(),
             pool: pool.clone(),
+            proven,
         };
         // Ends when it is told to, after everything before that is written.
         drop(tokio::spawn(writer.run(posts)));
         set_up_if_fresh(&orders, &options.founding).await?;
+        orders
+            .internal(Internal::RecordDeviceKey { public_key })
+            .await
+            .map_err(StartError::Read)?;
+        if !faults.is_empty() {
+            let told = guard::tell(&orders, &faults).await;
+            told.map_err(StartError::Read)?;
+        }
+        // A row that was altered and could not be made anew fails whoever needs it; the window opens
+        // all the same, so that somebody can look.
+        let bearable = |done: Result<(), ApiError>| match done {
+            Err(_) if !faults.is_empty() => Ok(()),
+            done => done.map_err(StartError::Read),
+        };
         for id in keyless {
             if let Ok(customer_id) = id.parse() {
-                orders
-                    .internal(Internal::NoteForgotten { customer_id })
-                    .await
-                    .map_err(StartError::Read)?;
+                let forgotten = Internal::NoteForgotten { customer_id };
+                bearable(orders.internal(forgotten).await)?;
             }
         }
 
@@ -371,8 +449,7 @@ impl Engine {
         let branch = branch.map_err(|error| StartError::Read(error.into()))?;
         if let Some(set_up) = branch.set_up {
             let proposed = crate::clock::local_date(options.clock.now(), &set_up.time_zone);
-            let caught_up = close::catch_up(&orders, proposed).await;
-            caught_up.map_err(StartError::Read)?;
+            bearable(close::catch_up(&orders, proposed).await)?;
         }
         let handle = Handle::default();
         // Restoring a backup is a payment event: nothing is sent before all is compared.
@@ -394,6 +471,23 @@ impl Engine {
             );
             tokio::spawn(sync.run(shared.changes.subscribe()))
         });
+        let mut keepers =
+            vec![tokio::spawn(raise_alarms(orders.clone(), alarms_heard)).abort_handle()];
+        if let Some(memory) = memory.clone() {
+            keepers.push(tokio::spawn(memory.follow(head_seen.clone())).abort_handle());
+        }
+        if long {
+            let (orders, identity) = (orders.clone(), identity);
+            let reading = async move {
+                match guard::read_the_rest(&orders, &identity).await {
+                    Ok(()) => {
+                        proves.send_replace(true);
+                    }
+                    Err(error) => tracing::error!(?error, "the log could not be read to its end"),
+                }
+            };
+            keepers.push(tokio::spawn(reading).abort_handle());
+        }
         let strangers = Arc::new(Mutex::new(BTreeMap::new()));
         let report_task =
             tokio::spawn(report_strangers(orders.clone(), strangers.clone())).abort_handle();
@@ -406,6 +500,9 @@ impl Engine {
             strangers,
             sync_task: Mutex::new(sync_task),
             report_task,
+            keepers,
+            memory,
+            heads: head_seen,
             _folder: folder,
         })
     }
@@ -416,6 +513,9 @@ impl Engine {
     pub async fn stop(&self) {
         self.sync.stop();
         self.report_task.abort();
+        for keeper in &self.keepers {
+            keeper.abort();
+        }
         let sync_task = self
             .sync_task
             .lock()
@@ -433,6 +533,13 @@ impl Engine {
         let (done, stopped) = oneshot::channel();
         if self.orders.queue.send(Post::Stop(done)).await.is_ok() {
             let _ = stopped.await;
+        }
+        if let Some(memory) = self.memory.clone() {
+            let mark = *self.heads.borrow();
+            let kept = tokio::task::spawn_blocking(move || memory.keep(&mark)).await;
+            if !matches!(kept, Ok(Ok(()))) {
+                tracing::warn!("how far the log goes could not be kept outside the store");
+            }
         }
     }
 
@@ -532,6 +639,15 @@ impl Engine {
             return Err(FaultCode::WrongCredentials.into());
         };
         let user_id = facts.user.id;
+        // A hash put in another's place opens nothing, whatever password it is of.
+        let print = self.orders.store_key().credential_print(&facts.phc);
+        if print != facts.user.credential_print {
+            let what = "the password is not the one the log vouches for".to_owned();
+            let (table, row) = ("credentials".to_owned(), user_id.to_string());
+            // Nobody listens once the program stops.
+            let _ = self.orders.shared.alarms.send(Finding { table, row, what });
+            return Err(FaultCode::WrongCredentials.into());
+        }
         if !right {
             // Counted by the writer: guesses under way at once are judged one after another.
             self.orders
@@ -681,6 +797,9 @@ impl Engine {
     ) -> Result<(u64, u64), ApiError> {
         let content = load::json_text(&command);
         let closes_day = matches!(command, Command::CloseDay(_));
+        if approves(&command) {
+            self.orders.until_proven().await;
+        }
         if closes_day {
             // What an earlier close left undone comes before this one.
             close_due_lines(&self.orders).await?;
@@ -809,6 +928,8 @@ impl Engine {
         let facts = self.reader.transfers(&viewer).await?;
         let circuit = self.sync.circuit();
         let (open_findings, reconciled_through, held) = self.reader.reconciled().await?;
+        let altered = self.orders.altered().await;
+        let altered = altered.map_err(crate::store::reads::ReadError::from)?;
         let waiting = facts.queued + facts.sending + facts.unknown;
         let transfers = QueueView {
             waiting,
@@ -847,6 +968,7 @@ impl Engine {
             why: circuit
                 .why
                 .clone()
+                .or_else(|| altered.then(|| ALTERED.to_owned()))
                 .or_else(|| held.then(|| HELD.to_owned()))
                 .or_else(in_doubt),
             last_contact_at: circuit.last_contact_at,
@@ -1053,6 +1175,25 @@ async fn set_up_if_fresh(orders: &Orders, founding: &Founding) -> Result<(), Sta
         .internal(Internal::SetUpStore(set_up))
         .await
         .map_err(StartError::SetUp)
+}
+
+/// Approvals wait for the whole log to be read.
+fn approves(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::ApproveApplication(_)
+            | Command::ApproveAccount(_)
+            | Command::ApproveDraw(_)
+            | Command::ApproveChange(_)
+    )
+}
+
+/// Rows that something else wrote while the program ran, found when they were needed.
+async fn raise_alarms(orders: Orders, mut alarms: mpsc::UnboundedReceiver<Finding>) {
+    while let Some(found) = alarms.recv().await {
+        // The next start finds it again.
+        let _ = guard::tell(&orders, &[found]).await;
+    }
 }
 
 async fn report_strangers(orders: Orders, strangers: Arc<Mutex<BTreeMap<String, u32>>>) {

@@ -22,13 +22,15 @@ pub(crate) struct Reconciling {
     to_ask: Option<VecDeque<MovementId>>,
     /// The day that is not over yet was looked at after a restore.
     today_seen: bool,
+    /// All was compared; what was altered waits for an admin.
+    done: bool,
 }
 
 impl<L: Link> Sync<L> {
     /// Whether anything was read.
     pub(crate) async fn reconcile_if_due(&mut self) -> Result<bool, Halt> {
         let held = self.orders.held().await.map_err(|_| Halt::Store)?;
-        if held && self.ask_about_all().await? {
+        if held && !self.reconciling.done && self.ask_about_all().await? {
             return Ok(true);
         }
         if let Some(date) = self.next_day().await? {
@@ -165,7 +167,9 @@ impl<L: Link> Sync<L> {
                 FindingClass::Duplicate | FindingClass::Orphan => {
                     there > 0 && open.settled_there == open.returned_there
                 }
-                FindingClass::AmountDiffers | FindingClass::LateReturn => false,
+                FindingClass::AmountDiffers
+                | FindingClass::LateReturn
+                | FindingClass::StoreAltered => false,
             };
             if agrees {
                 let finding_id = open.state.finding.id;
@@ -220,10 +224,22 @@ impl<L: Link> Sync<L> {
     /// Everything was asked and every day that is over was read: the day that is not, and then
     /// payments go on.
     async fn resume_after_restore(&mut self) -> Result<bool, Halt> {
+        if self.reconciling.done {
+            return self.resume_when_looked_at().await;
+        }
         if !self.reconciling.today_seen {
             self.look_at_today().await?;
             self.reconciling.today_seen = true;
             return Ok(true);
+        }
+        self.reconciling.done = true;
+        self.resume_when_looked_at().await
+    }
+
+    /// What was altered is looked at by a person before payments go on. Whether they do.
+    async fn resume_when_looked_at(&mut self) -> Result<bool, Halt> {
+        if self.orders.altered().await.map_err(|_| Halt::Store)? {
+            return Ok(false);
         }
         let epoch = self.orders.epoch();
         self.tell(Internal::ResumePayments { epoch }).await?;
@@ -240,6 +256,7 @@ fn asks_first(class: FindingClass) -> bool {
         FindingClass::MissingThere
         | FindingClass::AmountDiffers
         | FindingClass::Orphan
-        | FindingClass::LateReturn => false,
+        | FindingClass::LateReturn
+        | FindingClass::StoreAltered => false,
     }
 }

@@ -196,6 +196,9 @@ pub struct StoreKey {
     /// Subkeys that every command needs.
     wrapping: KeyBytes,
     receipt: KeyBytes,
+    row: KeyBytes,
+    /// Whether the rows of its store carry MACs.
+    vouches: bool,
 }
 
 impl std::fmt::Debug for StoreKey {
@@ -205,18 +208,30 @@ impl std::fmt::Debug for StoreKey {
 }
 
 const STORE_KEY_PLACE: &[u8] = b"branchline store key";
+/// How a store key is wrapped says whether rows and heads of its store must be vouched for. Only who
+/// has the passphrase can wrap it, so nobody else can make a store look as if it never was.
+const WRAPPED_BEFORE_VOUCHING: u32 = 1;
+const WRAPPED_VOUCHING: u32 = 2;
 
 impl StoreKey {
     pub fn generate() -> StoreKey {
-        StoreKey::of(Zeroizing::new(random()))
+        StoreKey::of(Zeroizing::new(random()), true)
     }
 
-    fn of(key: KeyBytes) -> StoreKey {
+    fn of(key: KeyBytes, vouches: bool) -> StoreKey {
         StoreKey {
             wrapping: subkey(&key, "wrapping"),
             receipt: subkey(&key, "receipt"),
+            row: subkey(&key, "row"),
             key,
+            vouches,
         }
+    }
+
+    /// Whether every row and head of this store has to be vouched for; a store of an older program
+    /// is brought so far when it is opened for the first time.
+    pub fn vouches(&self) -> bool {
+        self.vouches
     }
 
     /// Takes as long as `cost` says: call it off the async threads.
@@ -227,7 +242,7 @@ impl StoreKey {
             .derive(&normal_words(passphrase), &salt)
             .expect("the parameters of this type are in argon2's range");
         let associated = length_prefixed(&[STORE_KEY_PLACE, kdf.as_bytes()]);
-        let wrapped = seal_bytes(&wrapping, 1, &associated, &self.key[..]);
+        let wrapped = seal_bytes(&wrapping, WRAPPED_VOUCHING, &associated, &self.key[..]);
         Wrapped { kdf, wrapped }
     }
 
@@ -241,10 +256,13 @@ impl StoreKey {
             .derive(&normal_words(passphrase), &salt)
             .ok_or(WrongPassphrase)?;
         let associated = length_prefixed(&[STORE_KEY_PLACE, wrapped.kdf.as_bytes()]);
-        let plain =
-            open_bytes(&wrapping, 1, &associated, &wrapped.wrapped).ok_or(WrongPassphrase)?;
+        let open = |version| open_bytes(&wrapping, version, &associated, &wrapped.wrapped);
+        let (plain, vouches) = open(WRAPPED_VOUCHING)
+            .map(|plain| (plain, true))
+            .or_else(|| open(WRAPPED_BEFORE_VOUCHING).map(|plain| (plain, false)))
+            .ok_or(WrongPassphrase)?;
         let key = plain.as_slice().try_into().map_err(|_| WrongPassphrase)?;
-        Ok(StoreKey::of(Zeroizing::new(key)))
+        Ok(StoreKey::of(Zeroizing::new(key), vouches))
     }
 
     /// One key a purpose, so that a print of one kind says nothing about another.
@@ -259,6 +277,31 @@ impl StoreKey {
     /// Stands for a submission's content in its receipt.
     pub fn receipt_mac(&self, content: &[u8]) -> [u8; 32] {
         *keyed_hash(&self.receipt, &[content])
+    }
+
+    /// Begins the MAC of a row; its cells follow in order.
+    pub fn row_mac(&self, table: &str) -> RowMac {
+        let mut mac = RowMac(
+            Hmac::<Sha256>::new_from_slice(&self.row[..]).expect("HMAC takes keys of every length"),
+        );
+        mac.text(table);
+        mac
+    }
+
+    /// Stands beside what is kept outside the store.
+    pub fn memory_mac(&self, content: &[u8]) -> [u8; 32] {
+        *self.keyed("memory", &[content])
+    }
+
+    /// A device's private key at rest.
+    pub fn seal_device_key(&self, public: &[u8], secret: &[u8]) -> Vec<u8> {
+        let associated = length_prefixed(&[b"device key", public]);
+        seal_bytes(&self.subkey("device key"), 1, &associated, secret)
+    }
+
+    pub fn open_device_key(&self, public: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let associated = length_prefixed(&[b"device key", public]);
+        open_bytes(&self.subkey("device key"), 1, &associated, sealed)
     }
 
     /// Finds an exact value without keeping it.
@@ -306,6 +349,35 @@ impl StoreKey {
         open().ok_or_else(|| SealError::DoesNotOpen {
             pointer: format!("drafts/{name}"),
         })
+    }
+}
+
+/// The MAC of one row under way. A null, a number and a text never look alike.
+pub struct RowMac(Hmac<Sha256>);
+
+impl RowMac {
+    pub fn null(&mut self) {
+        self.0.update(&[0]);
+    }
+
+    pub fn number(&mut self, number: i64) {
+        self.0.update(&[1]);
+        self.0.update(&number.to_be_bytes());
+    }
+
+    pub fn text(&mut self, text: &str) {
+        self.0.update(&[2]);
+        self.0.update(&(text.len() as u64).to_be_bytes());
+        self.0.update(text.as_bytes());
+    }
+
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finalize().into_bytes().into()
+    }
+
+    /// In constant time.
+    pub fn fits(self, mac: &[u8]) -> bool {
+        self.0.verify_slice(mac).is_ok()
     }
 }
 

@@ -279,8 +279,9 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
             format!("This debit presents an earlier one again, time {number}.")
         }
         Event::PaymentsHeld { .. } => {
-            "The store was restored: payments are held until all is compared.".to_owned()
+            "Payments are held until all is compared with the network.".to_owned()
         }
+        Event::DeviceKeyRecorded { .. } => "This device signs the log from here on.".to_owned(),
         Event::PaymentsResumed { .. } => {
             "All was compared with the network: payments go on.".to_owned()
         }

@@ -15,6 +15,7 @@ use crate::gauge::Gauge;
 use crate::link::Link;
 use crate::reconcile::Reconciling;
 use crate::store::jobs;
+use crate::store::load::LoadError;
 use domain::command::Internal;
 use domain::date::UtcMillis;
 use domain::ids::MovementId;
@@ -535,7 +536,7 @@ impl<L: Link> Sync<L> {
     /// Whether anything was sent or asked.
     async fn carry_out_what_is_due(&mut self) -> Result<bool, Halt> {
         let now = self.orders.now();
-        let held = self.orders.held().await.map_err(|_| Halt::Store)?;
+        let held = self.orders.held().await.map_err(|_| Halt::Store)? || !self.orders.proven();
         let mut after = -1;
         let mut moved = false;
         let mut under_way: JoinSet<Contact> = JoinSet::new();
@@ -741,6 +742,10 @@ impl<L: Link> Job<L> {
         .await;
         let bytes = match body {
             Ok(Some(bytes)) => bytes,
+            Err(LoadError::Altered { table, row }) => {
+                self.orders.alarm(table, row);
+                return Contact::None;
+            }
             Ok(None) | Err(_) => {
                 tracing::error!(%movement_id, "the bytes of a transfer could not be read; it stays queued");
                 return Contact::None;

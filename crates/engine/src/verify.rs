@@ -6,8 +6,13 @@
 
 use crate::chain::{self, BEGINNING, EventRow, Hash};
 use crate::seal::{CustomerKey, StoreKey, open_document};
+use crate::signing::{self, DeviceKey};
 use crate::store::check::{self, OutboxRow, ReceiptRow};
+use crate::store::load::hex;
 use crate::store::rows::{self, OutboxEntry, Row};
+use crate::store::vouched::{self, vouch_all};
+use crate::store::write::Views;
+use crate::store::{copies, sealed};
 use domain::actor::Meta;
 use domain::apply::apply;
 use domain::date::UtcMillis;
@@ -80,20 +85,47 @@ pub async fn verify(connection: &mut SqliteConnection, store_key: &StoreKey) -> 
     report
 }
 
-/// The fold of the whole log, and the customers' keys: what views are made of. Nothing where an
-/// event or a key cannot be read.
-pub(crate) async fn fold(
+/// The views as the whole log makes them, lines apart, vouched for. Nothing where the chain, an
+/// event or a key does not hold.
+pub(crate) async fn views_of_the_log(
     connection: &mut SqliteConnection,
     store_key: &StoreKey,
-) -> Result<Option<(World, BTreeMap<CustomerId, CustomerKey>)>, sqlx::Error> {
+) -> Result<Option<(Vec<Row>, Views)>, sqlx::Error> {
     let mut proof = Proof::new(store_key);
+    proof.log_alone = true;
     let mut report = Report::default();
     proof.load_keys(connection, &mut report).await?;
     proof.fold(connection, &mut report).await?;
-    let unreadable =
-        |finding: &Finding| matches!(finding.table.as_str(), "events" | "customer_keys");
-    let readable = !report.findings.iter().any(unreadable);
-    Ok(readable.then_some((proof.world, proof.keys)))
+    let mut tables = proof.expected(&mut report);
+    if !report.clean() {
+        return Ok(None);
+    }
+    let mut plain = |table: &'static str| -> Vec<Row> {
+        tables
+            .remove(table)
+            .unwrap_or_default()
+            .into_values()
+            .collect()
+    };
+    let (customer_terms, blind_index) = (plain("customer_terms"), plain("blind_index"));
+    let (statements, statement_lines) = (plain("statements"), plain("statement_lines"));
+    let mut vouched = |table| vouch_all(table, plain(table), store_key);
+    let lines = vouched("lines");
+    let views = Views {
+        branch: vouched("branch"),
+        users: vouched("users"),
+        persons: vouched("persons"),
+        products: vouched("products"),
+        customers: vouched("customers"),
+        movements: vouched("movements"),
+        findings: vouched("findings"),
+        customer_terms,
+        blind_index,
+        statements,
+        statement_lines,
+        ..Views::default()
+    };
+    Ok(Some((lines, views)))
 }
 
 /// What the fold of the log gives, beside the World.
@@ -105,8 +137,10 @@ struct Proof<'a> {
     seq: i64,
     epoch: i64,
     stream_seqs: BTreeMap<(String, String), i64>,
-    /// The first event of each movement: the order of a line's history.
-    movement_seqs: BTreeMap<MovementId, i64>,
+    /// Journal and outbox are not looked at.
+    log_alone: bool,
+    /// The first and the last event of each movement.
+    movement_seqs: BTreeMap<MovementId, (i64, i64)>,
     receipts: BTreeMap<String, ReceiptRow>,
     outbox: BTreeMap<String, OutboxRow>,
     journal: BTreeMap<i64, Vec<Value>>,
@@ -133,6 +167,7 @@ impl<'a> Proof<'a> {
             seq: 0,
             epoch: 0,
             stream_seqs: BTreeMap::new(),
+            log_alone: false,
             movement_seqs: BTreeMap::new(),
             receipts: BTreeMap::new(),
             outbox: BTreeMap::new(),
@@ -170,7 +205,74 @@ impl<'a> Proof<'a> {
         self.judge_receipts(report);
         self.judge_credentials(connection, report).await?;
         self.judge_identity(connection, report).await?;
+        self.judge_heads(connection, report).await?;
+        self.judge_macs(connection, report).await?;
         self.judge_views(connection, report).await
+    }
+
+    /// Rows that something else wrote. What an older program wrote is vouched for when the store is
+    /// opened for the first time.
+    async fn judge_macs(
+        &self,
+        connection: &mut SqliteConnection,
+        report: &mut Report,
+    ) -> Result<(), sqlx::Error> {
+        if !self.store_key.vouches() {
+            return Ok(());
+        }
+        for table in vouched::all() {
+            let rows = vouched::altered(connection, table, "", self.store_key, FINDINGS_MAX);
+            for row in rows.await? {
+                report.find(table.table, row, "it was altered outside the program");
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// Every signed head stands on the event it names, is signed by this device, and the log ends
+    /// where it was signed last.
+    async fn judge_heads(
+        &self,
+        connection: &mut SqliteConnection,
+        report: &mut Report,
+    ) -> Result<(), sqlx::Error> {
+        if !self.store_key.vouches() {
+            return Ok(());
+        }
+        let Some((public, sealed)) = sealed::device_key(connection).await? else {
+            report.find("device_key", "", "this device has no key");
+            return Ok(());
+        };
+        let set_up = self.world.branch.set_up.as_ref();
+        let store_id = set_up.map_or_else(String::new, |set_up| set_up.store_id.to_string());
+        let recorded = self.world.branch.device_key.as_deref();
+        if DeviceKey::open(&store_id, &public, &sealed, self.store_key).is_none() {
+            report.find("device_key", "", "the key was altered outside the program");
+        }
+        if recorded.is_some_and(|recorded| recorded != hex(&public)) {
+            report.find("device_key", "", "the key is not the one the log names");
+        }
+        let mut last = 0;
+        loop {
+            let heads = sealed::heads(connection, last, EVENTS_AT_ONCE).await?;
+            let Some(newest) = heads.last() else { break };
+            last = newest.mark.seq;
+            for head in &heads {
+                let hash = copies::hash_at(connection, head.mark.seq).await?;
+                let signed = signing::holds(&public, &store_id, &head.mark, &head.signature);
+                if hash.as_deref() != Some(&head.mark.hash) {
+                    report.find("heads", head.mark.seq, "its event is not the one signed");
+                } else if !signed {
+                    report.find("heads", head.mark.seq, "the signature is not this device's");
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+        if last != self.seq {
+            report.find("heads", self.seq, "the end of the log is not signed");
+        }
+        Ok(())
     }
 
     async fn fold(
@@ -240,6 +342,7 @@ impl<'a> Proof<'a> {
             );
         }
         match postings(&meta, &event) {
+            Ok(_) if self.log_alone => {}
             Ok(entries) => self.judge_journal(row.seq, &entries, report),
             Err(_) => report.find(
                 "events",
@@ -259,9 +362,11 @@ impl<'a> Proof<'a> {
             );
         }
         if let Some(id) = event.movement_id() {
-            self.movement_seqs.entry(id).or_insert(row.seq);
+            self.movement_seqs.entry(id).or_insert((row.seq, row.seq)).1 = row.seq;
         }
-        self.judge_outbox(row.seq, &event, customer_id, report);
+        if !self.log_alone {
+            self.judge_outbox(row.seq, &event, customer_id, report);
+        }
         self.note_submission(row, &event, report);
     }
 
@@ -544,6 +649,12 @@ impl<'a> Proof<'a> {
                 return Ok(());
             }
         };
+        let standing = sealed::standing(connection).await?;
+        if self.store_key.vouches()
+            && !standing.fits(&identity, standing.remembered, self.store_key)
+        {
+            report.find("store", "", "what it says of itself was altered");
+        }
         if let Some(set_up) = &self.world.branch.set_up
             && set_up.store_id.to_string() != identity.store_id
         {
@@ -642,10 +753,8 @@ impl<'a> Proof<'a> {
             }
         }
         for movement in world.movements.values() {
-            add(
-                "movements",
-                rows::movement(movement, self.requested_seq(movement)),
-            );
+            let (first, last) = self.seqs_of(movement);
+            add("movements", rows::movement(movement, first, last));
         }
         for statement in world.statements.values() {
             add("statements", rows::statement(statement));
@@ -659,7 +768,7 @@ impl<'a> Proof<'a> {
         tables
     }
 
-    fn requested_seq(&self, movement: &Movement) -> i64 {
+    fn seqs_of(&self, movement: &Movement) -> (i64, i64) {
         self.movement_seqs
             .get(&movement.id)
             .copied()

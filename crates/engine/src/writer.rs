@@ -11,18 +11,21 @@
 //! itself fails nobody knows what is on the disk: the task stops, reopens the store and answers
 //! from the receipts.
 
-use crate::chain::{EventRow, event_hash};
+use crate::chain::{EventRow, HeadMark, event_hash};
 use crate::clock::{Clock, local_date};
 use crate::gauge::Gauge;
 use crate::seal::{CustomerKey, SealError, StoreKey};
+use crate::signing::DeviceKey;
 use crate::store::load::{self, Head, LoadError, Loaded, StoredReceipt, hex};
 use crate::store::rows::Row;
 use crate::store::rows::{self, OutboxEntry};
+use crate::store::vouched::{vouch, vouch_all};
 use crate::store::write::{self, Appended, Views};
 use crate::store::{self, Identity, OpenError};
+use crate::verify::Finding;
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::{Inconsistent, apply};
-use domain::command::{Internal, Order};
+use domain::command::{Command, Internal, Order, PayOut};
 use domain::date::{BusinessDate, UtcMillis};
 use domain::decide::decide;
 use domain::event::{EVENT_VERSION, Event, Stream};
@@ -40,7 +43,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// Orders that may wait. A full queue pushes back with an honest "busy".
 pub const QUEUE_LENGTH: usize = 4_096;
@@ -112,6 +115,12 @@ pub struct Shared {
     pub changes: broadcast::Sender<Change>,
     /// The queue at work, for the sync page's picture.
     pub gauge: Mutex<Gauge>,
+    /// Signs the head each commit leaves.
+    pub device: DeviceKey,
+    /// The head as the last commit left it: kept outside the store.
+    pub heads: watch::Sender<HeadMark>,
+    /// Rows that something else wrote, found when they were needed.
+    pub alarms: mpsc::UnboundedSender<Finding>,
 }
 
 impl Shared {
@@ -148,6 +157,8 @@ pub struct Writer {
 enum Failure {
     /// Something in the batch itself: to be found by halving.
     Poison(String),
+    /// A row the batch stands on was written by something else: the same, and told.
+    Altered(Finding),
     /// The store: what is on the disk has to be looked at.
     Store(String),
 }
@@ -158,6 +169,11 @@ impl From<LoadError> for Failure {
             LoadError::Sql(error) => error.into(),
             // A document that cannot be read concerns whoever needed it.
             LoadError::Seal(_) | LoadError::Unreadable { .. } => Failure::Poison(error.to_string()),
+            LoadError::Altered { table, row } => Failure::Altered(Finding {
+                table: table.to_owned(),
+                row,
+                what: "it was altered outside the program".to_owned(),
+            }),
         }
     }
 }
@@ -358,7 +374,14 @@ impl Writer {
                         let _ = job.answer.send(Verdict::Fault(FaultCode::Broken));
                     }
                 }
-                Err(Failure::Poison(why)) => {
+                Err(Failure::Altered(found)) if run.len() == 1 => {
+                    // Nobody listens once the program stops; the next start finds it again.
+                    let _ = self.shared.alarms.send(found);
+                    for job in run {
+                        let _ = job.answer.send(Verdict::Fault(FaultCode::Broken));
+                    }
+                }
+                Err(Failure::Altered(Finding { what: why, .. }) | Failure::Poison(why)) => {
                     tracing::warn!(why, jobs = run.len(), "a batch is run again by halves");
                     let second = run.split_off(run.len() / 2);
                     runs.push(second);
@@ -389,7 +412,7 @@ impl Writer {
                 let ids = run.iter().map(|job| job.id).collect();
                 match (
                     load::head(&mut connection).await,
-                    load::receipts(&mut connection, &ids).await,
+                    load::receipts(&mut connection, &ids, &self.shared.store_key).await,
                 ) {
                     (Ok(head), Ok(receipts)) => Some((connection, head, receipts)),
                     (Err(_), _) | (_, Err(_)) => None,
@@ -429,8 +452,13 @@ impl Writer {
         let ids: BTreeSet<CommandId> = jobs.iter().map(|job| job.id).collect();
 
         let mut transaction = connection.begin_with("begin immediate").await?;
-        let receipts = load::receipts(&mut transaction, &ids).await?;
-        let loaded = load::world(&mut transaction, &needs, &self.shared.store_key).await?;
+        let store_key = &self.shared.store_key;
+        let receipts = load::receipts(&mut transaction, &ids, store_key).await?;
+        let loaded = load::world(&mut transaction, &needs, store_key).await?;
+        let (streams, movements) = stood_on(jobs, &loaded.world);
+        if !streams.is_empty() {
+            load::behind(&mut transaction, &streams, &movements).await?;
+        }
         let online = self.shared.online.load(Ordering::SeqCst);
         let mut ledger = Run {
             shared: &self.shared,
@@ -488,11 +516,18 @@ impl Writer {
         let appended = std::mem::take(&mut ledger.appended);
         let touched: Vec<LineId> = ledger.touched.lines.iter().copied().collect();
         let mut groups = touched.chunks(AT_A_TIME);
-        let (written, made) = tokio::join!(
-            write::append(&mut transaction, appended),
-            ledger.line_rows(groups.next().unwrap_or_default())
-        );
+        let mark = ledger.head.mark(self.shared.identity.epoch);
+        let signs = mark.seq > self.head.seq;
+        let mut signature = None;
+        let (written, made) = tokio::join!(write::append(&mut transaction, appended), async {
+            // While SQLite's thread takes in the events.
+            signature = signs.then(|| self.shared.device.sign(&mark));
+            ledger.line_rows(groups.next().unwrap_or_default()).await
+        });
         written?;
+        if let Some(signature) = &signature {
+            write::head(&mut transaction, &mark, signature).await?;
+        }
         let mut ready = made?;
         for group in groups {
             let (written, made) = tokio::join!(
@@ -512,6 +547,9 @@ impl Writer {
             .await
             .map_err(|error| Failure::Store(error.to_string()))?;
         self.head = head;
+        if signs {
+            self.shared.heads.send_replace(mark);
+        }
         self.branch.closed_through = closed_through;
         self.note_business_date();
         Ok((verdicts, change))
@@ -539,6 +577,49 @@ fn kind_of(order: &Order) -> &'static str {
         Order::Desk(_) => "desk",
         Order::Internal(_) => "internal",
     }
+}
+
+/// The rows that decisions and payments of these jobs stand on, and how many events each knows of:
+/// they have to be the newest there are. Draws to a bank account are looked at when they are sent.
+fn stood_on(jobs: &[Job], world: &World) -> (Vec<(Stream, u64)>, Vec<MovementId>) {
+    let (mut users, mut lines) = (BTreeSet::new(), BTreeSet::new());
+    let mut movements = Vec::new();
+    for job in jobs {
+        let (line_id, movement_id) = match &job.order {
+            Order::Internal(Internal::MarkAttempt {
+                line_id,
+                movement_id,
+            }) => (Some(*line_id), Some(*movement_id)),
+            Order::Internal(_) => continue,
+            Order::Desk(command) => match &**command {
+                Command::ApproveApplication(c) => (Some(c.line_id), None),
+                Command::ApproveChange(c) => (Some(c.line_id), None),
+                Command::ApproveDraw(c) => (Some(c.line_id), Some(c.draw_id)),
+                Command::PayCashDraw(c) => (Some(c.line_id), Some(c.draw_id)),
+                Command::RefundCredit(c) => (Some(c.line_id), None),
+                Command::RequestDraw(c) if matches!(c.method, PayOut::Cash { .. }) => {
+                    (Some(c.line_id), None)
+                }
+                Command::ApproveAccount(c) => {
+                    users.insert(c.user_id);
+                    (None, None)
+                }
+                _ => continue,
+            },
+        };
+        if let Actor::User(user_id) = job.actor {
+            users.insert(user_id);
+        }
+        lines.extend(line_id);
+        movements.extend(movement_id);
+    }
+    let users = users.iter().filter_map(|id| world.users.get(id));
+    let lines = lines.iter().filter_map(|id| world.lines.get(id));
+    let streams = users
+        .map(|user| (Stream::User(user.id), user.version))
+        .chain(lines.map(|line| (Stream::Line(line.id), line.version)))
+        .collect();
+    (streams, movements)
 }
 
 /// The first outcome again, if it is the same submission of the same account.
@@ -584,7 +665,8 @@ struct Touched {
     products: BTreeSet<ProductId>,
     lines: BTreeSet<LineId>,
     /// With the first event of those that began in this run.
-    movements: BTreeMap<MovementId, i64>,
+    /// The first and the last event of each in this run.
+    movements: BTreeMap<MovementId, (i64, i64)>,
     statements: BTreeSet<BusinessDate>,
     findings: BTreeSet<String>,
 }
@@ -666,7 +748,7 @@ impl Run<'_> {
         if domain::planted!(ReceiptsNotWritten) {
             return;
         }
-        self.appended.receipts.push(json!([
+        let row = json!([
             job.id,
             actor_name(job.actor),
             hex(&job.content_mac),
@@ -674,7 +756,9 @@ impl Run<'_> {
             seqs.map(|(_, last)| last),
             refusal.map(|refusal| refusal.code),
             refusal.and_then(|refusal| refusal.field.clone()),
-        ]));
+        ]);
+        let row = vouch("receipts", row, &self.shared.store_key);
+        self.appended.receipts.push(row);
     }
 
     fn device_id(&self) -> Result<DeviceId, Failure> {
@@ -754,7 +838,8 @@ impl Run<'_> {
             self.appended.journal.pop();
         }
         if let (Some(entry), Some(key)) = (outbox_entry(event, customer_id), key) {
-            self.appended.outbox.push(entry.row(seq, key));
+            let row = vouch("outbox", entry.row(seq, key), &self.shared.store_key);
+            self.appended.outbox.push(row);
         }
         self.head = Head {
             seq,
@@ -796,7 +881,7 @@ impl Run<'_> {
         }
         if let Some(id) = event.movement_id() {
             // Only the first event of a movement counts; what was stored before keeps its own.
-            touched.movements.entry(id).or_insert(seq);
+            touched.movements.entry(id).or_insert((seq, seq)).1 = seq;
         }
         match event {
             Event::StoreSetUp {
@@ -843,7 +928,8 @@ impl Run<'_> {
         for (place, id) in ids.iter().enumerate() {
             if let Some(line) = self.loaded.world.lines.get(id) {
                 let key = self.loaded.keys.get(&line.customer_id);
-                made.push(rows::line(line, key)?);
+                let row = rows::line(line, key)?;
+                made.push(vouch("lines", row, &self.shared.store_key));
             }
             give_way(place).await;
         }
@@ -867,33 +953,30 @@ impl Run<'_> {
             keys.remove(id);
             self.views.customers_to_forget.push(json!([id]));
         }
+        let store_key = &self.shared.store_key;
         if touched.branch {
-            self.views.branch.push(rows::branch(&world.branch));
+            let row = vouch("branch", rows::branch(&world.branch), store_key);
+            self.views.branch.push(row);
         }
-        self.views.users.extend(
-            touched
-                .users
-                .iter()
-                .filter_map(|id| world.users.get(id))
-                .map(rows::user),
-        );
+        let users = touched.users.iter().filter_map(|id| world.users.get(id));
+        self.views.users = vouch_all("users", users.map(rows::user), store_key);
         for number in &touched.persons {
-            self.views
-                .persons
-                .push(json!([number, world.persons.get(number)]));
+            let row = json!([number, world.persons.get(number)]);
+            self.views.persons.push(vouch("persons", row, store_key));
         }
         let products = touched
             .products
             .iter()
             .filter_map(|id| world.products.get(id));
-        self.views.products.extend(products.map(rows::product));
+        self.views.products = vouch_all("products", products.map(rows::product), store_key);
         for customer in touched
             .customers
             .iter()
             .filter_map(|id| world.customers.get(id))
         {
             let key = keys.get(&customer.id);
-            self.views.customers.push(rows::customer(customer, key)?);
+            let row = vouch("customers", rows::customer(customer, key)?, store_key);
+            self.views.customers.push(row);
             self.views.customers_to_index.push(json!([customer.id]));
             if key.is_some() {
                 self.views
@@ -904,9 +987,13 @@ impl Run<'_> {
                     .extend(rows::blind_index(customer, &self.shared.store_key));
             }
         }
-        for (id, seq) in &touched.movements {
+        for (id, (first, last)) in &touched.movements {
             if let Some(movement) = world.movements.get(id) {
-                self.views.movements.push(rows::movement(movement, *seq));
+                let first = self.loaded.requested_seqs.get(id).unwrap_or(first);
+                let row = rows::movement(movement, *first, *last);
+                self.views
+                    .movements
+                    .push(vouch("movements", row, store_key));
             }
         }
         let statements = touched.statements.iter();
@@ -922,11 +1009,8 @@ impl Run<'_> {
             }
         }
         let findings = touched.findings.iter();
-        self.views.findings.extend(
-            findings
-                .filter_map(|id| world.findings.get(id))
-                .map(rows::finding),
-        );
+        let findings = findings.filter_map(|id| world.findings.get(id));
+        self.views.findings = vouch_all("findings", findings.map(rows::finding), store_key);
         if !self.something_happened {
             return Ok(None);
         }

@@ -4,6 +4,7 @@ use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use engine::backup::CopyError;
 use engine::demo::DemoError;
 use engine::engine::StartError;
+use engine::export::ExportError;
 use engine::store::OpenError;
 use engine::store::reads::ReadError;
 use serde_json::json;
@@ -145,6 +146,7 @@ impl From<OpenError> for Failure {
             OpenError::InUse => (Exit::InUse, "store_in_use"),
             OpenError::NoStore(_) => (Exit::Store, "no_store"),
             OpenError::Newer => (Exit::Store, "store_newer"),
+            OpenError::Altered(_) => (Exit::Store, "store_altered"),
             OpenError::OldSqlite(_) | OpenError::Setting { .. } => (Exit::Broken, "broken"),
             OpenError::Folder(..)
             | OpenError::Load(_)
@@ -180,6 +182,16 @@ impl From<CopyError> for Failure {
             }
         };
         Failure::new(exit, code, error.to_string())
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Open(error) => error.into(),
+            ExportError::Write(error) => error.into(),
+            ExportError::Read(error) => OpenError::Sql(error).into(),
+        }
     }
 }
 

@@ -115,6 +115,7 @@ fn start_driver(launch: &Launch<'_>, port: u16) -> Outcome<Process> {
         .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
         .env("TAURI_WEBVIEW_AUTOMATION", "true")
         .env("XDG_DATA_HOME", home("xdg-data"))
+        .env("XDG_STATE_HOME", home("xdg-state"))
         .env("XDG_CACHE_HOME", home("xdg-cache"))
         .env("XDG_CONFIG_HOME", home("xdg-config"))
         .env_remove("WAYLAND_DISPLAY")

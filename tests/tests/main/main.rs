@@ -8,6 +8,7 @@ mod load;
 mod poison;
 mod private;
 mod race;
+mod tamper;
 mod tidy;
 mod window;
 

@@ -48,6 +48,9 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         (Role::Staff, Role::Staff | Role::Admin) | (Role::Admin, Role::Admin) => {}
         (Role::Admin, Role::Staff) => return Err(RefusalCode::AdminOnly.into()),
     }
+    if pays_or_approves(command) && !world.branch.altered.is_empty() {
+        return Err(RefusalCode::StoreAltered.into());
+    }
     match command {
         Command::RecordCustomer(c) => customers::record(world, ctx, c),
         Command::UpdateCustomer(c) => customers::update(world, ctx, c),
@@ -88,6 +91,20 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ApproveChange(c) => changes::approve(world, ctx, &who, c),
         Command::DeclineChange(c) => changes::decline(world, c),
     }
+}
+
+/// What must not pass on the word of a store that something else wrote in.
+fn pays_or_approves(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::ApproveApplication(_)
+            | Command::ApproveAccount(_)
+            | Command::ApproveDraw(_)
+            | Command::ApproveChange(_)
+            | Command::RequestDraw(_)
+            | Command::PayCashDraw(_)
+            | Command::RefundCredit(_)
+    )
 }
 
 fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<Event>, Refusal> {
@@ -157,6 +174,12 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
         Internal::NoteForgotten { customer_id } => customers::note_forgotten(world, *customer_id),
         Internal::HoldPayments { epoch } => reconciling::hold(world, *epoch),
         Internal::ResumePayments { epoch } => reconciling::resume(world, *epoch),
+        Internal::RecordDeviceKey { public_key } => {
+            reconciling::record_device_key(world, public_key)
+        }
+        Internal::NoteAltered { epoch, findings } => {
+            reconciling::note_altered(world, *epoch, findings)
+        }
         Internal::RecordStatement { date, lines } => reconciling::record(world, *date, lines),
         Internal::OpenFinding { finding } => reconciling::open(world, finding),
         Internal::CloseFinding { finding_id } => reconciling::close(world, finding_id),

@@ -21,11 +21,42 @@ pub(super) fn hold(world: &World, epoch: u64) -> Result<Vec<Event>, Refusal> {
 }
 
 pub(super) fn resume(world: &World, epoch: u64) -> Result<Vec<Event>, Refusal> {
-    let held = world.branch.held_in_epoch == Some(epoch);
+    // What was altered is looked at by a person before anything is sent again.
+    let held = world.branch.held_in_epoch == Some(epoch) && world.branch.altered.is_empty();
     Ok(held
         .then_some(Event::PaymentsResumed { epoch })
         .into_iter()
         .collect())
+}
+
+/// The key this device signs with, once.
+pub(super) fn record_device_key(world: &World, public_key: &str) -> Result<Vec<Event>, Refusal> {
+    let news = world.branch.device_key.as_deref() != Some(public_key);
+    let public_key = public_key.to_owned();
+    Ok(news
+        .then_some(Event::DeviceKeyRecorded { public_key })
+        .into_iter()
+        .collect())
+}
+
+/// Whatever the alteration made of the store, nothing is sent before it is compared with the
+/// network, also in an epoch that was compared already.
+pub(super) fn note_altered(
+    world: &World,
+    epoch: u64,
+    findings: &[Finding],
+) -> Result<Vec<Event>, Refusal> {
+    let mut events: Vec<Event> = findings
+        .iter()
+        .filter(|finding| !world.findings.contains_key(&finding.id))
+        .map(|finding| Event::FindingOpened {
+            finding: finding.clone(),
+        })
+        .collect();
+    if world.branch.held_in_epoch.is_none() {
+        events.push(Event::PaymentsHeld { epoch });
+    }
+    Ok(events)
 }
 
 /// A day's statement is read once: its postings stand.
@@ -54,7 +85,8 @@ pub(super) fn open(world: &World, finding: &Finding) -> Result<Vec<Event>, Refus
         FindingClass::MissingHere
         | FindingClass::MissingThere
         | FindingClass::Orphan
-        | FindingClass::LateReturn => false,
+        | FindingClass::LateReturn
+        | FindingClass::StoreAltered => false,
     };
     let line = finding.line_id.and_then(|id| world.lines.get(&id));
     if let Some(line) = line

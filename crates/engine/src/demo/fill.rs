@@ -327,7 +327,7 @@ async fn receipts(engine: &Engine, ids: &BTreeSet<CommandId>) -> Result<usize, D
         .acquire()
         .await
         .map_err(|_| unavailable())?;
-    let found = load::receipts(&mut connection, ids).await;
+    let found = load::receipts(&mut connection, ids, engine.orders().store_key()).await;
     Ok(found.map_err(|_| unavailable())?.len())
 }
 

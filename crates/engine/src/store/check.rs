@@ -6,6 +6,7 @@ use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{ConnectOptions, Row, SqliteConnection};
 use std::collections::BTreeMap;
+use tokio::sync::OnceCell;
 
 /// The tables that follow from the log, each row as one JSON array in the order its statement
 /// in `write` fills it; blobs in hexadecimal. The first is the name findings give the row.
@@ -35,7 +36,7 @@ pub const VIEWS: &[(&str, &str)] = &[
     (
         "movements",
         "select id name, json_array(id, line_id, customer_id, kind, state, on_its_way, next_at_ms,
-             requested_seq, document) row from movements",
+             requested_seq, last_seq, document) row from movements",
     ),
     (
         "statements",
@@ -252,6 +253,20 @@ pub async fn faults_of_the_file(
 /// Every table, index and trigger with its text.
 type Schema = BTreeMap<(String, String), Option<String>>;
 
+/// Made once; every store of this program has the same.
+static WANTED: OnceCell<Schema> = OnceCell::const_new();
+
+async fn fresh_schema() -> Result<Schema, OpenError> {
+    let mut fresh = SqliteConnectOptions::new()
+        .in_memory(true)
+        .connect()
+        .await?;
+    crate::store::migrate(&mut fresh).await?;
+    let wanted = schema(&mut fresh).await?;
+    crate::store::close(fresh).await;
+    Ok(wanted)
+}
+
 async fn schema(connection: &mut SqliteConnection) -> Result<Schema, sqlx::Error> {
     let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
         "select type, name, sql from sqlite_schema
@@ -271,15 +286,9 @@ pub async fn faults_of_the_schema(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<(String, String)>, OpenError> {
     let found = schema(connection).await?;
-    let mut fresh = SqliteConnectOptions::new()
-        .in_memory(true)
-        .connect()
-        .await?;
-    crate::store::migrate(&mut fresh).await?;
-    let wanted = schema(&mut fresh).await?;
-    crate::store::close(fresh).await;
+    let wanted = WANTED.get_or_try_init(fresh_schema).await?;
     let mut faults = Vec::new();
-    for ((kind, name), sql) in &wanted {
+    for ((kind, name), sql) in wanted {
         match found.get(&(kind.clone(), name.clone())) {
             None => faults.push((
                 name.clone(),

@@ -1,7 +1,8 @@
 //! Whole-store SQL for backup and restore.
 
-use super::{Identity, OpenError, identity, load, options};
+use super::{Identity, OpenError, identity, load, options, sealed};
 use crate::chain::Hash;
+use crate::seal::StoreKey;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::path::Path;
 
@@ -83,15 +84,17 @@ pub async fn begin_epoch(
     connection: &mut SqliteConnection,
     epoch: i64,
     forgotten: &[String],
-) -> Result<(), sqlx::Error> {
+    store_key: &StoreKey,
+) -> Result<(), OpenError> {
     let mut transaction = connection.begin_with("begin immediate").await?;
-    sqlx::query("update store set epoch = ?")
-        .bind(epoch)
-        .execute(&mut *transaction)
-        .await?;
+    if let Some((mut identity, _)) = identity(&mut transaction).await? {
+        identity.epoch = epoch;
+        sealed::seal_identity(&mut transaction, &identity, false, store_key).await?;
+    }
     sqlx::query("delete from customer_keys where customer_id in (select value from json_each(?))")
         .bind(load::json_ids(forgotten))
         .execute(&mut *transaction)
         .await?;
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(())
 }

@@ -3,7 +3,8 @@
 use sqlx::{Row, SqliteConnection};
 
 /// Raised whenever the views keep other things than they did: 2 since lines keep their history, 3
-/// since lines with a long past have a summary, and terms that begin another one are left out.
+/// since lines with a long past have a summary, terms that begin another one are left out, and rows
+/// are vouched for.
 const FOLD: i64 = 3;
 
 pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {

@@ -3,6 +3,7 @@
 use crate::seal::StoreKey;
 use crate::store::load::{self, LoadError};
 use crate::store::rows::OutboxEntry;
+use crate::store::vouched::{demand, select};
 use domain::date::UtcMillis;
 use domain::ids::{CustomerId, MovementId};
 use domain::movement::Movement;
@@ -138,14 +139,15 @@ pub async fn body(
 ) -> Result<Option<Vec<u8>>, LoadError> {
     let mut connection = pool.acquire().await?;
     let keys: BTreeMap<_, _> = load::keys(&mut connection, [customer_id], store_key).await?;
-    let row = sqlx::query("select body from outbox where idempotency_key = ?")
+    let row = sqlx::query(select("outbox", "where idempotency_key = ?"))
         .bind(movement_id.to_string())
         .fetch_optional(&mut *connection)
         .await?;
     let (Some(row), Some(key)) = (row, keys.get(&customer_id)) else {
         return Ok(None);
     };
-    let sealed: String = row.try_get(0)?;
+    demand("outbox", &row, store_key)?;
+    let sealed: String = row.try_get("body")?;
     Ok(Some(
         key.open_text(&OutboxEntry::place(movement_id), &sealed)?
             .to_vec(),

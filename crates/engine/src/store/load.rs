@@ -1,14 +1,16 @@
 //! Loading the World of a whole batch: one read a table and hop, whatever the batch's size.
 
-use crate::chain::{BEGINNING, Hash};
+use crate::chain::{BEGINNING, Hash, HeadMark};
 use crate::seal::text::open_text;
 use crate::seal::{CustomerKey, SealError, StoreKey};
+use crate::store::vouched::{demand, of, select};
+use domain::event::Stream;
 use domain::ids::*;
 use domain::needs::Needs;
 use domain::world::World;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::str::FromStr;
@@ -17,6 +19,8 @@ use std::str::FromStr;
 pub struct Loaded {
     pub world: World,
     pub keys: BTreeMap<CustomerId, CustomerKey>,
+    /// The first event of each movement that was there already.
+    pub requested_seqs: BTreeMap<MovementId, i64>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,8 @@ pub enum LoadError {
     Seal(#[from] SealError),
     #[error("a stored row of {table} cannot be read: {why}")]
     Unreadable { table: &'static str, why: String },
+    #[error("the row {row} of {table} was altered outside the program")]
+    Altered { table: &'static str, row: String },
 }
 
 /// A receipt as stored.
@@ -60,6 +66,16 @@ pub fn json_text<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).expect("what the program keeps can be written down")
 }
 
+impl Head {
+    pub fn mark(&self, epoch: i64) -> HeadMark {
+        HeadMark {
+            epoch,
+            seq: self.seq,
+            hash: self.hash,
+        }
+    }
+}
+
 pub async fn head(connection: &mut SqliteConnection) -> Result<Head, LoadError> {
     let row = sqlx::query("select seq, hash, (select max(business_date) from events where seq > (select max(seq) from events) - 1000) as day from events order by seq desc limit 1")
         .fetch_optional(connection)
@@ -86,16 +102,18 @@ pub async fn head(connection: &mut SqliteConnection) -> Result<Head, LoadError> 
 pub async fn receipts(
     connection: &mut SqliteConnection,
     ids: &BTreeSet<CommandId>,
+    store_key: &StoreKey,
 ) -> Result<BTreeMap<CommandId, StoredReceipt>, LoadError> {
-    let rows = sqlx::query(
-        "select command_id, actor, content_mac, first_seq, last_seq, refusal_code, refusal_field
-         from receipts where command_id in (select value from json_each(?))",
-    )
+    let rows = sqlx::query(select(
+        "receipts",
+        "where command_id in (select value from json_each(?))",
+    ))
     .bind(json_ids(ids))
     .fetch_all(connection)
     .await?;
     rows.iter()
         .map(|row| {
+            demand("receipts", row, store_key)?;
             let receipt = StoredReceipt {
                 actor: row.try_get("actor")?,
                 content_mac: row.try_get("content_mac")?,
@@ -118,40 +136,45 @@ pub async fn world(
     let mut loaded = Loaded {
         world: World::default(),
         keys: BTreeMap::new(),
+        requested_seqs: BTreeMap::new(),
     };
     let world = &mut loaded.world;
 
     // Hop one.
-    if let Some(row) = sqlx::query("select document from branch")
+    if let Some(row) = sqlx::query(select("branch", ""))
         .fetch_optional(&mut *connection)
         .await?
     {
+        demand("branch", &row, store_key)?;
         world.branch = plain("branch", row.try_get("document")?)?;
     }
     if !needs.users.is_empty() || !needs.logins.is_empty() {
-        let rows = sqlx::query(
-            "select document from users where id in (select value from json_each(?1))
+        let rows = sqlx::query(select(
+            "users",
+            "where id in (select value from json_each(?1))
              or login in (select value from json_each(?2))",
-        )
+        ))
         .bind(json_ids(&needs.users))
         .bind(json_ids(&needs.logins))
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {
+            demand("users", &row, store_key)?;
             let user: domain::account::User = plain("users", row.try_get("document")?)?;
             world.logins.insert(user.login.clone(), user.id);
             world.users.insert(user.id, user);
         }
     }
     if !needs.employee_numbers.is_empty() {
-        let rows = sqlx::query(
-            "select employee_number, person_id from persons
-             where employee_number in (select value from json_each(?))",
-        )
+        let rows = sqlx::query(select(
+            "persons",
+            "where employee_number in (select value from json_each(?))",
+        ))
         .bind(json_ids(&needs.employee_numbers))
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {
+            demand("persons", &row, store_key)?;
             world
                 .persons
                 .insert(row.try_get(0)?, parse("persons", row.try_get(1)?)?);
@@ -183,33 +206,40 @@ pub async fn world(
     // Documents of lines and customers are sealed; they wait here for their keys.
     let mut lines = documents(
         connection,
-        "select id, customer_id, document from lines where id in (select value from json_each(?1))
+        "lines",
+        "where id in (select value from json_each(?1))
          or customer_id in (select value from json_each(?2))",
         &[json_ids(&needs.lines), json_ids(&needs.lines_of_customers)],
         needs.lines.is_empty() && needs.lines_of_customers.is_empty(),
+        store_key,
     )
     .await?;
     if !needs.movements.is_empty()
         || !needs.waiting_of_lines.is_empty()
         || !needs.waiting_of_customers_of.is_empty()
     {
-        let rows = sqlx::query(
-            "select document from movements where id in (select value from json_each(?1))
+        let select = &of("movements").select;
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{select} where id in (select value from json_each(?1))
              union all
-             select document from movements where on_its_way = 1
+             {select} where on_its_way = 1
              and line_id in (select value from json_each(?2)
                 union select o.id from lines l join lines o on o.customer_id = l.customer_id
                     where l.id in (select value from json_each(?3)))
              and id not in (select value from json_each(?1))",
-        )
+        )))
         .bind(json_ids(&needs.movements))
         .bind(json_ids(&needs.waiting_of_lines))
         .bind(json_ids(&needs.waiting_of_customers_of))
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {
+            demand("movements", &row, store_key)?;
             let movement: domain::movement::Movement =
                 plain("movements", row.try_get("document")?)?;
+            loaded
+                .requested_seqs
+                .insert(movement.id, row.try_get("requested_seq")?);
             world.movements.insert(movement.id, movement);
         }
     }
@@ -227,18 +257,22 @@ pub async fn world(
             .collect();
         let others = documents(
             connection,
-            "select id, customer_id, document from lines where customer_id in (select value from json_each(?1))",
+            "lines",
+            "where customer_id in (select value from json_each(?1))",
             &[json_ids(exposed)],
             false,
+            store_key,
         )
         .await?;
         lines.extend(others);
     }
     let customers = documents(
         connection,
-        "select id, id as customer_id, document from customers where id in (select value from json_each(?1))",
+        "customers",
+        "where id in (select value from json_each(?1))",
         &[json_ids(&customer_ids)],
         customer_ids.is_empty(),
+        store_key,
     )
     .await?;
     loaded.keys = keys(connection, customers.keys(), store_key).await?;
@@ -254,28 +288,32 @@ pub async fn world(
     let mut product_ids: BTreeSet<ProductId> = needs.products.clone();
     product_ids.extend(world.lines.values().map(|line| line.product_id));
     if !product_ids.is_empty() {
-        let rows = sqlx::query(
-            "select document from products where id in (select value from json_each(?))",
-        )
+        let rows = sqlx::query(select(
+            "products",
+            "where id in (select value from json_each(?))",
+        ))
         .bind(json_ids(&product_ids))
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {
+            demand("products", &row, store_key)?;
             let product: domain::product::Product = plain("products", row.try_get("document")?)?;
             world.products.insert(product.id, product);
         }
     }
     if !needs.findings.is_empty() || !needs.findings_of.is_empty() {
-        let rows = sqlx::query(
-            "select document from findings where id in (select value from json_each(?1))
-             union select document from findings where movement_id is not null
+        let select = &of("findings").select;
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{select} where id in (select value from json_each(?1))
+             union all {select} where movement_id is not null
              and movement_id in (select value from json_each(?2))",
-        )
+        )))
         .bind(json_ids(&needs.findings))
         .bind(json_ids(&needs.findings_of))
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {
+            demand("findings", &row, store_key)?;
             let state: domain::reconcile::FindingState =
                 plain("findings", row.try_get("document")?)?;
             world.findings.insert(state.finding.id.clone(), state);
@@ -295,6 +333,63 @@ pub async fn world(
         }
     }
     Ok(loaded)
+}
+
+/// Which of these rows are not as the last event of theirs left them: an earlier row, put back, has
+/// a MAC that fits. Streams come with the number of events their row knows.
+pub async fn behind(
+    connection: &mut SqliteConnection,
+    streams: &[(Stream, u64)],
+    movements: &[MovementId],
+) -> Result<(), LoadError> {
+    let kinds: Vec<(&str, String)> = streams
+        .iter()
+        .map(|(stream, _)| (stream.kind(), stream.id()))
+        .collect();
+    let newest = sqlx::query(
+        "select (select stream_seq from events where stream = value ->> 0 and stream_id = value ->> 1
+             order by stream_seq desc limit 1) from json_each(?) order by key",
+    )
+    .bind(json_text(&kinds))
+    .fetch_all(&mut *connection)
+    .await?;
+    for ((stream, known), row) in streams.iter().zip(&newest) {
+        let newest: Option<i64> = row.try_get(0)?;
+        if newest.and_then(|newest| u64::try_from(newest).ok()) != Some(*known) {
+            return Err(LoadError::Altered {
+                table: table_of(*stream),
+                row: stream.id(),
+            });
+        }
+    }
+    if movements.is_empty() {
+        return Ok(());
+    }
+    let found = sqlx::query(
+        "select m.id from movements m where m.id in (select value from json_each(?)) and exists (
+             select 1 from events e where e.stream = 'line' and e.stream_id = m.line_id
+             and e.seq > m.last_seq and e.payload ->> '$.movement_id' = m.id)",
+    )
+    .bind(json_ids(movements))
+    .fetch_optional(connection)
+    .await?;
+    found.map_or(Ok(()), |row| {
+        Err(LoadError::Altered {
+            table: "movements",
+            row: row.try_get(0)?,
+        })
+    })
+}
+
+/// The table that holds what a stream folds to.
+fn table_of(stream: Stream) -> &'static str {
+    match stream {
+        Stream::Branch => "branch",
+        Stream::User(_) => "users",
+        Stream::Customer(_) => "customers",
+        Stream::Product(_) => "products",
+        Stream::Line(_) => "lines",
+    }
 }
 
 struct Sealed {
@@ -318,22 +413,31 @@ impl Sealed {
 /// Documents by id; `skip` saves the statement when nothing is asked for.
 async fn documents(
     connection: &mut SqliteConnection,
-    sql: &'static str,
+    table: &'static str,
+    rest: &'static str,
     binds: &[String],
     skip: bool,
+    store_key: &StoreKey,
 ) -> Result<BTreeMap<String, Sealed>, LoadError> {
     if skip {
         return Ok(BTreeMap::new());
     }
-    let mut query = sqlx::query(sql);
+    // A customer is their own.
+    let owner = if table == "customers" {
+        "id"
+    } else {
+        "customer_id"
+    };
+    let mut query = sqlx::query(select(table, rest));
     for bind in binds {
         query = query.bind(bind);
     }
     let rows = query.fetch_all(connection).await?;
     rows.iter()
         .map(|row| {
+            demand(table, row, store_key)?;
             let sealed = Sealed {
-                customer_id: row.try_get("customer_id")?,
+                customer_id: row.try_get(owner)?,
                 document: row.try_get("document")?,
             };
             Ok((row.try_get("id")?, sealed))

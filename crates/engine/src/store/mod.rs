@@ -11,10 +11,13 @@ pub mod load;
 pub mod reads;
 pub mod reconciling;
 pub mod rows;
+pub mod sealed;
 pub mod terms;
+pub mod vouched;
 pub mod write;
 
 use crate::seal::{HashCost, StoreKey, Wrapped};
+use crate::signing::DeviceKey;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, SqlitePool};
 use std::fs::File;
@@ -58,6 +61,8 @@ pub enum OpenError {
     },
     #[error("the store was written by a newer program")]
     Newer,
+    #[error("the store was altered outside the program: {0}")]
+    Altered(String),
     #[error(transparent)]
     Load(#[from] load::LoadError),
     #[error("the store could not be opened: {0}")]
@@ -67,7 +72,7 @@ pub enum OpenError {
 }
 
 /// Who and what a store is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub store_id: String,
     pub device_id: String,
@@ -124,7 +129,7 @@ impl DataFolder {
 }
 
 #[cfg(unix)]
-fn create_private(path: &Path) -> std::io::Result<()> {
+pub fn create_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     if path.is_dir() {
         return std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
@@ -136,7 +141,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn create_private(path: &Path) -> std::io::Result<()> {
+pub fn create_private(path: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
@@ -279,15 +284,16 @@ pub async fn identity(
     Ok(Some((identity, wrapped)))
 }
 
-/// Writes who the store is, with a new key under the passphrase.
+/// Writes who the store is, with a new key under the passphrase, and a new key of its device.
 pub async fn found(
     connection: &mut SqliteConnection,
     identity: &Identity,
     passphrase: &str,
     cost: HashCost,
-) -> Result<StoreKey, OpenError> {
+) -> Result<(StoreKey, DeviceKey), OpenError> {
     let store_key = StoreKey::generate();
     let wrapped = store_key.wrap(passphrase, cost);
+    let mut transaction = connection.begin_with("begin immediate").await?;
     sqlx::query("insert into store (one, store_id, device_id, epoch, demo, kdf, wrapped_key) values (1, ?, ?, ?, ?, ?, ?)")
         .bind(&identity.store_id)
         .bind(&identity.device_id)
@@ -295,9 +301,13 @@ pub async fn found(
         .bind(i64::from(identity.demo))
         .bind(wrapped.kdf)
         .bind(wrapped.wrapped)
-        .execute(connection)
+        .execute(&mut *transaction)
         .await?;
-    Ok(store_key)
+    sealed::seal_identity(&mut transaction, identity, false, &store_key).await?;
+    let device = DeviceKey::generate(&identity.store_id);
+    sealed::keep_device_key(&mut transaction, &device, &store_key).await?;
+    transaction.commit().await?;
+    Ok((store_key, device))
 }
 
 /// Customers whose key is gone and whose views have not forgotten yet. A store of a million is

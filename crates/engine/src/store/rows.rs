@@ -134,8 +134,8 @@ pub fn line(line: &Line, key: Option<&CustomerKey>) -> Result<Row, SealError> {
     ]))
 }
 
-/// id, line_id, customer_id, kind, state, on_its_way, next_at_ms, requested_seq, document
-pub fn movement(movement: &Movement, requested_seq: i64) -> Row {
+/// id, line_id, customer_id, kind, state, on_its_way, next_at_ms, requested_seq, last_seq, document
+pub fn movement(movement: &Movement, requested_seq: i64, last_seq: i64) -> Row {
     json!([
         movement.id,
         movement.line_id,
@@ -145,6 +145,7 @@ pub fn movement(movement: &Movement, requested_seq: i64) -> Row {
         i64::from(movement.state.on_its_way()),
         next_at_ms(movement),
         requested_seq,
+        last_seq,
         json_text(movement),
     ])
 }

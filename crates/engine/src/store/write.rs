@@ -4,7 +4,7 @@
 //! takes as many rows as it can; its values are bound one by one, which costs less than having
 //! SQLite read them out of JSON.
 
-use crate::chain::EventRow;
+use crate::chain::{EventRow, HeadMark};
 use crate::store::load::json_text;
 use crate::store::rows::Row;
 use serde_json::Value;
@@ -44,8 +44,8 @@ pub struct Views {
 }
 
 /// How the rows of one table are put in.
-struct Table {
-    into: &'static str,
+pub(super) struct Table {
+    pub(super) into: &'static str,
     /// One row: a question mark a column.
     row: &'static str,
     /// What happens to a row that is there already.
@@ -60,8 +60,8 @@ const EVENTS: Table = Table {
     then: "",
 };
 const RECEIPTS: Table = Table {
-    into: "insert into receipts (command_id, actor, content_mac, first_seq, last_seq, refusal_code, refusal_field)",
-    row: "(?,?,unhex(?),?,?,?,?)",
+    into: "insert into receipts (command_id, actor, content_mac, first_seq, last_seq, refusal_code, refusal_field, mac)",
+    row: "(?,?,unhex(?),?,?,?,?,unhex(?))",
     then: "",
 };
 const JOURNAL: Table = Table {
@@ -70,8 +70,8 @@ const JOURNAL: Table = Table {
     then: "",
 };
 const OUTBOX: Table = Table {
-    into: "insert into outbox (idempotency_key, movement_id, line_id, customer_id, seq, body)",
-    row: "(?,?,?,?,?,?)",
+    into: "insert into outbox (idempotency_key, movement_id, line_id, customer_id, seq, body, mac)",
+    row: "(?,?,?,?,?,?,unhex(?))",
     then: "",
 };
 const CUSTOMER_KEYS: Table = Table {
@@ -85,31 +85,33 @@ const CREDENTIALS: Table = Table {
     then: "",
 };
 const BRANCH: Table = Table {
-    into: "insert into branch (one, document)",
-    row: "(?,?)",
-    then: "on conflict (one) do update set document = excluded.document",
+    into: "insert into branch (one, document, mac)",
+    row: "(?,?,unhex(?))",
+    then: "on conflict (one) do update set document = excluded.document, mac = excluded.mac",
 };
 const USERS: Table = Table {
-    into: "insert into users (id, login, name, state, role, person_id, document)",
-    row: "(?,?,?,?,?,?,?)",
+    into: "insert into users (id, login, name, state, role, person_id, document, mac)",
+    row: "(?,?,?,?,?,?,?,unhex(?))",
     then: "on conflict (id) do update set login = excluded.login, name = excluded.name, state = excluded.state,
-        role = excluded.role, person_id = excluded.person_id, document = excluded.document",
+        role = excluded.role, person_id = excluded.person_id, document = excluded.document,
+        mac = excluded.mac",
 };
 const PERSONS: Table = Table {
-    into: "insert into persons (employee_number, person_id)",
-    row: "(?,?)",
-    then: "on conflict (employee_number) do update set person_id = excluded.person_id",
+    into: "insert into persons (employee_number, person_id, mac)",
+    row: "(?,?,unhex(?))",
+    then: "on conflict (employee_number) do update set person_id = excluded.person_id, mac = excluded.mac",
 };
 const PRODUCTS: Table = Table {
-    into: "insert into products (id, name, document)",
-    row: "(?,?,?)",
-    then: "on conflict (id) do update set name = excluded.name, document = excluded.document",
+    into: "insert into products (id, name, document, mac)",
+    row: "(?,?,?,unhex(?))",
+    then: "on conflict (id) do update set name = excluded.name, document = excluded.document,
+        mac = excluded.mac",
 };
 const CUSTOMERS: Table = Table {
-    into: "insert into customers (id, number, name, phone, email, city, document)",
-    row: "(?,?,?,?,?,?,?)",
+    into: "insert into customers (id, number, name, phone, email, city, document, mac)",
+    row: "(?,?,?,?,?,?,?,unhex(?))",
     then: "on conflict (id) do update set name = excluded.name, phone = excluded.phone, email = excluded.email,
-        city = excluded.city, document = excluded.document",
+        city = excluded.city, document = excluded.document, mac = excluded.mac",
 };
 const TERMS: Table = Table {
     into: "insert into customer_terms (term, customer_id)",
@@ -123,18 +125,21 @@ const BLIND: Table = Table {
 };
 const LINES: Table = Table {
     into: "insert into lines (id, number, customer_id, product_id, status, taken_by, taken_person,
-        cancellation_requested, in_review, waiting_changes, next_due_on, summary, document)",
-    row: "(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        cancellation_requested, in_review, waiting_changes, next_due_on, summary, document, mac)",
+    row: "(?,?,?,?,?,?,?,?,?,?,?,?,?,unhex(?))",
     then: "on conflict (id) do update set status = excluded.status,
         cancellation_requested = excluded.cancellation_requested, in_review = excluded.in_review,
         waiting_changes = excluded.waiting_changes, next_due_on = excluded.next_due_on,
-        summary = excluded.summary, document = excluded.document",
+        summary = excluded.summary, document = excluded.document,
+        mac = excluded.mac",
 };
 const MOVEMENTS: Table = Table {
-    into: "insert into movements (id, line_id, customer_id, kind, state, on_its_way, next_at_ms, requested_seq, document)",
-    row: "(?,?,?,?,?,?,?,?,?)",
+    into: "insert into movements (id, line_id, customer_id, kind, state, on_its_way, next_at_ms, requested_seq,
+        last_seq, document, mac)",
+    row: "(?,?,?,?,?,?,?,?,?,?,unhex(?))",
     then: "on conflict (id) do update set state = excluded.state, on_its_way = excluded.on_its_way,
-        next_at_ms = excluded.next_at_ms, document = excluded.document",
+        next_at_ms = excluded.next_at_ms, last_seq = excluded.last_seq, document = excluded.document,
+        mac = excluded.mac",
 };
 const STATEMENT_DAYS: Table = Table {
     into: "insert into statements (date, document)",
@@ -147,9 +152,10 @@ const STATEMENT_LINES: Table = Table {
     then: "",
 };
 const FINDINGS: Table = Table {
-    into: "insert into findings (id, class, open, movement_id, document)",
-    row: "(?,?,?,?,?)",
-    then: "on conflict (id) do update set open = excluded.open, document = excluded.document",
+    into: "insert into findings (id, class, open, movement_id, document, mac)",
+    row: "(?,?,?,?,?,unhex(?))",
+    then: "on conflict (id) do update set open = excluded.open, document = excluded.document,
+        mac = excluded.mac",
 };
 const TERMS_AWAY: &str =
     "delete from customer_terms where customer_id in (select value->>0 from json_each(?))";
@@ -157,6 +163,20 @@ const BLIND_AWAY: &str =
     "delete from blind_index where customer_id in (select value->>0 from json_each(?))";
 const KEYS_AWAY: &str =
     "delete from customer_keys where customer_id in (select value->>0 from json_each(?))";
+
+/// Tables whose rows are vouched for: the MAC is the last column, over those before it.
+pub(super) const VOUCHED: [(&str, &Table); 10] = [
+    ("branch", &BRANCH),
+    ("users", &USERS),
+    ("persons", &PERSONS),
+    ("products", &PRODUCTS),
+    ("customers", &CUSTOMERS),
+    ("lines", &LINES),
+    ("movements", &MOVEMENTS),
+    ("findings", &FINDINGS),
+    ("receipts", &RECEIPTS),
+    ("outbox", &OUTBOX),
+];
 
 /// Rows a statement takes: the largest that fits first, so that every batch is made of a few
 /// statements out of a few, and SQLite's thread finds each prepared.
@@ -320,6 +340,22 @@ pub async fn append(
     insert(connection, &INTO_RECEIPTS, appended.receipts).await?;
     insert(connection, &INTO_JOURNAL, appended.journal).await?;
     insert(connection, &INTO_OUTBOX, appended.outbox).await
+}
+
+/// The head a commit leaves, signed.
+pub async fn head(
+    connection: &mut SqliteConnection,
+    mark: &HeadMark,
+    signature: &[u8; 64],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into heads (seq, epoch, hash, signature) values (?, ?, ?, ?)")
+        .bind(mark.seq)
+        .bind(mark.epoch)
+        .bind(&mark.hash[..])
+        .bind(&signature[..])
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub async fn lines(connection: &mut SqliteConnection, rows: Vec<Row>) -> Result<(), sqlx::Error> {

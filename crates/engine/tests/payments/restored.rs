@@ -3,12 +3,14 @@
 use crate::branch::options;
 use crate::wire::Wire;
 use crate::world::{DAY_MS, HOUR_MS, PACE, World, dice};
+use domain::command::*;
 use domain::ids::MovementId;
 use domain::movement::MovementState;
-use domain::reconcile::FindingClass;
+use domain::reconcile::{FindingClass, Resolution};
+use domain::refusal::{ErrorCode, FaultCode, RefusalCode};
 use engine::Engine;
 use engine::backup::{backup, restore};
-use engine::store::{jobs, reconciling};
+use engine::store::{self, jobs, reconciling};
 use payments_mock::faults::{Fault, FaultKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -116,4 +118,81 @@ async fn restored_from_any_of_thirty_days_nothing_is_sent_twice() {
         engine.stop().await;
         std::fs::remove_dir_all(&data_dir).unwrap();
     }
+}
+
+/// A row is edited while the program runs: whoever needs it is refused, everybody is told, and
+/// payments go on only when all was compared *and* an admin has looked.
+#[tokio::test]
+async fn what_was_altered_waits_for_an_admin() {
+    let mut world = World::new().await;
+    let (line, account) = world.line(1_000_000).await;
+    let (other, other_account) = world.line(1_000_000).await;
+    world.live(HOUR_MS).await;
+    let path = world.branch.store_path();
+    let mut hand = engine::store::connect_writer(&path).await.unwrap();
+    sqlx::query("update lines set in_review = 7 where id = ?")
+        .bind(other.to_string())
+        .execute(&mut hand)
+        .await
+        .unwrap();
+    let waits = world.draw(line, account, 1_000).await;
+    let method = PayOut::Bank {
+        account_id: other_account,
+        speed: Speed::Standard,
+    };
+    let command = Command::RequestDraw(RequestDraw {
+        line_id: other,
+        draw_id: MovementId(uuid::Uuid::now_v7()),
+        amount: crate::branch::usd(1_000),
+        method,
+    });
+    let refused = world.branch.teller_does(command.clone()).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Fault(FaultCode::Broken));
+    // The alarm goes through the queue like everything else.
+    let orders = world.branch.engine.orders().clone();
+    while !orders.altered().await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+    assert!(orders.held().await.unwrap());
+    let findings = world.findings().await;
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let finding = findings[0].finding.clone();
+    assert_eq!(finding.class, FindingClass::StoreAltered);
+    assert_eq!(
+        finding.reference,
+        format!("lines {other}: it was altered outside the program")
+    );
+    let refused = world.branch.teller_does(command.clone()).await.unwrap_err();
+    let altered = ErrorCode::Refused(RefusalCode::StoreAltered);
+    // The row itself cannot be read; another line's draw is refused for the finding.
+    assert_eq!(refused.code, ErrorCode::Fault(FaultCode::Broken));
+    let again = Command::RequestDraw(RequestDraw {
+        line_id: line,
+        draw_id: MovementId(uuid::Uuid::now_v7()),
+        amount: crate::branch::usd(1_000),
+        method: crate::branch::CASH,
+    });
+    let refused = world.branch.teller_does(again.clone()).await.unwrap_err();
+    assert_eq!(refused.code, altered);
+
+    // Days of comparing change nothing: a person has to look.
+    world.live(3 * DAY_MS).await;
+    assert!(orders.held().await.unwrap());
+    assert_eq!(world.wire.posted.lock().unwrap().len(), 0);
+    sqlx::query("update lines set in_review = 0 where id = ?")
+        .bind(other.to_string())
+        .execute(&mut hand)
+        .await
+        .unwrap();
+    let resolve = Command::ResolveFinding(ResolveFinding {
+        finding_id: finding.id,
+        resolution: Resolution::Explained,
+        note: Some("A technician tried something".to_owned()),
+    });
+    world.branch.admin_does(resolve).await.unwrap();
+    world.live(6 * DAY_MS).await;
+    assert!(!orders.held().await.unwrap());
+    assert_eq!(world.state(waits).await, MovementState::Settled);
+    world.branch.teller_does(again).await.unwrap();
+    store::close(hand).await;
 }

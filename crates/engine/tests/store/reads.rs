@@ -544,7 +544,8 @@ async fn a_long_past_changes_nothing_that_is_shown() {
     let edit = "update lines set summary = replace(summary, '\"in_review\":0', '\"in_review\":1')";
     let edited = sqlx::query(edit).execute(&mut by_hand).await.unwrap();
     assert_eq!(edited.rows_affected(), 1);
-    assert_eq!(verify(&mut by_hand).await.len(), 1);
+    // By what the log gives, and by the row's own code.
+    assert_eq!(verify(&mut by_hand).await.len(), 2);
     // Without a summary the document itself is shown.
     let away = "update lines set summary = null";
     sqlx::query(away).execute(&mut by_hand).await.unwrap();

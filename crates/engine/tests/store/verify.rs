@@ -170,7 +170,7 @@ async fn any_edit_beside_the_views_shows() {
             .fetch_all(&mut connection)
             .await
             .unwrap();
-    assert_eq!(triggers.len(), 8);
+    assert_eq!(triggers.len(), 10);
     for (name, _) in &triggers {
         let drop = format!("drop trigger {name}");
         sqlx::query(AssertSqlSafe(drop))
@@ -258,6 +258,36 @@ async fn any_edit_beside_the_views_shows() {
         ),
         ("store", "update store set store_id = device_id"),
         ("store", "update store set epoch = 0"),
+        ("store", "update store set epoch = epoch + 1"),
+        ("store", "update store set demo = 1"),
+        ("store", "update store set device_id = store_id"),
+        ("store", "update store set mac = null"),
+        (
+            "receipts",
+            "update receipts set content_mac = zeroblob(32) where command_id = (select max(command_id) from receipts)",
+        ),
+        (
+            "receipts",
+            "update receipts set refusal_field = 'amount' where refusal_code is not null",
+        ),
+        ("outbox", "update outbox set mac = null"),
+        (
+            "heads",
+            "delete from heads where seq = (select max(seq) from heads)",
+        ),
+        (
+            "heads",
+            "update heads set signature = zeroblob(64) where seq = (select min(seq) from heads)",
+        ),
+        (
+            "heads",
+            "update heads set epoch = epoch + 1 where seq = (select min(seq) from heads)",
+        ),
+        ("device_key", "delete from device_key"),
+        (
+            "device_key",
+            "update device_key set public_key = zeroblob(32)",
+        ),
     ] {
         shows(&branch, &mut connection, table, edit).await;
     }

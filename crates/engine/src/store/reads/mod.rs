@@ -105,6 +105,11 @@ impl From<LoadError> for ReadError {
                 id: String::new(),
                 what: why,
             },
+            LoadError::Altered { table, row } => ReadError::Unreadable {
+                table,
+                id: row,
+                what: "it was altered outside the program".to_owned(),
+            },
         }
     }
 }
