@@ -239,8 +239,15 @@ impl Model {
             self.touched.insert(line_id.clone());
         }
         match event.event_type.as_str() {
-            "store_set_up" | "cursor_moved" | "strangers_refused" | "command_refused"
-            | "signed_in" | "sign_in_failed" | "signed_out" | "account_unlocked" => {}
+            "store_set_up"
+            | "device_key_recorded"
+            | "cursor_moved"
+            | "strangers_refused"
+            | "command_refused"
+            | "signed_in"
+            | "sign_in_failed"
+            | "signed_out"
+            | "account_unlocked" => {}
             "account_asked" => {
                 let user = User {
                     login: text(payload, "login"),
