@@ -16,6 +16,7 @@ bridge_commands!(
     customer,
     products,
     admin_desk,
+    counter,
     sync,
     draft_load,
     draft_save,

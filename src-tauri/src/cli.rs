@@ -7,6 +7,7 @@
 mod bench;
 mod close_day;
 mod copies;
+mod day_sheet;
 mod exit;
 mod intake;
 mod log;
@@ -105,6 +106,8 @@ pub enum Action {
     Schema,
     /// Close the business date, and every one before the date that is told.
     CloseDay(close_day::CloseDay),
+    /// Show what moved in a teller's drawer on a business date.
+    DaySheet(day_sheet::ShowDaySheet),
     /// Show the statements of a line, or one of them with its lines.
     Statement(statement::ShowStatement),
     /// Show what would settle a line on a date, and why it is so much.
@@ -269,6 +272,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::DeviceKey => log::device_key(&common, output).await,
             Action::Schema => stores::schema(output),
             Action::CloseDay(close) => close.run(&common, output).await,
+            Action::DaySheet(sheet) => sheet.run(&common, output).await,
             Action::Statement(statement) => statement.run(&common, output).await,
             Action::Payoff(payoff) => payoff.run(&common, output).await,
             Action::Quote(quote) => quote.run(output),

@@ -194,6 +194,14 @@ pub async fn admin_desk(desk: State<'_, Arc<Desk>>) -> Answered<AdminDesk> {
     desk.engine().await?.admin_desk(&desk.token()?).await
 }
 
+/// Cash at the counter: one's own drawer and day; for admins everybody's.
+#[tauri::command]
+pub async fn counter(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<CounterView> {
+    let engine = desk.engine().await?;
+    let query = heard::<CounterQuery>(&engine, input)?;
+    engine.counter(&desk.token()?, &query).await
+}
+
 #[tauri::command]
 pub async fn sync(desk: State<'_, Arc<Desk>>) -> Answered<SyncView> {
     desk.engine().await?.sync_view(&desk.token()?).await

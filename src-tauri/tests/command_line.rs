@@ -273,6 +273,7 @@ fn a_branch_without_a_window() {
     assert_eq!(desk.expect(1, &stopped).len(), 3);
 
     read(&desk);
+    cash_at_the_counter(&desk);
     beside_an_open_store(&desk, &post);
     copy_and_prove(&desk);
 }
@@ -344,6 +345,38 @@ fn read(desk: &Desk) {
         .unwrap();
     drop(child.stdout.take());
     answers(0, child.wait_with_output().unwrap(), &["list", "events"]);
+}
+
+/// A drawer is opened and counted by a file of commands; the sheet says what moved.
+fn cash_at_the_counter(desk: &Desk) {
+    let usd = |minor: i64| json!({"minor": minor, "currency": "USD"});
+    let file = desk.lines(
+        "cash.jsonl",
+        &[
+            submission(90, json!({"kind": "open_drawer", "float": usd(50_000)})),
+            submission(
+                91,
+                json!({"kind": "move_vault_cash", "way": "to_vault", "amount": usd(50_001)}),
+            ),
+            submission(92, json!({"kind": "count_drawer", "counted": usd(49_900)})),
+        ],
+    );
+    let answered = desk.expect(
+        1,
+        &["post", &file, "--user", "sam.staff", "--password-fd", "4"],
+    );
+    assert_eq!(answered[1]["error"]["code"], "over_drawer");
+    assert_eq!(answered[1]["error"]["field"], "amount");
+    let sheet = &desk.expect(0, &["day-sheet", "sam.staff"])[0];
+    assert_eq!(sheet["opening_minor"], 0);
+    assert_eq!(sheet["rows"][0]["kind"], "cash_from_vault");
+    assert_eq!(sheet["rows"][1]["kind"], "cash_short");
+    assert_eq!(sheet["rows"][1]["amount_minor"], -100);
+    assert_eq!(sheet["closing_minor"], 49_900);
+    let before = ["day-sheet", "sam.staff", "--date", "2020-01-01"];
+    assert_eq!(desk.expect(0, &before)[0]["closing_minor"], 0);
+    desk.expect(1, &["day-sheet", "nobody"]);
+    desk.expect(2, &["day-sheet", "sam.staff", "--date", "soon"]);
 }
 
 /// Another program has the store open: who writes is turned away, who reads is not.

@@ -96,6 +96,7 @@ pub static ACTIONS: &[Action] = &[
         ..go("admin", words::ADMIN, "g d", Route::Admin)
     },
     go("products", words::PRODUCTS, "g p", Route::Products),
+    go("counter", words::COUNTER, "g b", Route::Counter),
     go("sync", words::SYNC, "g s", Route::Sync),
     go("attention", words::ATTENTION, "g n", Route::Attention),
     act(

@@ -166,6 +166,7 @@ fn page(route: &Route, session: &SessionView) -> Html {
         Route::Customer(customer_id) => {
             html! { <pages::customer::CustomerPage key={customer_id.to_string()} customer_id={*customer_id} /> }
         }
+        Route::Counter => html! { <pages::counter::CounterPage /> },
         Route::Sync => html! { <pages::sync::SyncPage /> },
         Route::Attention => html! { <pages::attention::AttentionPage /> },
         Route::Products => html! { <pages::products::ProductsPage /> },

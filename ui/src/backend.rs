@@ -86,6 +86,10 @@ pub async fn products() -> Outcome<Vec<ProductView>> {
 pub async fn admin_desk() -> Outcome<AdminDesk> {
     call("admin_desk", &()).await
 }
+/// Cash at the counter.
+pub async fn counter(input: CounterQuery) -> Outcome<CounterView> {
+    call("counter", &input).await
+}
 pub async fn sync() -> Outcome<SyncView> {
     call("sync", &()).await
 }

@@ -10,7 +10,7 @@ use crate::date::UtcMillis;
 use crate::event::{Event, Stream, acted_by};
 use crate::history::{History, note};
 use crate::ids::{LineId, MovementId};
-use crate::ledger::{Account, postings};
+use crate::ledger::{Account, Entry, postings};
 use crate::line::{CreditUse, Decision, Hold, Line};
 use crate::money::{Minor, Overflow};
 use crate::movement::{Movement, MovementKind, MovementState, Presentation, ReviewReason};
@@ -18,7 +18,7 @@ use crate::private::Private;
 use crate::product::Product;
 use crate::reconcile::{FindingClass, FindingState, Resolved, Statement};
 use crate::transfer::{NextStep, Transfer};
-use crate::world::{SetUp, World};
+use crate::world::{Branch, SetUp, World};
 
 /// The log contradicts itself: an event about something that never began, or a sum that left
 /// the range of the books.
@@ -50,7 +50,10 @@ fn missing(what: &str, id: impl std::fmt::Display) -> Inconsistent {
 /// Folds one event into the world.
 pub fn apply(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
     match event.stream() {
-        Stream::Branch => apply_to_branch(world, meta, event)?,
+        Stream::Branch => {
+            apply_to_branch(world, meta, event)?;
+            fill(&mut world.branch, &postings(meta, event)?)?;
+        }
         Stream::User(_) => apply_to_user(world, meta, event)?,
         Stream::Product(id) => {
             if let Event::ProductDefined { name, terms, .. } = event {
@@ -69,6 +72,17 @@ pub fn apply(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Incons
             apply_to_line(world, meta, event)?;
             post(world, line_id, meta, event)?;
             line(world, line_id)?.version += 1;
+        }
+    }
+    Ok(())
+}
+
+/// A drawer holds what its legs say.
+fn fill(branch: &mut Branch, entries: &[Entry]) -> Result<(), Inconsistent> {
+    for leg in entries.iter().flat_map(|entry| &entry.legs) {
+        if let Account::Drawer(teller) = leg.account {
+            let drawer = branch.drawers.entry(teller).or_default();
+            drawer.holds_minor = drawer.holds_minor.plus(leg.amount_minor)?;
         }
     }
     Ok(())
@@ -95,6 +109,14 @@ fn apply_to_branch(world: &mut World, meta: &Meta, event: &Event) -> Result<(), 
         Event::DayClosed { date, .. } => branch.closed_through = Some(*date),
         Event::HolidaysSet { holidays } => {
             branch.calendar.holidays = holidays.iter().copied().collect();
+        }
+        Event::DrawerOpened { drawer, .. } => {
+            let drawer = branch.drawers.entry(*drawer).or_default();
+            drawer.open_since = Some(meta.business_date);
+            drawer.first_opened_on.get_or_insert(meta.business_date);
+        }
+        Event::DrawerClosed { drawer, .. } => {
+            branch.drawers.entry(*drawer).or_default().open_since = None;
         }
         Event::PaymentsHeld { epoch } => branch.held_in_epoch = Some(*epoch),
         Event::PaymentsResumed { epoch } => {
@@ -1113,6 +1135,7 @@ fn post(
     event: &Event,
 ) -> Result<(), Inconsistent> {
     let entries = postings(meta, event)?;
+    fill(&mut world.branch, &entries)?;
     let closed_through = world.branch.closed_through;
     let line = line(world, line_id)?;
     for entry in &entries {

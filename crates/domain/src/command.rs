@@ -6,6 +6,7 @@ use crate::account::Role;
 use crate::change::LineChange;
 use crate::customer::{Profile, ProfileChange};
 use crate::date::BusinessDate;
+use crate::drawer::VaultWay;
 use crate::ids::*;
 use crate::money::{Currency, Money};
 use crate::product::Terms;
@@ -48,6 +49,10 @@ pub enum Command {
     UnlockAccount(UnlockAccount),
     CloseDay(CloseDay),
     SetHolidays(SetHolidays),
+    OpenDrawer(OpenDrawer),
+    MoveVaultCash(MoveVaultCash),
+    CountDrawer(CountDrawer),
+    CloseDrawer(CloseDrawer),
     RetryTransfer(RetryTransfer),
     ParkTransfer(ParkTransfer),
     HandBackTransfer(HandBackTransfer),
@@ -156,6 +161,19 @@ commands! {
     }
     /// Replaces the holiday calendar, for dates that are counted from now on.
     SetHolidays { holidays: Vec<BusinessDate> }
+    /// Begins a day at the counter with this much cash in one's own drawer. What is not in it yet
+    /// comes from the vault.
+    OpenDrawer { float: Money }
+    /// Cash between the vault and one's own open drawer.
+    MoveVaultCash { way: VaultWay, amount: Money }
+    /// What is in one's own drawer, counted. What it should hold otherwise is over or short.
+    CountDrawer { counted: Money }
+    /// Counts a drawer for the last time; what is in it goes to the vault.
+    CloseDrawer {
+        /// One's own, or an admin closes that of somebody who left.
+        teller_id: UserId,
+        counted: Money,
+    }
     /// Tries a waiting transfer now, and takes a parked one up again. What may have arrived is
     /// asked about first; the key and the bytes stay what they are.
     RetryTransfer { line_id: LineId, movement_id: MovementId }
@@ -429,6 +447,10 @@ pub enum CommandKind {
     UnlockAccount,
     CloseDay,
     SetHolidays,
+    OpenDrawer,
+    MoveVaultCash,
+    CountDrawer,
+    CloseDrawer,
     RetryTransfer,
     ParkTransfer,
     HandBackTransfer,
@@ -471,6 +493,10 @@ impl CommandKind {
         CommandKind::UnlockAccount,
         CommandKind::CloseDay,
         CommandKind::SetHolidays,
+        CommandKind::OpenDrawer,
+        CommandKind::MoveVaultCash,
+        CommandKind::CountDrawer,
+        CommandKind::CloseDrawer,
         CommandKind::RetryTransfer,
         CommandKind::ParkTransfer,
         CommandKind::HandBackTransfer,
@@ -502,7 +528,11 @@ impl CommandKind {
             | CommandKind::AskNetworkAgain
             | CommandKind::RetryTransfer
             | CommandKind::PresentAgain
-            | CommandKind::RequestChange => Role::Staff,
+            | CommandKind::RequestChange
+            | CommandKind::OpenDrawer
+            | CommandKind::MoveVaultCash
+            | CommandKind::CountDrawer
+            | CommandKind::CloseDrawer => Role::Staff,
             CommandKind::ForgetCustomer
             | CommandKind::DefineProduct
             | CommandKind::ApproveApplication
@@ -559,6 +589,10 @@ impl Command {
             Command::UnlockAccount(_) => CommandKind::UnlockAccount,
             Command::CloseDay(_) => CommandKind::CloseDay,
             Command::SetHolidays(_) => CommandKind::SetHolidays,
+            Command::OpenDrawer(_) => CommandKind::OpenDrawer,
+            Command::MoveVaultCash(_) => CommandKind::MoveVaultCash,
+            Command::CountDrawer(_) => CommandKind::CountDrawer,
+            Command::CloseDrawer(_) => CommandKind::CloseDrawer,
             Command::RetryTransfer(_) => CommandKind::RetryTransfer,
             Command::ParkTransfer(_) => CommandKind::ParkTransfer,
             Command::HandBackTransfer(_) => CommandKind::HandBackTransfer,

@@ -8,6 +8,7 @@ use crate::change::LineChange;
 use crate::command::{CommandKind, RejectionReason, Speed};
 use crate::customer::{AccountNumbers, Profile};
 use crate::date::{BusinessDate, UtcMillis};
+use crate::drawer::VaultWay;
 use crate::ids::*;
 use crate::ledger::EntryKind;
 use crate::money::{Currency, Minor};
@@ -305,6 +306,22 @@ events! {
     /// The business date ended with this event: what is posted after it belongs to the next.
     DayClosed "day_closed" { date: BusinessDate, next: BusinessDate }
     HolidaysSet "holidays_set" { holidays: Vec<BusinessDate> }
+
+    // Cash at the counter. A drawer is named by the account of its teller.
+    DrawerOpened "drawer_opened" {
+        drawer: UserId,
+        float_minor: Minor,
+        /// Negative where more was left in the drawer than the float: the rest went to the vault.
+        from_vault_minor: Minor,
+    }
+    VaultCashMoved "vault_cash_moved" { drawer: UserId, way: VaultWay, amount_minor: Minor }
+    DrawerCounted "drawer_counted" {
+        drawer: UserId,
+        counted_minor: Minor,
+        /// More than it should hold; negative where it is short.
+        over_minor: Minor,
+    }
+    DrawerClosed "drawer_closed" { drawer: UserId, counted_minor: Minor, over_minor: Minor }
     /// Taken out of the outbox: nothing of it moved, and nothing will.
     TransferWithdrawn "transfer_withdrawn" {
         line_id: LineId,
@@ -401,6 +418,10 @@ impl Event {
             | Event::StrangersRefused { .. }
             | Event::DayClosed { .. }
             | Event::HolidaysSet { .. }
+            | Event::DrawerOpened { .. }
+            | Event::VaultCashMoved { .. }
+            | Event::DrawerCounted { .. }
+            | Event::DrawerClosed { .. }
             | Event::PaymentsHeld { .. }
             | Event::PaymentsResumed { .. }
             | Event::DeviceKeyRecorded { .. }
@@ -543,6 +564,10 @@ impl Event {
             | Event::CycleClosed { .. }
             | Event::DayClosed { .. }
             | Event::HolidaysSet { .. }
+            | Event::DrawerOpened { .. }
+            | Event::VaultCashMoved { .. }
+            | Event::DrawerCounted { .. }
+            | Event::DrawerClosed { .. }
             | Event::PaymentsHeld { .. }
             | Event::PaymentsResumed { .. }
             | Event::DeviceKeyRecorded { .. }

@@ -122,6 +122,10 @@ pub enum EntryKind {
     FeesRecovered,
     /// The return of a draw or a repayment came back itself.
     ReturnReturned,
+    CashFromVault,
+    CashToVault,
+    CashOver,
+    CashShort,
     /// What the network's statement says moved of ours.
     NetworkStatement,
     /// What it says moved that nobody here asked for, or twice.
@@ -156,6 +160,10 @@ impl EntryKind {
             EntryKind::InterestRecovered => "interest_recovered",
             EntryKind::FeesRecovered => "fees_recovered",
             EntryKind::ReturnReturned => "return_returned",
+            EntryKind::CashFromVault => "cash_from_vault",
+            EntryKind::CashToVault => "cash_to_vault",
+            EntryKind::CashOver => "cash_over",
+            EntryKind::CashShort => "cash_short",
             EntryKind::NetworkStatement => "network_statement",
             EntryKind::NetworkSuspense => "network_suspense",
         }
@@ -188,6 +196,10 @@ impl EntryKind {
             EntryKind::InterestRecovered => "Recovered, of interest",
             EntryKind::FeesRecovered => "Recovered, of fees",
             EntryKind::ReturnReturned => "Return came back",
+            EntryKind::CashFromVault => "Cash from the vault",
+            EntryKind::CashToVault => "Cash to the vault",
+            EntryKind::CashOver => "Counted over",
+            EntryKind::CashShort => "Counted short",
             EntryKind::NetworkStatement => "Network's statement",
             EntryKind::NetworkSuspense => "Network's statement, in suspense",
         }
@@ -355,6 +367,34 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
             // Interest that rounds to nothing drops its fraction and moves no money.
             .filter(|entry| !matches!(entry, Ok(entry) if entry.legs.is_empty()))
             .collect(),
+        Event::DrawerOpened {
+            drawer,
+            from_vault_minor,
+            ..
+        } => cash(posted_on, *drawer, Account::Vault, *from_vault_minor),
+        Event::VaultCashMoved {
+            drawer,
+            way,
+            amount_minor,
+        } => cash(
+            posted_on,
+            *drawer,
+            Account::Vault,
+            way.signed(*amount_minor)?,
+        ),
+        Event::DrawerCounted {
+            drawer, over_minor, ..
+        } => cash(posted_on, *drawer, Account::OverShort, *over_minor),
+        Event::DrawerClosed {
+            drawer,
+            counted_minor,
+            over_minor,
+        } => {
+            let mut entries = cash(posted_on, *drawer, Account::OverShort, *over_minor)?;
+            let to_vault = counted_minor.negated()?;
+            entries.extend(cash(posted_on, *drawer, Account::Vault, to_vault)?);
+            Ok(entries)
+        }
         Event::StoreSetUp { .. }
         | Event::CursorMoved { .. }
         | Event::StrangersRefused { .. }
@@ -422,6 +462,38 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::RateSet { .. }
         | Event::ChargedOff { .. } => Ok(Vec::new()),
     }
+}
+
+/// Cash into a drawer, or out of it where the amount is negative; nothing where it is zero.
+fn cash(
+    posted_on: BusinessDate,
+    drawer: UserId,
+    against: Account,
+    into_drawer: Minor,
+) -> Result<Vec<Entry>, Overflow> {
+    if into_drawer.is_zero() {
+        return Ok(Vec::new());
+    }
+    let kind = match (against, into_drawer.is_positive()) {
+        (Account::OverShort, true) => EntryKind::CashOver,
+        (Account::OverShort, false) => EntryKind::CashShort,
+        (_, true) => EntryKind::CashFromVault,
+        (_, false) => EntryKind::CashToVault,
+    };
+    let leg = |account, amount_minor| Leg {
+        account,
+        amount_minor,
+        effective_on: posted_on,
+    };
+    Ok(vec![Entry {
+        kind,
+        movement_id: None,
+        posted_on,
+        legs: vec![
+            leg(Account::Drawer(drawer), into_drawer),
+            leg(against, into_drawer.negated()?),
+        ],
+    }])
 }
 
 /// What the facts of a line post by themselves: interest and fees stand against their income,

@@ -21,6 +21,7 @@ pub mod cycle;
 pub mod date;
 pub mod decide;
 pub mod delinquency;
+pub mod drawer;
 pub mod event;
 pub mod history;
 pub mod ids;

@@ -454,6 +454,10 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         | CommandKind::UnlockAccount
         | CommandKind::CloseDay
         | CommandKind::SetHolidays
+        | CommandKind::OpenDrawer
+        | CommandKind::MoveVaultCash
+        | CommandKind::CountDrawer
+        | CommandKind::CloseDrawer
         | CommandKind::ResolveFinding => Ok(()),
         // A matter of the movement, in any state of the line.
         CommandKind::RetryTransfer | CommandKind::ParkTransfer | CommandKind::HandBackTransfer => {

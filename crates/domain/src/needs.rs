@@ -139,7 +139,12 @@ impl Needs {
                 self.users.insert(c.user_id);
             }
             // The branch is always there.
-            Command::CloseDay(_) | Command::SetHolidays(_) => {}
+            Command::CloseDay(_)
+            | Command::SetHolidays(_)
+            | Command::OpenDrawer(_)
+            | Command::MoveVaultCash(_)
+            | Command::CountDrawer(_)
+            | Command::CloseDrawer(_) => {}
             Command::RetryTransfer(c) => self.movement(c.line_id, c.movement_id),
             Command::ParkTransfer(c) => self.movement(c.line_id, c.movement_id),
             Command::HandBackTransfer(c) => {

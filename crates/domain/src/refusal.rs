@@ -94,6 +94,14 @@ refusals! {
     NotAuthorized => "The customer has not authorized debits from this account.",
     AccountUnusable => "A returned payment made this bank account unusable.",
 
+    // Cash at the counter.
+    AmountNegative => "Enter zero or more.",
+    DrawerOpenAlready => "This drawer is open already.",
+    DrawerNotOpen => "The drawer is not open.",
+    DrawerOfAnother => "This is another teller's drawer.",
+    OverDrawer => "More than the drawer holds.",
+    DrawerStillOpen => "A drawer is still open: count and close it first.",
+
     // Sums.
     SumTooLarge => "The sum is larger than the books can hold.",
 

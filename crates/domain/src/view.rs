@@ -264,6 +264,47 @@ views! {
         in_review: Vec<MovementRow>,
         locked_accounts: Vec<AccountRow>,
     }
+    /// Which teller's day is asked for: one's own and today unless told.
+    CounterQuery { teller_id: Option<UserId>, date: Option<BusinessDate> }
+    /// Cash at the counter.
+    CounterView {
+        business_date: BusinessDate,
+        own: DrawerRow,
+        /// Everybody's that ever moved cash, for admins.
+        drawers: Vec<DrawerRow>,
+        sheet: DaySheet,
+    }
+    DrawerRow {
+        teller_id: UserId,
+        teller: String,
+        /// What should be in it.
+        holds_minor: Minor,
+        /// Absent while it is closed.
+        open_since: Option<BusinessDate>,
+    }
+    /// What moved in one teller's drawer on one business date, in the order it was posted.
+    DaySheet {
+        teller_id: UserId,
+        teller: String,
+        date: BusinessDate,
+        opening_minor: Minor,
+        rows: Vec<DaySheetRow>,
+        /// More moved than is shown.
+        more: bool,
+        closing_minor: Minor,
+    }
+    DaySheetRow {
+        at: UtcMillis,
+        kind: EntryKind,
+        /// Of cash a customer brought or got.
+        line_id: Option<LineId>,
+        line_number: Option<String>,
+        /// Into the drawer; negative out of it.
+        amount_minor: Minor,
+        /// What should be in the drawer after it.
+        balance_minor: Minor,
+    }
+
     AccountRow {
         id: UserId,
         login: String,
@@ -436,6 +477,7 @@ pub fn schema() -> serde_json::Value {
             "customer_details": schema_for!(CustomerDetails),
             "product": schema_for!(ProductView),
             "admin_desk": schema_for!(AdminDesk),
+            "counter": schema_for!(CounterView),
             "sync": schema_for!(SyncView),
             "attention": schema_for!(AttentionView),
             "session": schema_for!(SessionView),

@@ -4,6 +4,7 @@ use crate::account::User;
 use crate::calendar::Calendar;
 use crate::customer::Customer;
 use crate::date::BusinessDate;
+use crate::drawer::Drawer;
 use crate::ids::*;
 use crate::line::Line;
 use crate::money::Currency;
@@ -53,6 +54,9 @@ pub struct Branch {
     pub closed_through: Option<BusinessDate>,
     #[serde(default)]
     pub calendar: Calendar,
+    /// Cash at the counter, by the teller's account.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub drawers: BTreeMap<UserId, Drawer>,
     /// The store's epoch after whose restore payments are held until all is compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_in_epoch: Option<u64>,

@@ -4,6 +4,7 @@
 use domain::account::Role;
 use domain::change::LineChange;
 use domain::command::Speed;
+use domain::drawer::VaultWay;
 use domain::event::Event;
 use domain::money::{Currency, Minor};
 use domain::movement::{Method, Movement, MovementKind};
@@ -35,6 +36,14 @@ fn role(role: Role) -> &'static str {
     match role {
         Role::Staff => "staff",
         Role::Admin => "admin",
+    }
+}
+
+fn over_or_short(over: Minor, money: impl Fn(Minor) -> String) -> String {
+    match over {
+        Minor::ZERO => "as it should be".to_owned(),
+        over if over.is_positive() => format!("{} over", money(over)),
+        short => format!("{} short", money(Minor(-short.0))),
     }
 }
 
@@ -211,6 +220,33 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::DayClosed { date, next } => {
             format!("The business date {date} was closed; {next} is open.")
         }
+        Event::DrawerOpened { float_minor, .. } => {
+            format!("A drawer was opened with {}.", money(*float_minor))
+        }
+        Event::VaultCashMoved {
+            way, amount_minor, ..
+        } => match way {
+            VaultWay::FromVault => format!("{} came from the vault.", money(*amount_minor)),
+            VaultWay::ToVault => format!("{} went to the vault.", money(*amount_minor)),
+        },
+        Event::DrawerCounted {
+            counted_minor,
+            over_minor,
+            ..
+        } => format!(
+            "A drawer was counted: {}, {}.",
+            money(*counted_minor),
+            over_or_short(*over_minor, money)
+        ),
+        Event::DrawerClosed {
+            counted_minor,
+            over_minor,
+            ..
+        } => format!(
+            "A drawer was closed: {}, {}. All of it went to the vault.",
+            money(*counted_minor),
+            over_or_short(*over_minor, money)
+        ),
         Event::HolidaysSet { holidays } => {
             format!("The holiday calendar was set: {} days.", holidays.len())
         }

@@ -902,10 +902,11 @@ impl Run<'_> {
                 touched.persons.insert(employee_number.clone());
                 touched.branch |= founding;
             }
-            // The counters of human numbers.
-            Event::CustomerRecorded { .. } | Event::ApplicationTaken { .. } => {
-                touched.branch = true
-            }
+            // The counters of human numbers, and what the drawers hold.
+            Event::CustomerRecorded { .. }
+            | Event::ApplicationTaken { .. }
+            | Event::CashMoved { .. }
+            | Event::MovementReversed { .. } => touched.branch = true,
             Event::CustomerForgotten { customer_id, .. } => {
                 touched.forgotten.insert(*customer_id);
             }

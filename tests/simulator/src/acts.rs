@@ -9,6 +9,7 @@ use domain::account::Role;
 use domain::change::LineChange;
 use domain::command::*;
 use domain::date::BusinessDate;
+use domain::drawer::VaultWay;
 use domain::ids::*;
 use domain::movement::MovementState as State;
 use domain::product::Terms;
@@ -478,6 +479,27 @@ impl Desk<'_> {
                 })
             }
             CommandKind::CloseDay => Command::CloseDay(CloseDay { date: self.today }),
+            CommandKind::OpenDrawer => Command::OpenDrawer(OpenDrawer {
+                float: usd(self.dice.between(-10_000, 400_000)),
+            }),
+            CommandKind::MoveVaultCash => Command::MoveVaultCash(MoveVaultCash {
+                way: *self.dice.pick(&[VaultWay::FromVault, VaultWay::ToVault]),
+                amount: usd(self.dice.between(1, 200_000)),
+            }),
+            CommandKind::CountDrawer => Command::CountDrawer(CountDrawer {
+                counted: usd(self.dice.between(-10_000, 400_000)),
+            }),
+            CommandKind::CloseDrawer => {
+                let people = self.base.people;
+                let tellers = [people.sam, people.sam, people.ada, people.boris];
+                let teller_id = *self.dice.pick(&tellers);
+                let holds = self.model.drawers.get(&teller_id.to_string());
+                let holds = holds.map_or(0, |drawer| drawer.holds);
+                Command::CloseDrawer(CloseDrawer {
+                    teller_id,
+                    counted: usd((holds + self.dice.between(-50, 50)).max(0)),
+                })
+            }
             CommandKind::SetHolidays => {
                 let ahead = i32::try_from(self.dice.below(20)).ok()?;
                 Command::SetHolidays(SetHolidays {
@@ -743,6 +765,11 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::UnlockAccount, 6),
     (CommandKind::CloseDay, 12),
     (CommandKind::SetHolidays, 3),
+    // In the stories of the counter alone: see `Theme::Counter`.
+    (CommandKind::OpenDrawer, 0),
+    (CommandKind::MoveVaultCash, 0),
+    (CommandKind::CountDrawer, 0),
+    (CommandKind::CloseDrawer, 0),
 ];
 
 /// What a branch is busy with: other things on other days.
@@ -755,11 +782,20 @@ pub enum Theme {
     Applications,
     /// Backups that are restored.
     Restores,
+    /// Cash, through drawers that are opened, counted and closed.
+    Counter,
 }
 
 impl Theme {
     pub fn of(seed: u64) -> Theme {
-        match seed % 5 {
+        match seed % 10 {
+            9 => Theme::Counter,
+            _ => Theme::of_five(seed % 5),
+        }
+    }
+
+    fn of_five(place: u64) -> Theme {
+        match place {
             0 => Theme::Debits,
             1 => Theme::Applications,
             2 => Theme::Restores,
@@ -778,6 +814,9 @@ impl Theme {
                 | CommandKind::CloseLine
                 | CommandKind::RefundCredit,
             ) => 210,
+            (Theme::Counter, CommandKind::OpenDrawer) => 110,
+            (Theme::Counter, CommandKind::MoveVaultCash | CommandKind::CountDrawer) => 45,
+            (Theme::Counter, CommandKind::CloseDrawer | CommandKind::CloseDay) => 55,
             (Theme::Restores, CommandKind::RetryTransfer | CommandKind::ResolveFinding) => 70,
             _ => usual,
         }

@@ -1,7 +1,7 @@
 //! Every question the program answers, held against the model.
 
 use crate::dice::Dice;
-use crate::model::Model;
+use crate::model::{Drawer, Model};
 use crate::world::Base;
 use domain::date::UtcMillis;
 use domain::ids::*;
@@ -270,7 +270,17 @@ pub async fn around(
                 let rows = balance.rows.iter().filter(|row| row.account == code);
                 rows.map(|row| row.balance_minor.0).sum::<i64>()
             };
-            same!("all drawers", of("DRW"), model.drawers);
+            let drawers = model
+                .drawers
+                .values()
+                .map(|drawer| drawer.holds)
+                .sum::<i64>();
+            same!("all drawers", of("DRW"), drawers);
+            same!("the vault", of("VLT"), model.vault);
+            same!("over and short", of("O/S"), -model.over);
+            for (teller, drawer) in &model.drawers {
+                at_drawer(engine, viewer, teller, drawer).await?;
+            }
             same!(
                 "all principal",
                 of("PRI"),
@@ -425,4 +435,32 @@ pub async fn around(
             Ok("the admins' desk")
         }
     }
+}
+
+/// One teller's drawer and today's sheet of it.
+async fn at_drawer(
+    engine: &Engine,
+    viewer: &Viewer,
+    teller: &str,
+    drawer: &Drawer,
+) -> Result<(), Looked> {
+    let teller_id = teller.parse().map_err(|_| format!("{teller} is nobody"))?;
+    let reader = engine.reader();
+    let view = reader
+        .counter(viewer, teller_id, viewer.today, true)
+        .await?;
+    let row = view.drawers.iter().find(|row| row.teller_id == teller_id);
+    let row = row.ok_or_else(|| format!("{teller} has no drawer"))?;
+    same!(format!("{teller} holds"), row.holds_minor.0, drawer.holds);
+    same!(
+        format!("{teller} is open"),
+        row.open_since.is_some(),
+        drawer.open
+    );
+    same!(
+        format!("{teller} day sheet"),
+        view.sheet.closing_minor.0,
+        drawer.holds
+    );
+    Ok(())
 }

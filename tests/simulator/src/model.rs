@@ -94,6 +94,12 @@ pub struct Move {
     pub returned: u32,
 }
 
+#[derive(Clone, Debug, Default)]
+pub struct Drawer {
+    pub holds: i64,
+    pub open: bool,
+}
+
 /// A disagreement with the network that is shown to people.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -111,7 +117,12 @@ pub struct Model {
     pub products: BTreeMap<String, i64>,
     pub lines: BTreeMap<String, Line>,
     pub movements: BTreeMap<String, Move>,
-    pub drawers: i64,
+    /// Cash, by the teller whose drawer it is in.
+    pub drawers: BTreeMap<String, Drawer>,
+    pub drawers_used: bool,
+    pub vault: i64,
+    /// What was counted over, less what was short.
+    pub over: i64,
     /// What the network's statements took out of clearing, with its sign.
     pub stated: i64,
     pub findings: BTreeMap<String, Finding>,
@@ -361,8 +372,40 @@ impl Model {
                     }
                 }
             }
-            "day_closed" => self.next_date = text(payload, "next").parse().ok(),
+            "day_closed" => {
+                self.next_date = text(payload, "next").parse().ok();
+                if self.drawers.values().any(|drawer| drawer.open) {
+                    let seq = event.seq;
+                    self.broken
+                        .push(format!("event {seq}: the day closed on an open drawer"));
+                }
+            }
             "cycle_closed" | "fee_charged" | "holidays_set" => {}
+            "drawer_opened" => {
+                self.drawers_used = true;
+                self.vault -= minor(payload, "from_vault_minor");
+                let drawer = self.drawers.entry(text(payload, "drawer")).or_default();
+                (drawer.holds, drawer.open) = (minor(payload, "float_minor"), true);
+            }
+            "vault_cash_moved" => {
+                let from_vault = text(payload, "way") == "from_vault";
+                let into = if from_vault { amount } else { -amount };
+                self.vault -= into;
+                self.cash(event, into);
+            }
+            "drawer_counted" => {
+                let counted = minor(payload, "counted_minor");
+                let drawer = self.drawers.entry(text(payload, "drawer")).or_default();
+                self.over += counted - drawer.holds;
+                drawer.holds = counted;
+            }
+            "drawer_closed" => {
+                let counted = minor(payload, "counted_minor");
+                let drawer = self.drawers.entry(text(payload, "drawer")).or_default();
+                self.over += counted - drawer.holds;
+                self.vault += counted;
+                (drawer.holds, drawer.open) = (0, false);
+            }
             "change_requested" => {
                 let change = payload["change"].clone();
                 let line = self.line(&line_id);
@@ -616,7 +659,24 @@ impl Model {
                 movement.cleared += other_side;
             }
         } else {
-            self.drawers += other_side;
+            self.cash(event, other_side);
+        }
+    }
+
+    /// Cash into a drawer, or out of it. From the first drawer on that was opened, only through
+    /// an open one that holds it.
+    fn cash(&mut self, event: &Logged, into: i64) {
+        let drawer = self
+            .drawers
+            .entry(text(&event.payload, "drawer"))
+            .or_default();
+        drawer.holds += into;
+        let wrong = !drawer.open || (into < 0 && drawer.holds < 0);
+        if self.drawers_used && wrong {
+            let seq = event.seq;
+            self.broken.push(format!(
+                "event {seq}: cash through a drawer that has it not"
+            ));
         }
     }
 }

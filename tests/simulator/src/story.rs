@@ -7,8 +7,9 @@ use crate::dice::Dice;
 use crate::disk::{Fate, Trouble};
 use crate::look::{self, Looked};
 use crate::model::Model;
+use crate::paper;
 use crate::world::{BEGINNING_MS, Base, Killed, World, base, sign_in_form};
-use domain::command::{Command, CommandKind};
+use domain::command::{CloseDrawer, Command, CommandKind};
 use domain::date::{BusinessDate, UtcMillis};
 use domain::ids::*;
 use domain::movement::MovementState as State;
@@ -1011,6 +1012,7 @@ impl Story {
                 .set(UtcMillis(self.world.clock.now().0.max(now)));
         }
         self.note("everything calms down");
+        self.count_drawers()?;
         let began = self.world.now();
         let mut open_since = 0;
         for round in 0..3_000 {
@@ -1055,6 +1057,25 @@ impl Story {
             self.pass(ms);
         }
         Err(format!("no rest: {:?}", self.open_jobs()))
+    }
+
+    /// The branch closes no day on an open drawer.
+    fn count_drawers(&mut self) -> Result<(), String> {
+        self.judge()?;
+        let open = self.model.drawers.iter().filter(|(_, drawer)| drawer.open);
+        let open: Vec<_> = open
+            .map(|(id, drawer)| (id.clone(), drawer.holds))
+            .collect();
+        for (teller, holds) in open {
+            let close = CloseDrawer {
+                teller_id: teller.parse().map_err(|_| format!("{teller} is nobody"))?,
+                counted: paper::usd(holds.max(0)),
+            };
+            let id = CommandId(acts::new_id(&mut self.dice));
+            let ada = self.base.people.ada;
+            self.submit(ada, id, Command::CloseDrawer(close), None)?;
+        }
+        Ok(())
     }
 
     fn open_jobs(&self) -> Vec<(String, State)> {

@@ -376,6 +376,7 @@ impl Writing<'_> {
         .await;
         self.days().await;
         self.changes().await;
+        self.drawers().await;
     }
 
     /// Days are closed over two statements, a late repayment, a late fee and a debit that bounces.
@@ -868,6 +869,32 @@ impl Writing<'_> {
         .await;
         self.told(Internal::HoldPayments { epoch: 2 }).await;
         self.told(Internal::ResumePayments { epoch: 2 }).await;
+    }
+
+    /// A teller's day: cash from the vault and to it, counted short, closed over.
+    async fn drawers(&self) {
+        use domain::drawer::VaultWay;
+        let sam = &self.branch.sam;
+        for command in [
+            Command::OpenDrawer(OpenDrawer { float: usd(50_000) }),
+            Command::MoveVaultCash(MoveVaultCash {
+                way: VaultWay::FromVault,
+                amount: usd(20_000),
+            }),
+            Command::MoveVaultCash(MoveVaultCash {
+                way: VaultWay::ToVault,
+                amount: usd(5_000),
+            }),
+            Command::CountDrawer(CountDrawer {
+                counted: usd(64_900),
+            }),
+            Command::CloseDrawer(CloseDrawer {
+                teller_id: sam.user_id,
+                counted: usd(64_950),
+            }),
+        ] {
+            self.branch.done(sam, command).await;
+        }
     }
 
     /// One asks, another decides: the limit, the rate, a waiver, a reversal, charging off.

@@ -5,6 +5,7 @@ mod accounts;
 mod agreement;
 mod approve;
 mod bank_account;
+mod cash;
 mod change;
 mod command_dialog;
 mod confirm;
@@ -18,6 +19,7 @@ mod repayment;
 mod resolve_finding;
 
 pub use accounts::AccountDialog;
+pub use cash::{CashDialog, CashIntent, CloseDayDialog};
 pub use command_dialog::tag;
 pub use notice::AdverseActionNotice;
 pub use resolve_finding::ResolveFindingDialog;

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod applications;
 pub mod attention;
+pub mod counter;
 pub mod create;
 pub mod customer;
 pub mod customers;

@@ -43,6 +43,10 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::DeclineChange => "Decline the change",
         CommandKind::CloseDay => "Close the day",
         CommandKind::SetHolidays => "Set holidays",
+        CommandKind::OpenDrawer => "Open drawer",
+        CommandKind::MoveVaultCash => "Move cash",
+        CommandKind::CountDrawer => "Count drawer",
+        CommandKind::CloseDrawer => "Close drawer",
     }
 }
 
@@ -87,6 +91,10 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::DeclineChange => "The change is declined.",
         CommandKind::CloseDay => "The day is closed.",
         CommandKind::SetHolidays => "Holidays set.",
+        CommandKind::OpenDrawer => "Drawer opened.",
+        CommandKind::MoveVaultCash => "Cash moved.",
+        CommandKind::CountDrawer => "Drawer counted.",
+        CommandKind::CloseDrawer => "Drawer closed; its cash is in the vault.",
     }
 }
 
@@ -160,6 +168,15 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
             Some("You are the second person: check the reason, and what it will do.")
         }
         CommandKind::DeclineChange => Some("Nothing changes; it may be asked for again."),
+        CommandKind::OpenDrawer => {
+            Some("Count what you begin with. What is not in the drawer yet comes from the vault.")
+        }
+        CommandKind::CountDrawer => Some(
+            "Count what is there, without looking at what should be: a difference is posted as over or short.",
+        ),
+        CommandKind::CloseDrawer => Some(
+            "Count what is there for the last time. A difference is posted as over or short, and all of it goes to the vault.",
+        ),
         CommandKind::RecordCustomer
         | CommandKind::UpdateCustomer
         | CommandKind::AddBankAccount
@@ -170,7 +187,8 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         | CommandKind::RequestDraw
         | CommandKind::TakeRepayment
         | CommandKind::CloseDay
-        | CommandKind::SetHolidays => None,
+        | CommandKind::SetHolidays
+        | CommandKind::MoveVaultCash => None,
     }
 }
 

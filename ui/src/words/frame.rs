@@ -5,6 +5,7 @@ pub const CUSTOMERS: &str = "Customers";
 pub const ADMIN: &str = "Admin";
 pub const PRODUCTS: &str = "Products";
 pub const SYNC: &str = "Payments network";
+pub const COUNTER: &str = "Cash";
 pub const ATTENTION: &str = "Needs attention";
 pub const NEW_APPLICATION: &str = "New application";
 pub const SEARCH: &str = "Search applications";

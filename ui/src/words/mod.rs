@@ -5,6 +5,7 @@ pub mod admin;
 pub mod attention;
 pub mod changes;
 pub mod commands;
+pub mod counter;
 pub mod create;
 pub mod customers;
 pub mod details;

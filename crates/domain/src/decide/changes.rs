@@ -1,6 +1,7 @@
 //! Changes of a line: one person asks, another decides, and the rules run both times.
 
 use super::draft::Draft;
+use super::drawers;
 use super::{Standing, amount, customer, line, movement};
 use crate::actor::Ctx;
 use crate::change::{CHANGE_LIFE_DAYS, LineChange, WAITING_CHANGES_MAX, WaitingChange};
@@ -291,11 +292,13 @@ fn effect(world: &World, ctx: &Ctx, line: &Line, asked: &WaitingChange) -> Resul
         LineChange::WaiveInterest { amount } => waived(Due::Interest, amount),
         LineChange::Reverse { movement_id } => {
             let moved = movement(world, line_id, *movement_id, "change.movement_id")?;
+            let drawer = asked.asked_by.user_id;
+            drawers::may_pass_back(world, drawer, moved.kind, moved.amount_minor)?;
             Event::MovementReversed {
                 line_id,
                 movement_id: *movement_id,
                 kind: moved.kind,
-                drawer: asked.asked_by.user_id,
+                drawer,
                 amount_minor: moved.amount_minor,
                 effective_on: moved.settled_on.unwrap_or(on),
                 allocation: moved.allocation,

@@ -5,6 +5,7 @@ use super::line;
 use crate::actor::Ctx;
 use crate::command::SetHolidays;
 use crate::date::BusinessDate;
+use crate::drawer::Drawer;
 use crate::event::Event;
 use crate::ids::LineId;
 use crate::refusal::{Refusal, RefusalCode};
@@ -13,9 +14,13 @@ use crate::world::World;
 /// As many holidays as twenty years of a generous calendar.
 const HOLIDAYS_MAX: usize = 1_000;
 
-pub(super) fn close(ctx: &Ctx, date: BusinessDate) -> Result<Vec<Event>, Refusal> {
+/// Not on an open drawer: what is in it belongs to the day it was counted on.
+pub(super) fn close(world: &World, ctx: &Ctx, date: BusinessDate) -> Result<Vec<Event>, Refusal> {
     if date != ctx.business_date {
         return Err(Refusal::at("date", RefusalCode::NotTheBusinessDate));
+    }
+    if world.branch.drawers.values().any(Drawer::is_open) {
+        return Err(RefusalCode::DrawerStillOpen.into());
     }
     Ok(vec![Event::DayClosed {
         date,

@@ -9,6 +9,7 @@ mod changes;
 mod customers;
 mod days;
 mod draft;
+mod drawers;
 mod money;
 mod reconciling;
 mod transfers;
@@ -80,8 +81,12 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ApproveAccount(c) => accounts::approve(world, &who, c),
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
-        Command::CloseDay(c) => days::close(ctx, c.date),
+        Command::CloseDay(c) => days::close(world, ctx, c.date),
         Command::SetHolidays(c) => days::set_holidays(c),
+        Command::OpenDrawer(c) => drawers::open(world, &who, c),
+        Command::MoveVaultCash(c) => drawers::move_cash(world, &who, c),
+        Command::CountDrawer(c) => drawers::count(world, &who, c),
+        Command::CloseDrawer(c) => drawers::close(world, &who, c),
         Command::RetryTransfer(c) => transfers::retry(world, ctx, c),
         Command::ParkTransfer(c) => transfers::park(world, ctx, &who, c),
         Command::HandBackTransfer(c) => transfers::hand_back(world, ctx, &who, c),
@@ -166,7 +171,7 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
                 .into_iter()
                 .collect())
         }
-        Internal::CloseDay { date } => days::close(ctx, *date),
+        Internal::CloseDay { date } => days::close(world, ctx, *date),
         Internal::CloseLineDay { line_id } => days::close_line(world, ctx, *line_id),
         Internal::ReportStrangers { counts } => Ok(vec![Event::StrangersRefused {
             counts: counts.clone(),

@@ -1,6 +1,7 @@
 //! Draws, repayments, refunds: asking, releasing, handing over.
 
 use super::draft::Draft;
+use super::drawers;
 use super::{Standing, amount, currency, customer, line, movement};
 use crate::actor::{Ctx, NetworkState};
 use crate::command::*;
@@ -83,7 +84,11 @@ fn release(
         return Err(RefusalCode::UnknownMovement.into());
     };
     match &movement.method {
-        Method::Cash => hand_over(draft, who, &movement, effective_on),
+        Method::Cash => {
+            let (kind, amount_minor) = (movement.kind, movement.amount_minor);
+            drawers::may_pass(world, who.user_id, kind, amount_minor)?;
+            hand_over(draft, who, &movement, effective_on)
+        }
         Method::Network {
             account_id, speed, ..
         } => {

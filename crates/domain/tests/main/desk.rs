@@ -265,6 +265,12 @@ impl Desk {
     /// Counts everything that is kept in step by hand again from the movements and the journal.
     pub fn count_again(&self) {
         assert_eq!(self.sums.values().sum::<i64>(), 0, "I1: the trial balance");
+        for (account, sum) in &self.sums {
+            if let Account::Drawer(teller) = account {
+                let holds = self.world.branch.drawers[teller].holds_minor.0;
+                assert_eq!(holds, *sum, "a drawer holds what its legs say");
+            }
+        }
         for line in self.world.lines.values() {
             self.count_line(line);
             self.condense(line);

@@ -5,6 +5,7 @@
 mod changes;
 mod credit;
 mod desk;
+mod drawers;
 mod interest;
 mod late_facts;
 mod mistakes;

@@ -557,6 +557,10 @@ impl Scene {
             | CommandKind::UnlockAccount
             | CommandKind::CloseDay
             | CommandKind::SetHolidays
+            | CommandKind::OpenDrawer
+            | CommandKind::MoveVaultCash
+            | CommandKind::CountDrawer
+            | CommandKind::CloseDrawer
             | CommandKind::ResolveFinding => return None,
         })
     }
@@ -787,6 +791,10 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
         | CommandKind::UnlockAccount
         | CommandKind::CloseDay
         | CommandKind::SetHolidays
+        | CommandKind::OpenDrawer
+        | CommandKind::MoveVaultCash
+        | CommandKind::CountDrawer
+        | CommandKind::CloseDrawer
         | CommandKind::ResolveFinding => &[],
     }
 }

@@ -38,6 +38,11 @@ pub const PRODUCTS: Destination = Destination {
     keys: "gp",
     name: "Products",
 };
+pub const COUNTER: Destination = Destination {
+    entry: "go-counter",
+    keys: "gb",
+    name: "Cash",
+};
 pub const SYNC: Destination = Destination {
     entry: "go-sync",
     keys: "gs",

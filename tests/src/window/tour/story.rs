@@ -53,6 +53,7 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<()> {
     draw_while_the_network_is_away(&visit).await?;
     desk.network().come_up()?;
     the_draw_settles_by_itself(&visit).await?;
+    open_the_drawer(&visit).await?;
     repay_to_zero(&visit).await?;
     draw_in_cash(&visit).await?;
     ask_for_a_higher_limit(&visit).await?;
@@ -66,6 +67,7 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<()> {
     open_line(&visit, FIRST, "Outstanding").await?;
     visit.window.reads("figure-limit", "4,500.00USD").await?;
     close(&visit).await?;
+    close_the_drawer(&visit).await?;
     look_around(&visit).await?;
     the_page_stops(&visit).await?;
     visit.end().await
@@ -462,6 +464,41 @@ async fn open_line_when(visit: &Visit<'_>, number: &str) -> Outcome<()> {
     visit.window.at("page-applications").await?;
     visit.press(&format!("row-{number} .row-link")).await?;
     visit.window.at("page-details").await.map(drop)
+}
+
+async fn open_the_drawer(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    hands.go(window, hands::COUNTER).await?;
+    window.at("page-counter").await?;
+    window.at("drawer-closed").await?;
+    visit.look("counter-closed").await?;
+    visit
+        .open_dialog("action-open-drawer", "open_drawer")
+        .await?;
+    visit.fill("field-float", "1,000").await?;
+    visit.look("dialog-open_drawer").await?;
+    visit.submit_dialog().await?;
+    window.reads("drawer-holds", "1,000.00").await
+}
+
+/// What the customer brought and took is in it; a coin is missing.
+async fn close_the_drawer(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    hands.go(window, hands::COUNTER).await?;
+    window.at("page-counter").await?;
+    window.reads("drawer-holds", "1,450.00").await?;
+    gone(visit, "toast").await?;
+    visit.look("counter-open").await?;
+    visit
+        .open_dialog("action-close-drawer", "close_drawer")
+        .await?;
+    visit.fill("field-counted", "1449.50").await?;
+    visit.look("dialog-close_drawer").await?;
+    visit.submit_dialog().await?;
+    window.at("drawer-closed").await?;
+    window.at("cash-cash_short").await?;
+    gone(visit, "toast").await?;
+    visit.look("counter-sheet").await
 }
 
 async fn repay_to_zero(visit: &Visit<'_>) -> Outcome<()> {

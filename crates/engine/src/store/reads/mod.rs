@@ -8,6 +8,7 @@
 mod actions;
 mod attention;
 mod changes;
+mod counter;
 mod customers;
 mod desk;
 mod history;

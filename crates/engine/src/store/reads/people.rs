@@ -67,6 +67,17 @@ impl Reader {
         document("users", &id.to_string(), &text, None)
     }
 
+    /// The account that signs in by this name.
+    pub async fn user_id(&self, login: &str) -> Result<UserId, ReadError> {
+        let mut snapshot = self.snapshot().await?;
+        let (id,): (String,) = sqlx::query_as("select id from users where login = ?")
+            .bind(login)
+            .fetch_optional(&mut *snapshot)
+            .await?
+            .ok_or_else(not_found)?;
+        parse_id("users", &id)
+    }
+
     /// All products, by name.
     pub async fn products(&self) -> Result<Vec<ProductView>, ReadError> {
         let mut snapshot = self.snapshot().await?;

@@ -142,6 +142,12 @@ async fn each_list_walks_its_own_index() {
             ByIndex,
         ),
         (
+            "day sheet",
+            counter::OF_THE_DAY,
+            &["journal_by_owner (owner=? AND effective_on=?)"],
+            ByIndex,
+        ),
+        (
             "movements of a line",
             movements::OF_LINE,
             &["movements_by_line (line_id=?)"],
