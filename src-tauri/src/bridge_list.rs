@@ -24,4 +24,9 @@ bridge_commands!(
     timeline,
     try_network,
     reconcile,
+    report,
+    report_file,
+    statements,
+    statement,
+    figures_explained,
 )
