@@ -98,6 +98,7 @@ pub static ACTIONS: &[Action] = &[
     go("products", words::PRODUCTS, "g p", Route::Products),
     go("sync", words::SYNC, "g s", Route::Sync),
     go("attention", words::ATTENTION, "g n", Route::Attention),
+    go("reports", words::REPORTS, "g r", Route::Reports),
     act(
         "create",
         words::NEW_APPLICATION,

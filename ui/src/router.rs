@@ -17,6 +17,7 @@ pub enum Route {
     Sync,
     Attention,
     Products,
+    Reports,
     /// "/" and whatever nothing stands at.
     Nowhere,
 }
@@ -34,6 +35,7 @@ impl Route {
             Route::Sync => "/sync".to_owned(),
             Route::Attention => "/attention".to_owned(),
             Route::Products => "/products".to_owned(),
+            Route::Reports => "/reports".to_owned(),
             Route::Nowhere => "/".to_owned(),
         }
     }
@@ -51,6 +53,7 @@ impl Route {
             ["sync"] => Route::Sync,
             ["attention"] => Route::Attention,
             ["products"] => Route::Products,
+            ["reports"] => Route::Reports,
             _ => Route::Nowhere,
         }
     }

@@ -6,6 +6,7 @@ pub const ADMIN: &str = "Admin";
 pub const PRODUCTS: &str = "Products";
 pub const SYNC: &str = "Payments network";
 pub const ATTENTION: &str = "Needs attention";
+pub const REPORTS: &str = "Reports";
 pub const NEW_APPLICATION: &str = "New application";
 pub const SEARCH: &str = "Search applications";
 pub const SEARCH_SHORT: &str = "Search";
