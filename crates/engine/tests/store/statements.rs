@@ -109,7 +109,10 @@ async fn figures_explain_themselves() {
     let [available, owed, payoff, minimum, past_due] = &explained[..] else {
         panic!("{explained:?}");
     };
-    assert_eq!(available.amount_minor, Minor(100_000 - (50_000 - 388) - 7_500));
+    assert_eq!(
+        available.amount_minor,
+        Minor(100_000 - (50_000 - 388) - 7_500)
+    );
     assert_eq!(owed.amount_minor, Minor(50_000 + 2 * 612 - 1_000 + 184));
     assert_eq!(payoff.amount_minor, owed.amount_minor);
     assert_eq!(past_due.amount_minor, Minor(2_500 - 1_000));
