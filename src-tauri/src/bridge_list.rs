@@ -25,4 +25,9 @@ bridge_commands!(
     timeline,
     try_network,
     reconcile,
+    report,
+    report_file,
+    statements,
+    statement,
+    figures_explained,
 )

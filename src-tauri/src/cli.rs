@@ -17,6 +17,7 @@ mod people;
 mod post;
 mod quote;
 mod reads;
+mod report;
 mod secrets;
 mod statement;
 mod stores;
@@ -112,6 +113,8 @@ pub enum Action {
     Statement(statement::ShowStatement),
     /// Show what would settle a line on a date, and why it is so much.
     Payoff(statement::ShowPayoff),
+    /// Show a report, or write it as CSV or XLSX.
+    Report(report::ShowReport),
     /// Calculate interest and payoff on facts from a file. Needs no store.
     Quote(quote::Quote),
     /// Copy the store to a new file while others go on working.
@@ -275,6 +278,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::DaySheet(sheet) => sheet.run(&common, output).await,
             Action::Statement(statement) => statement.run(&common, output).await,
             Action::Payoff(payoff) => payoff.run(&common, output).await,
+            Action::Report(report) => report.run(&common, output).await,
             Action::Quote(quote) => quote.run(output),
             Action::Backup(backup) => backup.run(&common, output).await,
             Action::Restore(restore) => restore.run(&common, output).await,

@@ -1,10 +1,14 @@
 //! The bridge: session → one call → `?`. Every command takes one JSON value, so that what
 //! cannot be read is answered with the field it stands at.
 
+use crate::files;
 use crate::window::Desk;
 use domain::command::{Command, Submission};
+use domain::explain::FigureExplained;
 use domain::ids::{CustomerId, LineId, MovementId};
 use domain::refusal::{ApiError, ErrorCode, FaultCode};
+use domain::report::{Report, ReportFileQuery, ReportQuery, SavedFile};
+use domain::statement::Statement;
 use domain::view::*;
 use engine::Engine;
 use serde::Deserialize;
@@ -149,6 +153,42 @@ pub async fn transactions(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<
         .await?)
 }
 
+/// The statements of a line, newest first.
+#[tauri::command]
+pub async fn statements(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<StatementPage> {
+    let engine = desk.engine().await?;
+    engine.viewer(&desk.token()?, false).await?;
+    let OfLine {
+        line_id,
+        after,
+        limit,
+    } = heard(&engine, input)?;
+    Ok(engine
+        .reader()
+        .statement_page(line_id, after.as_deref(), limit)
+        .await?)
+}
+
+#[tauri::command]
+pub async fn statement(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Statement> {
+    let engine = desk.engine().await?;
+    engine.viewer(&desk.token()?, false).await?;
+    let query = heard::<StatementQuery>(&engine, input)?;
+    Ok(engine.reader().statement(&query).await?)
+}
+
+/// Why the figures of a line are what they are.
+#[tauri::command]
+pub async fn figures_explained(
+    desk: State<'_, Arc<Desk>>,
+    input: Value,
+) -> Answered<Vec<FigureExplained>> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let id = heard::<LineId>(&engine, input)?;
+    Ok(engine.reader().explained(id, viewer.today).await?)
+}
+
 #[tauri::command]
 pub async fn line_events(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<EventPage> {
     let engine = desk.engine().await?;
@@ -229,6 +269,27 @@ pub async fn try_network(desk: State<'_, Arc<Desk>>) -> Answered<()> {
 #[tauri::command]
 pub async fn reconcile(desk: State<'_, Arc<Desk>>) -> Answered<()> {
     desk.engine().await?.reconcile(&desk.token()?).await
+}
+
+#[tauri::command]
+pub async fn report(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Report> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let query = heard::<ReportQuery>(&engine, input)?;
+    Ok(engine.reader().report(&viewer, &query).await?)
+}
+
+/// Writes a report into the data folder and says where; the page names no file.
+#[tauri::command]
+pub async fn report_file(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<SavedFile> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let query = heard::<ReportFileQuery>(&engine, input)?;
+    let report = engine.reader().report(&viewer, &query.report).await?;
+    let path = files::export(desk.data_dir(), &report, query.format)?;
+    Ok(SavedFile {
+        path: path.display().to_string(),
+    })
 }
 
 #[tauri::command]

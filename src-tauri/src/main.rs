@@ -4,6 +4,7 @@
 
 mod cli;
 mod commands;
+mod files;
 mod window;
 
 use clap::Parser;

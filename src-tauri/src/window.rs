@@ -9,7 +9,7 @@ use engine::engine::{PASSPHRASE_LEAST, StartError};
 use engine::sessions::Token;
 use engine::store::{DataFolder, OpenError, STORE_FILE};
 use engine::{Engine, Founding, NetworkAddress, Options};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Emitter, WebviewUrl, WebviewWindowBuilder};
@@ -46,6 +46,10 @@ impl Desk {
             token: Mutex::new(None),
             app: Mutex::new(None),
         }
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        &self.opening.data_dir
     }
 
     pub async fn engine(&self) -> Result<Arc<Engine>, ApiError> {

@@ -6,6 +6,8 @@
 mod credit;
 #[path = "command_line/quote.rs"]
 mod quote;
+#[path = "command_line/reports.rs"]
+mod reports;
 
 use serde_json::{Value, json};
 use std::fs::{self, File};
@@ -44,11 +46,18 @@ impl Desk {
     }
 
     fn command(&self, data: &str, words: &[&str]) -> Command {
+        let mut command = self.plain(data, words);
+        command.arg("--json");
+        command
+    }
+
+    /// As people read it.
+    fn plain(&self, data: &str, words: &[&str]) -> Command {
         let mut command = Command::new("sh");
         let script = r#"exec "$0" "$@" 3<"$PASSPHRASE_FILE" 4<"$PASSWORD_FILE""#;
         command
             .args(["-c", script, env!("CARGO_BIN_EXE_branchline")])
-            .args(["--passphrase-fd", "3", "--json", "--data-dir"])
+            .args(["--passphrase-fd", "3", "--data-dir"])
             .arg(self.path(data))
             .args(words)
             .env("PASSPHRASE_FILE", self.path("passphrase"))

@@ -99,6 +99,7 @@ pub static ACTIONS: &[Action] = &[
     go("counter", words::COUNTER, "g b", Route::Counter),
     go("sync", words::SYNC, "g s", Route::Sync),
     go("attention", words::ATTENTION, "g n", Route::Attention),
+    go("reports", words::REPORTS, "g r", Route::Reports),
     act(
         "create",
         words::NEW_APPLICATION,

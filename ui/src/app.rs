@@ -170,6 +170,7 @@ fn page(route: &Route, session: &SessionView) -> Html {
         Route::Sync => html! { <pages::sync::SyncPage /> },
         Route::Attention => html! { <pages::attention::AttentionPage /> },
         Route::Products => html! { <pages::products::ProductsPage /> },
+        Route::Reports => html! { <pages::reports::ReportsPage /> },
     };
     html! { <div key={route.path()}>{ shown }</div> }
 }

@@ -4,8 +4,11 @@
 //! [`ApiError`]. The page holds no token: the session lives on the other side.
 
 use domain::command::{Command, Submission};
+use domain::explain::FigureExplained;
 use domain::ids::{CustomerId, LineId, MovementId};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
+use domain::report::{Report, ReportFileQuery, ReportQuery, SavedFile};
+use domain::statement::Statement;
 use domain::view::*;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
 use serde::Serialize;
@@ -71,6 +74,17 @@ pub async fn line(input: LineId) -> Outcome<LineDetails> {
 pub async fn transactions(input: LinePart) -> Outcome<TransactionPage> {
     call("transactions", &input).await
 }
+/// The statements of a line, newest first.
+pub async fn statements(input: LinePart) -> Outcome<StatementPage> {
+    call("statements", &input).await
+}
+pub async fn statement(input: StatementQuery) -> Outcome<Statement> {
+    call("statement", &input).await
+}
+/// Why the figures of a line are what they are.
+pub async fn figures_explained(input: LineId) -> Outcome<Vec<FigureExplained>> {
+    call("figures_explained", &input).await
+}
 pub async fn line_events(input: LinePart) -> Outcome<EventPage> {
     call("line_events", &input).await
 }
@@ -107,6 +121,13 @@ pub async fn try_network() -> Outcome<()> {
 /// Compares with the network's statements: for admins.
 pub async fn reconcile() -> Outcome<()> {
     call("reconcile", &()).await
+}
+pub async fn report(input: ReportQuery) -> Outcome<Report> {
+    call("report", &input).await
+}
+/// Writes a report into the data folder: the program chooses the name and says where it is.
+pub async fn report_file(input: ReportFileQuery) -> Outcome<SavedFile> {
+    call("report_file", &input).await
 }
 pub async fn draft_load(name: &str) -> Outcome<Option<String>> {
     call("draft_load", &name).await

@@ -18,6 +18,7 @@ pub enum Route {
     Sync,
     Attention,
     Products,
+    Reports,
     /// "/" and whatever nothing stands at.
     Nowhere,
 }
@@ -36,6 +37,7 @@ impl Route {
             Route::Sync => "/sync".to_owned(),
             Route::Attention => "/attention".to_owned(),
             Route::Products => "/products".to_owned(),
+            Route::Reports => "/reports".to_owned(),
             Route::Nowhere => "/".to_owned(),
         }
     }
@@ -54,6 +56,7 @@ impl Route {
             ["sync"] => Route::Sync,
             ["attention"] => Route::Attention,
             ["products"] => Route::Products,
+            ["reports"] => Route::Reports,
             _ => Route::Nowhere,
         }
     }

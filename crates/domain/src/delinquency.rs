@@ -17,6 +17,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Its due date has passed: what it lacks is past due.
+    pub fn late(&self, on: BusinessDate) -> bool {
+        self.due_on < on
+    }
+
     /// The close of this day charges the late fee.
     pub fn late_on(&self, grace_days: u16) -> BusinessDate {
         self.due_on.plus_days(i32::from(grace_days))
@@ -63,6 +68,28 @@ pub enum Bucket {
 }
 
 impl Bucket {
+    pub const ALL: &[Bucket] = &[
+        Bucket::Current,
+        Bucket::Days1To29,
+        Bucket::Days30To59,
+        Bucket::Days60To89,
+        Bucket::Days90To119,
+        Bucket::Days120To179,
+        Bucket::Days180Up,
+    ];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Bucket::Current => "Current",
+            Bucket::Days1To29 => "1–29 days",
+            Bucket::Days30To59 => "30–59 days",
+            Bucket::Days60To89 => "60–89 days",
+            Bucket::Days90To119 => "90–119 days",
+            Bucket::Days120To179 => "120–179 days",
+            Bucket::Days180Up => "180 days and more",
+        }
+    }
+
     pub fn of(days_past_due: u32) -> Bucket {
         match days_past_due {
             0 => Bucket::Current,
@@ -98,7 +125,7 @@ pub fn past_due(
         asked
             .iter()
             .zip(&left)
-            .filter(|(one, left)| one.due_on < on && left.is_positive())
+            .filter(|(one, left)| one.late(on) && left.is_positive())
     };
     let amount_minor = Minor::sum(late().map(|(_, left)| *left))?.min(owed.or_zero());
     let oldest = late().map(|(one, _)| one.due_on).min();

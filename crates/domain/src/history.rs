@@ -319,19 +319,24 @@ impl Line {
         past_due(&history.asked, &history.repayments(), owed, today)
     }
 
+    /// The statements that lack something on a day, oldest first, each with what it lacks.
+    pub fn unmet_minimums(&self, on: BusinessDate) -> Result<Vec<(Asked, Minor)>, Overflow> {
+        let left = self.history.unmet(on)?;
+        let asked = self.history.asked.iter().cloned();
+        let unmet = asked.zip(left).filter(|(_, left)| left.is_positive());
+        Ok(unmet.collect())
+    }
+
     /// What statements ask for and have not got, and by when the next of it is due.
     pub fn minimum_to_pay(
         &self,
         today: BusinessDate,
     ) -> Result<(Minor, Option<BusinessDate>), Overflow> {
-        let history = &self.history;
-        let left = history.unmet(today)?;
-        let open = || {
-            let of_statement = history.asked.iter().zip(&left);
-            of_statement.filter(|(_, left)| left.is_positive())
-        };
-        let amount = Minor::sum(open().map(|(_, left)| *left))?.min(self.balances.owed()?);
-        let due_on = open()
+        let open = self.unmet_minimums(today)?;
+        let lacking = Minor::sum(open.iter().map(|(_, left)| *left))?;
+        let amount = lacking.min(self.balances.owed()?);
+        let due_on = open
+            .iter()
             .map(|(asked, _)| asked.due_on)
             .filter(|due_on| *due_on >= today)
             .min();

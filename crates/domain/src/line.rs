@@ -204,6 +204,31 @@ pub struct Figures {
     pub unrecovered_minor: Minor,
 }
 
+/// The limit of a line, and what of it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UseOfLimit {
+    /// Ended or charged off: nothing is available, whatever is left.
+    pub over: bool,
+    pub limit: Minor,
+    pub principal: Minor,
+    pub on_their_way: Minor,
+    /// Repaid through the network too recently to be drawn again.
+    pub held: Minor,
+}
+
+impl UseOfLimit {
+    pub fn used(&self) -> Result<Minor, Overflow> {
+        Minor::sum([self.principal, self.on_their_way, self.held])
+    }
+
+    pub fn available(&self) -> Result<Minor, Overflow> {
+        if self.over {
+            return Ok(Minor::ZERO);
+        }
+        Ok(self.limit.minus(self.used()?)?.or_zero())
+    }
+}
+
 /// The order when a line has no terms: fees, interest, principal.
 const USUAL_ORDER: [Due; 3] = [Due::Fees, Due::Interest, Due::Principal];
 
@@ -279,20 +304,23 @@ impl Line {
     /// Limit − principal − draws on their way − network repayments settled too recently, never
     /// below zero. Not what may be drawn while the line is frozen or ended: `may` says that.
     pub fn available(&self, today: BusinessDate) -> Result<Minor, Overflow> {
-        if self.status().ended() || self.charged_off_on().is_some() {
-            return Ok(Minor::ZERO);
-        }
+        self.use_of_limit(today)?.available()
+    }
+
+    /// What becomes of the limit, part by part.
+    pub fn use_of_limit(&self, today: BusinessDate) -> Result<UseOfLimit, Overflow> {
         let on_their_way = if crate::planted!(OnTheirWayIgnored) {
             Minor::ZERO
         } else {
             self.draws_on_their_way_minor
         };
-        let used = self
-            .balances
-            .principal_minor
-            .plus(on_their_way)?
-            .plus(self.held(today)?)?;
-        Ok(self.limit().minus(used)?.or_zero())
+        Ok(UseOfLimit {
+            over: self.status().ended() || self.charged_off_on().is_some(),
+            limit: self.limit(),
+            principal: self.balances.principal_minor,
+            on_their_way,
+            held: self.held(today)?,
+        })
     }
 
     /// Whether what is drawn, on its way and held still fits the limit: asked again whenever a

@@ -156,6 +156,15 @@ impl Currency {
     /// "1,250.00": grouped by thousands, without the code. One formatter serves the screen,
     /// the command line and the paper, so that they can never differ.
     pub fn format(&self, amount: Minor) -> String {
+        self.written(amount, true)
+    }
+
+    /// "1250.00": the same without the groups, for programs that read it.
+    pub fn decimal(&self, amount: Minor) -> String {
+        self.written(amount, false)
+    }
+
+    fn written(&self, amount: Minor, grouped: bool) -> String {
         let exponent = usize::from(self.exponent());
         let digits = format!("{:0>width$}", amount.0.unsigned_abs(), width = exponent + 1);
         let (whole, fraction) = digits.split_at(digits.len() - exponent);
@@ -164,7 +173,7 @@ impl Currency {
             text.push('-');
         }
         for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            if grouped && place > 0 && (whole.len() - place).is_multiple_of(3) {
                 text.push(',');
             }
             text.push(digit);
@@ -319,6 +328,7 @@ mod tests {
         ] {
             let currency: Currency = currency.parse().unwrap();
             assert_eq!(currency.format(Minor(minor)), expected);
+            assert_eq!(currency.decimal(Minor(minor)), expected.replace(',', ""));
         }
     }
 

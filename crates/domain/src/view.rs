@@ -10,6 +10,8 @@ use crate::command::Submission;
 use crate::command::{CommandKind, RejectionReason};
 use crate::customer::{Address, DocumentKind, Employment};
 use crate::date::{BusinessDate, UtcMillis};
+#[cfg(feature = "schema")]
+use crate::explain::FigureExplained;
 use crate::ids::*;
 use crate::ledger::EntryKind;
 use crate::line::{Figures, Status};
@@ -18,6 +20,10 @@ use crate::movement::{Method, MovementKind, MovementState, ReviewReason};
 use crate::product::Terms;
 use crate::reconcile::{FindingClass, Resolution};
 use crate::refusal::RefusalCode;
+#[cfg(feature = "schema")]
+use crate::report::{Report, ReportFileQuery, ReportQuery, SavedFile};
+#[cfg(feature = "schema")]
+use crate::statement::Statement;
 use crate::transfer::Direction;
 use serde::{Deserialize, Serialize};
 
@@ -204,6 +210,19 @@ views! {
         balance_minor: Minor,
     }
     TransactionPage { rows: Vec<TransactionRow>, next: Option<String> }
+    /// A statement in the list of them: as it was made at its closing.
+    StatementRow {
+        /// The first statement of a line is of its cycle 1.
+        cycle: u32,
+        closing_on: BusinessDate,
+        closing_minor: Minor,
+        minimum_minor: Minor,
+        due_on: BusinessDate,
+    }
+    /// Newest first.
+    StatementPage { rows: Vec<StatementRow>, next: Option<String> }
+    /// Which statement of a line.
+    StatementQuery { line_id: LineId, closing_on: BusinessDate }
     /// A row of the event log.
     EventRow {
         seq: u64,
@@ -472,6 +491,9 @@ pub fn schema() -> serde_json::Value {
             "line_details": schema_for!(LineDetails),
             "transaction_page": schema_for!(TransactionPage),
             "event_page": schema_for!(EventPage),
+            "statement_page": schema_for!(StatementPage),
+            "statement_query": schema_for!(StatementQuery),
+            "statement": schema_for!(Statement),
             "customer_query": schema_for!(CustomerQuery),
             "customer_page": schema_for!(CustomerPage),
             "customer_details": schema_for!(CustomerDetails),
@@ -483,6 +505,11 @@ pub fn schema() -> serde_json::Value {
             "session": schema_for!(SessionView),
             "store": schema_for!(StoreView),
             "change": schema_for!(Change),
+            "figures_explained": schema_for!(Vec<FigureExplained>),
+            "report_query": schema_for!(ReportQuery),
+            "report": schema_for!(Report),
+            "report_file_query": schema_for!(ReportFileQuery),
+            "saved_file": schema_for!(SavedFile),
         },
     })
 }

@@ -20,6 +20,11 @@ impl Output {
         writeln!(self.to, "{text}")
     }
 
+    /// Text that ends its lines itself.
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
+        self.to.write_all(text.as_bytes())
+    }
+
     /// One JSON value on a line of its own.
     pub fn value<T: Serialize>(&mut self, value: &T) -> io::Result<()> {
         serde_json::to_writer(&mut self.to, value)?;

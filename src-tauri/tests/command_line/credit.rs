@@ -4,15 +4,15 @@
 use super::{ADMIN_PASSWORD, Desk, STAFF_PASSWORD, customer, submission, uuid};
 use serde_json::{Value, json};
 
-struct Branch {
-    desk: Desk,
+pub struct Branch {
+    pub desk: Desk,
     ids: u32,
     day_0: jiff::civil::Date,
 }
 
 impl Branch {
     /// A branch with an admin, a teller and the product of row 1.
-    fn new() -> Branch {
+    pub fn new() -> Branch {
         let desk = Desk::new();
         let sign_up = |login: &str, number: &str, admin: bool| {
             let mut words = vec!["sign-up", "--login", login, "--name", "Somebody Here"];
@@ -48,7 +48,7 @@ impl Branch {
         branch
     }
 
-    fn give(&mut self, user: &str, commands: Vec<Value>) -> Vec<Value> {
+    pub fn give(&mut self, user: &str, commands: Vec<Value>) -> Vec<Value> {
         let lines: Vec<String> = commands
             .into_iter()
             .map(|command| {
@@ -66,7 +66,7 @@ impl Branch {
     }
 
     /// Lines of 1,000.00 with 500.00 drawn on day 0.
-    fn open_lines(&mut self, lines: u32) {
+    pub fn open_lines(&mut self, lines: u32) {
         let products = self.desk.expect(0, &["list", "products"]);
         let product_id = products[0]["rows"][0]["id"].clone();
         let of_each = |command: &dyn Fn(Value) -> Value| {
@@ -103,7 +103,7 @@ impl Branch {
         }
     }
 
-    fn day(&self, number: i64) -> String {
+    pub fn day(&self, number: i64) -> String {
         use jiff::ToSpan;
         (self.day_0 + number.days()).to_string()
     }
@@ -120,7 +120,7 @@ impl Branch {
     }
 
     /// Cash, today or of an earlier day.
-    fn repay(&mut self, line: u32, amount: i64, taken_on: Option<i64>) {
+    pub fn repay(&mut self, line: u32, amount: i64, taken_on: Option<i64>) {
         let repayment_id = uuid(self.ids + 10_000);
         let mut command = json!({"kind": "take_repayment", "line_id": line_id(line),
             "repayment_id": repayment_id, "amount": usd(amount), "method": {"by": "cash"}});
@@ -131,7 +131,7 @@ impl Branch {
     }
 
     /// Closes every day before this one.
-    fn work_until(&mut self, day: i64) -> Vec<Value> {
+    pub fn work_until(&mut self, day: i64) -> Vec<Value> {
         self.desk.password(ADMIN_PASSWORD);
         let through = self.day(day - 1);
         let words = [
@@ -173,7 +173,7 @@ impl Branch {
     }
 }
 
-fn line_id(line: u32) -> String {
+pub fn line_id(line: u32) -> String {
     uuid(200 + line)
 }
 

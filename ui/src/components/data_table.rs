@@ -8,6 +8,16 @@ pub struct Column {
     pub numeric: bool,
     /// Shown to screen readers only: the column of row actions.
     pub hidden: bool,
+    /// How the rows are sorted by it now.
+    pub sorted: Option<SortedBy>,
+    /// Its head is a button that sorts by it.
+    pub on_sort: Option<Callback<()>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortedBy {
+    LowestFirst,
+    HighestFirst,
 }
 
 impl Column {
@@ -48,11 +58,26 @@ pub fn DataTable(props: &DataTableProps) -> Html {
     let heads = props.columns.iter().enumerate().map(|(place, column)| {
         let words = if column.hidden {
             html! { <span class="pf-v6-screen-reader">{ &column.words }</span> }
+        } else if let Some(sort) = &column.on_sort {
+            let mark = match column.sorted {
+                Some(SortedBy::LowestFirst) => "▲",
+                Some(SortedBy::HighestFirst) => "▼",
+                None => "",
+            };
+            html! {
+                <button type="button" class="sort" onclick={sort.reform(|_: MouseEvent| ())}>
+                    { &column.words }<span class="sort__mark" aria-hidden="true">{ mark }</span>
+                </button>
+            }
         } else {
             html! { { &column.words } }
         };
+        let sorted = column.sorted.map(|sorted| match sorted {
+            SortedBy::LowestFirst => "ascending",
+            SortedBy::HighestFirst => "descending",
+        });
         html! {
-            <th key={place} scope="col"
+            <th key={place} scope="col" aria-sort={sorted}
                 class={classes!("pf-v6-c-table__th", column.numeric.then_some("is-numeric"))}>
                 { words }
             </th>

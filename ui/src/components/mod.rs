@@ -26,7 +26,7 @@ mod typed_field;
 pub use alert::{Alert, AlertKind, ErrorAlert};
 pub use button::{Button, ButtonKind};
 pub use choice::{CheckField, RadioGroup, RadioOption, SelectField};
-pub use data_table::{Cell, Column, DataTable, Row};
+pub use data_table::{Cell, Column, DataTable, Row, SortedBy};
 pub use dialog::Dialog;
 pub use empty_state::EmptyState;
 pub use field::Field;

@@ -7,7 +7,9 @@ mod events;
 mod figures;
 mod flags;
 mod movements;
+mod statements;
 mod transactions;
+mod why;
 
 use crate::actions::{PageAction, use_page_actions};
 use crate::backend;
@@ -28,6 +30,7 @@ use figures::FiguresCard;
 use flags::Flags;
 use movements::MovementTable;
 pub use movements::{LastWord, MovementActions};
+use statements::StatementTable;
 use std::rc::Rc;
 use transactions::TransactionTable;
 use yew::prelude::*;
@@ -136,6 +139,7 @@ fn Details(props: &DetailsProps) -> Html {
             words::TAB_MOVEMENTS_ID,
             words::movements(line.movements.len()),
         ),
+        Tab::new(words::TAB_STATEMENTS_ID, words::TAB_STATEMENTS),
         Tab::new(words::TAB_EVENTS_ID, words::TAB_EVENTS),
         Tab::new(words::TAB_TERMS_ID, words::TAB_TERMS),
     ];
@@ -143,6 +147,7 @@ fn Details(props: &DetailsProps) -> Html {
         words::TAB_MOVEMENTS_ID => html! {
             <MovementTable line={line.clone()} on_act={begin.clone()} />
         },
+        words::TAB_STATEMENTS_ID => html! { <StatementTable {line_id} {currency} /> },
         words::TAB_EVENTS_ID => html! { <EventLog {line_id} /> },
         words::TAB_TERMS_ID => html! { <Agreement line={line.clone()} /> },
         _ => html! { <TransactionTable {line_id} {currency} /> },
@@ -168,7 +173,7 @@ fn Details(props: &DetailsProps) -> Html {
             <ActionBar {line_id} actions={offered} on_act={begin} />
             <DecisionNote line={line.clone()} />
             <div hidden={line.waiting_changes.is_empty()}>{ waiting }</div>
-            <FiguresCard figures={line.figures} requested_minor={line.row.requested_minor}
+            <FiguresCard {line_id} figures={line.figures} requested_minor={line.row.requested_minor}
                 status={line.row.status} {currency} />
             <Tabs label={words::TABS} {tabs} chosen={(*tab).clone()} {on_tab}>{ panel }</Tabs>
             <div>{ dialog.unwrap_or_default() }</div>

@@ -11,4 +11,5 @@ pub mod details;
 pub mod door;
 pub mod login;
 pub mod products;
+pub mod reports;
 pub mod sync;

@@ -7,6 +7,7 @@ pub const PRODUCTS: &str = "Products";
 pub const SYNC: &str = "Payments network";
 pub const COUNTER: &str = "Cash";
 pub const ATTENTION: &str = "Needs attention";
+pub const REPORTS: &str = "Reports";
 pub const NEW_APPLICATION: &str = "New application";
 pub const SEARCH: &str = "Search applications";
 pub const SEARCH_SHORT: &str = "Search";

@@ -2,6 +2,7 @@
 
 use domain::command::Speed;
 use domain::cycle::Cycle;
+use domain::explain::FigureName;
 use domain::movement::{Method, MovementKind};
 use domain::product::{DayCount, Due, InterestMethod};
 
@@ -20,14 +21,13 @@ pub const HELD: &str = "Held";
 pub const REQUESTED: &str = "Requested";
 pub const STATUS: &str = "Status";
 
-pub const WHY_AVAILABLE: &str = "Why is this available?";
+pub const WHY: &str = "Why?";
+pub const PAYOFF_TODAY: &str = "What would pay it off today?";
+pub const WHY_PARTS: &str = "What it is made of";
+pub const WHY_INTEREST: &str = "How the interest accrued";
 pub const FROZEN: &str = "Frozen";
 pub const CANCELLATION_REQUESTED: &str = "Cancellation requested";
 pub const CLOSED_BUT_OWING: &str = "Closed, but owing";
-pub const ENDED_NOT_AVAILABLE: &str =
-    "Nothing may be drawn: the application or the line has ended.";
-pub const NOT_DECIDED: &str = "Nothing may be drawn before the application is approved.";
-pub const NEVER_BELOW_ZERO: &str = "Never below zero.";
 
 pub const PREVIEW: &str = "What this will do";
 pub const PREVIEW_EMPTY: &str = "Fill in the fields to see what this will do.";
@@ -245,11 +245,6 @@ pub fn banking_days(days: u32) -> String {
 }
 
 pub const FIGURES: &str = "Figures";
-pub const WHY_LIMIT: &str = "as approved";
-pub const WHY_PRINCIPAL: &str = "drawn and not repaid";
-pub const WHY_ON_THEIR_WAY: &str = "requested and neither arrived nor given up";
-pub const WHY_HELD: &str = "repaid by debit, but it may still come back";
-pub const WHY_INTEREST_AND_FEES: &str = "interest and fees do not use the limit";
 
 /// What the bar shows, for those who do not see it.
 pub fn limit_used(drawn: &str, reserved: &str, available: &str, limit: &str) -> String {
@@ -270,3 +265,32 @@ pub fn at_most_available(available: &str) -> String {
 }
 pub const CLOSED_BUT_OWING_EXPLAINED: &str =
     "A late fact reached this line after it ended, and it owes again. It takes repayments.";
+
+/// A figure's name within the sentence of its question.
+fn figure(figure: FigureName) -> &'static str {
+    match figure {
+        FigureName::Available => AVAILABLE,
+        FigureName::Owed => OWED,
+        FigureName::Payoff => "Payoff",
+        FigureName::Minimum => MINIMUM,
+        FigureName::PastDue => PAST_DUE,
+    }
+}
+
+pub fn figure_tag(figure: FigureName) -> &'static str {
+    match figure {
+        FigureName::Available => "available",
+        FigureName::Owed => "owed",
+        FigureName::Payoff => "payoff",
+        FigureName::Minimum => "minimum",
+        FigureName::PastDue => "past_due",
+    }
+}
+
+pub fn why(of: FigureName) -> String {
+    format!("Why? {}", figure(of))
+}
+
+pub fn figure_on(of: FigureName, on: &str) -> String {
+    format!("{} on {on}", figure(of))
+}

@@ -15,6 +15,8 @@ pub mod lines;
 pub mod lists;
 pub mod login;
 pub mod products;
+pub mod reports;
+pub mod statements;
 pub mod sync;
 
 use domain::money::{Currency, Minor};

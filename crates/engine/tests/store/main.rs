@@ -5,4 +5,6 @@ mod branch;
 mod fill;
 mod queue;
 mod reads;
+mod reports;
+mod statements;
 mod verify;

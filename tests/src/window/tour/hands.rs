@@ -48,6 +48,11 @@ pub const SYNC: Destination = Destination {
     keys: "gs",
     name: "Payments network",
 };
+pub const REPORTS: Destination = Destination {
+    entry: "go-reports",
+    keys: "gr",
+    name: "Reports",
+};
 
 /// A page has far fewer stops than this; whoever needs more goes round in circles.
 const STEPS: usize = 160;

@@ -66,8 +66,10 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<()> {
     visit.sign_in(&STAFF).await?;
     open_line(&visit, FIRST, "Outstanding").await?;
     visit.window.reads("figure-limit", "4,500.00USD").await?;
+    ask_why(&visit).await?;
     close(&visit).await?;
     close_the_drawer(&visit).await?;
+    look_at_reports(&visit).await?;
     look_around(&visit).await?;
     the_page_stops(&visit).await?;
     visit.end().await
@@ -590,6 +592,31 @@ async fn close(visit: &Visit<'_>) -> Outcome<()> {
         visit.look(&format!("details-closed-{tab}")).await?;
     }
     Ok(())
+}
+
+/// A figure says what it is made of; the line has no statement before its first cycle ends.
+async fn ask_why(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    visit.press("why-available").await?;
+    window.at("dialog-why").await?;
+    window.at("why-sum").await?;
+    visit.look("why-available").await?;
+    hands.close_dialog(window).await?;
+    hands.turn_to(window, "statements").await?;
+    window.sees("No statements yet").await?;
+    visit.look("no-statements").await
+}
+
+/// What was paid out, sorted and saved.
+async fn look_at_reports(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    hands.go(window, hands::REPORTS).await?;
+    window.at("page-reports").await?;
+    hands.choose(window, "field-report", "Disbursals").await?;
+    window.at("report-total").await?;
+    visit.press("save-csv").await?;
+    window.at("saved").await?;
+    visit.look("reports").await
 }
 
 async fn look_around(visit: &Visit<'_>) -> Outcome<()> {

@@ -1,12 +1,17 @@
-//! The amounts of a line, and where the available one comes from.
+//! The amounts of a line, and why they are what they are.
 
+use super::why::WhyDialog;
+use crate::components::{Button, ButtonKind};
 use crate::words::lines as words;
+use domain::explain::FigureName;
+use domain::ids::LineId;
 use domain::line::{Figures, Status};
 use domain::money::{Currency, Minor};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub struct FiguresCardProps {
+    pub line_id: LineId,
     pub figures: Figures,
     pub requested_minor: Minor,
     pub status: Status,
@@ -16,41 +21,90 @@ pub struct FiguresCardProps {
 #[component]
 pub fn FiguresCard(props: &FiguresCardProps) -> Html {
     let FiguresCardProps {
-        figures, currency, ..
+        line_id,
+        figures,
+        currency,
+        ..
     } = props;
+    let asking = use_state(|| None::<FigureName>);
+    let why = |figure: Option<FigureName>| {
+        let asking = asking.setter();
+        let button = figure.map(|figure| {
+            html! {
+                <Button kind={ButtonKind::Link} small=true class="figure__why"
+                    label={words::why(figure)} testid={format!("why-{}", words::figure_tag(figure))}
+                    on_click={Callback::from(move |_: MouseEvent| asking.set(Some(figure)))}>
+                    { words::WHY }
+                </Button>
+            }
+        });
+        html! { <span>{ button.unwrap_or_default() }</span> }
+    };
+    let on_payoff = {
+        let asking = asking.setter();
+        Callback::from(move |_: MouseEvent| asking.set(Some(FigureName::Payoff)))
+    };
+    let on_close = {
+        let asking = asking.setter();
+        Callback::from(move |()| asking.set(None))
+    };
+    let asked = (*asking).map(|figure| {
+        html! { <WhyDialog line_id={*line_id} {figure} currency={*currency} {on_close} /> }
+    });
     let money = |amount: Minor| currency.format(amount);
     let undecided = matches!(props.status, Status::Open | Status::Rejected);
     let limit = if undecided {
-        (words::REQUESTED, props.requested_minor, "requested")
+        (words::REQUESTED, props.requested_minor, "requested", None)
     } else {
-        (words::LIMIT, figures.limit_minor, "limit")
+        (words::LIMIT, figures.limit_minor, "limit", None)
     };
     let leading = [
-        (words::AVAILABLE, figures.available_minor, "available"),
-        (words::OWED, figures.owed_minor, "owed"),
+        (
+            words::AVAILABLE,
+            figures.available_minor,
+            "available",
+            Some(FigureName::Available),
+        ),
+        (
+            words::OWED,
+            figures.owed_minor,
+            "owed",
+            Some(FigureName::Owed),
+        ),
         limit,
     ];
     let rest = [
-        (words::PRINCIPAL, figures.principal_minor, "principal"),
-        (words::INTEREST, figures.interest_minor, "interest"),
-        (words::ACCRUED, figures.accrued_minor, "accrued"),
-        (words::FEES, figures.fees_minor, "fees"),
-        (words::MINIMUM, figures.minimum_minor, "minimum"),
-        (words::PAST_DUE, figures.past_due.amount_minor, "past_due"),
+        (words::PRINCIPAL, figures.principal_minor, "principal", None),
+        (words::INTEREST, figures.interest_minor, "interest", None),
+        (words::ACCRUED, figures.accrued_minor, "accrued", None),
+        (words::FEES, figures.fees_minor, "fees", None),
+        (
+            words::MINIMUM,
+            figures.minimum_minor,
+            "minimum",
+            Some(FigureName::Minimum),
+        ),
+        (
+            words::PAST_DUE,
+            figures.past_due.amount_minor,
+            "past_due",
+            Some(FigureName::PastDue),
+        ),
         (
             words::ON_THEIR_WAY,
             figures.on_their_way_minor,
             "on_their_way",
+            None,
         ),
-        (words::HELD, figures.held_minor, "held"),
-        (words::CREDIT, figures.credit_minor, "credit"),
+        (words::HELD, figures.held_minor, "held", None),
+        (words::CREDIT, figures.credit_minor, "credit", None),
     ];
     html! {
         <section class="figures" aria-label={words::FIGURES}>
             <dl class="figures__leading">
-                { for leading.into_iter().map(|(name, amount, testid)| html! {
+                { for leading.into_iter().map(|(name, amount, testid, figure)| html! {
                     <div key={name} class="figure">
-                        <dt>{ name }</dt>
+                        <dt>{ name }{ why(figure) }</dt>
                         <dd class="money" data-testid={format!("figure-{testid}")}>
                             { money(amount) }
                             <span class="figure__currency">{ currency.code() }</span>
@@ -60,74 +114,20 @@ pub fn FiguresCard(props: &FiguresCardProps) -> Html {
             </dl>
             <UseOfLimit figures={*figures} currency={*currency} />
             <dl class="figures__rest">
-                { for rest.into_iter().map(|(name, amount, testid)| html! {
+                { for rest.into_iter().map(|(name, amount, testid, figure)| html! {
                     <div key={name} class={classes!("figure", amount.is_zero().then_some("figure--zero"))}>
-                        <dt>{ name }</dt>
+                        <dt>{ name }{ why(figure) }</dt>
                         <dd class="money" data-testid={format!("figure-{testid}")}>{ money(amount) }</dd>
                     </div>
                 }) }
             </dl>
-            <details class="why" data-testid="why-available">
-                <summary>{ words::WHY_AVAILABLE }</summary>
-                { why(figures, props.status, *currency) }
-            </details>
+            <div hidden={undecided}>
+                <Button kind={ButtonKind::Link} small=true testid="why-payoff" on_click={on_payoff}>
+                    { words::PAYOFF_TODAY }
+                </Button>
+            </div>
+            <div>{ asked.unwrap_or_default() }</div>
         </section>
-    }
-}
-
-/// Available = limit − principal − draws on their way − held, as a sum one can follow.
-fn why(figures: &Figures, status: Status, currency: Currency) -> Html {
-    if status == Status::Open {
-        return html! { <p>{ words::NOT_DECIDED }</p> };
-    }
-    if status.ended() {
-        return html! { <p>{ words::ENDED_NOT_AVAILABLE }</p> };
-    }
-    let minus = |amount: Minor| format!("− {}", currency.format(amount));
-    let rows = [
-        (
-            words::LIMIT,
-            currency.format(figures.limit_minor),
-            words::WHY_LIMIT,
-        ),
-        (
-            words::PRINCIPAL,
-            minus(figures.principal_minor),
-            words::WHY_PRINCIPAL,
-        ),
-        (
-            words::ON_THEIR_WAY,
-            minus(figures.on_their_way_minor),
-            words::WHY_ON_THEIR_WAY,
-        ),
-        (words::HELD, minus(figures.held_minor), words::WHY_HELD),
-    ];
-    let used = [
-        figures.principal_minor,
-        figures.on_their_way_minor,
-        figures.held_minor,
-    ];
-    let left = Minor::sum(used).and_then(|used| figures.limit_minor.minus(used));
-    let below_zero = left.is_ok_and(|left| left.0 < 0);
-    html! {
-        <table class="why__sum">
-            <tbody>
-                { for rows.into_iter().map(|(name, amount, because)| html! {
-                    <tr key={name}>
-                        <th scope="row">{ name }</th>
-                        <td class="money">{ amount }</td>
-                        <td class="quiet">{ because }</td>
-                    </tr>
-                }) }
-                <tr key="sum" class="why__result">
-                    <th scope="row">{ words::AVAILABLE }</th>
-                    <td class="money">{ format!("= {}", currency.format(figures.available_minor)) }</td>
-                    <td class="quiet">
-                        { if below_zero { words::NEVER_BELOW_ZERO } else { words::WHY_INTEREST_AND_FEES } }
-                    </td>
-                </tr>
-            </tbody>
-        </table>
     }
 }
 

@@ -166,34 +166,45 @@ impl Reader {
     /// Both sides of every account that was ever posted to: of one line, or of the branch.
     pub async fn trial_balance(&self, line_id: Option<LineId>) -> Result<TrialBalance, ReadError> {
         let mut snapshot = self.snapshot().await?;
-        let sides: Vec<(String, i64, i64)> = sqlx::query_as(
-            "select account, sum(max(amount_minor, 0)), sum(max(-amount_minor, 0))
-             from journal where ?1 is null or owner = ?1 group by account",
-        )
-        .bind(line_id.map(|id| id.to_string()))
-        .fetch_all(&mut *snapshot)
-        .await?;
-        let mut sides: BTreeMap<String, (i64, i64)> = sides
-            .into_iter()
-            .map(|(account, debit, credit)| (account, (debit, credit)))
-            .collect();
-        let mut rows = Vec::new();
-        let known = CHART
-            .iter()
-            .map(|(code, name)| ((*code).to_owned(), (*name).to_owned()));
-        let known: Vec<(String, String)> = known.collect();
-        for (account, name) in known {
-            if let Some(sums) = sides.remove(&account) {
-                rows.push(trial_row(account, name, sums)?);
-            }
-        }
-        // A code this program does not know still counts, or the sum would lie.
-        for (account, sums) in sides {
-            rows.push(trial_row(account, String::new(), sums)?);
-        }
-        let sum_minor = Minor::sum(rows.iter().map(|row| row.balance_minor))?;
-        Ok(TrialBalance { rows, sum_minor })
+        trial_balance(&mut snapshot, line_id, None).await
     }
+}
+
+/// Of everything, or of what was posted through a day.
+pub(super) async fn trial_balance(
+    connection: &mut SqliteConnection,
+    line_id: Option<LineId>,
+    through: Option<BusinessDate>,
+) -> Result<TrialBalance, ReadError> {
+    let sides: Vec<(String, i64, i64)> = sqlx::query_as(
+        "select account, sum(max(amount_minor, 0)), sum(max(-amount_minor, 0))
+         from journal where (?1 is null or owner = ?1) and (?2 is null or posted_on <= ?2)
+         group by account",
+    )
+    .bind(line_id.map(|id| id.to_string()))
+    .bind(through.map(|date| date.to_string()))
+    .fetch_all(connection)
+    .await?;
+    let mut sides: BTreeMap<String, (i64, i64)> = sides
+        .into_iter()
+        .map(|(account, debit, credit)| (account, (debit, credit)))
+        .collect();
+    let mut rows = Vec::new();
+    let known = CHART
+        .iter()
+        .map(|(code, name)| ((*code).to_owned(), (*name).to_owned()));
+    let known: Vec<(String, String)> = known.collect();
+    for (account, name) in known {
+        if let Some(sums) = sides.remove(&account) {
+            rows.push(trial_row(account, name, sums)?);
+        }
+    }
+    // A code this program does not know still counts, or the sum would lie.
+    for (account, sums) in sides {
+        rows.push(trial_row(account, String::new(), sums)?);
+    }
+    let sum_minor = Minor::sum(rows.iter().map(|row| row.balance_minor))?;
+    Ok(TrialBalance { rows, sum_minor })
 }
 
 fn trial_row(

@@ -19,6 +19,7 @@ mod movements;
 mod people;
 #[cfg(test)]
 mod plans;
+mod reports;
 mod statements;
 mod transfers;
 
