@@ -410,8 +410,14 @@ impl Engine {
             heads,
             alarms,
         });
-        let writer =
-            Writer::open(path.clone(), connection, shared.clone(), options.batch_max).await?;
+        let writer = Writer::open(
+            path.clone(),
+            connection,
+            shared.clone(),
+            options.batch_max,
+            &options.founding.time_zone,
+        )
+        .await?;
         let (queue, posts) = mpsc::channel(QUEUE_LENGTH);
         let pool = store::connect_readers(&path).await?;
         let orders = Orders {
@@ -1101,6 +1107,7 @@ impl Reading {
         let (identity, wrapped) = store::identity(&mut connection)
             .await?
             .ok_or_else(|| OpenError::NoStore(data_dir.to_owned()))?;
+        let head = load::head(&mut connection).await?;
         drop(connection);
         let store_key =
             StoreKey::unwrap(passphrase, &wrapped).map_err(|_| OpenError::WrongPassphrase)?;
@@ -1114,8 +1121,11 @@ impl Reading {
         let zone = branch
             .set_up
             .map_or_else(|| "UTC".to_owned(), |set_up| set_up.time_zone);
-        // As the writer has it: the day after the last one closed, or the zone's date.
-        let proposed = crate::clock::local_date(now, &zone);
+        // As the writer has it: the day after the last one closed, or the zone's date unless a
+        // later one was worked in.
+        let zones = crate::clock::local_date(now, &zone);
+        let worked_in = head.business_date.and_then(|text| text.parse().ok());
+        let proposed = worked_in.map_or(zones, |worked_in: BusinessDate| worked_in.max(zones));
         let viewer = Viewer {
             user: nobody(),
             today: closed.map_or(proposed, |closed| closed.plus_days(1)),

@@ -220,9 +220,10 @@ impl Writer {
         mut connection: SqliteConnection,
         shared: Arc<Shared>,
         batch_max: usize,
+        founding_zone: &str,
     ) -> Result<Writer, OpenError> {
         let head = load::head(&mut connection).await?;
-        let branch = branch_facts(&mut connection, &shared).await?;
+        let branch = branch_facts(&mut connection, &shared, founding_zone).await?;
         let mut writer = Writer {
             path,
             connection: Some(connection),
@@ -556,9 +557,12 @@ impl Writer {
     }
 }
 
+/// A store that is being founded has the zone it is founded with: its first events bear the
+/// branch's date, too.
 async fn branch_facts(
     connection: &mut SqliteConnection,
     shared: &Shared,
+    founding_zone: &str,
 ) -> Result<BranchFacts, OpenError> {
     let loaded = load::world(connection, &Needs::default(), &shared.store_key).await?;
     let set_up = loaded.world.branch.set_up;
@@ -567,7 +571,7 @@ async fn branch_facts(
             .as_ref()
             .map(|set_up| set_up.branch_name.clone())
             .unwrap_or_default(),
-        time_zone: set_up.map_or_else(|| "UTC".to_owned(), |set_up| set_up.time_zone),
+        time_zone: set_up.map_or_else(|| founding_zone.to_owned(), |set_up| set_up.time_zone),
         closed_through: loaded.world.branch.closed_through,
     })
 }

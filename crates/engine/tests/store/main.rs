@@ -3,6 +3,7 @@
 mod backup;
 mod branch;
 mod fill;
+mod founding;
 mod queue;
 mod reads;
 mod reports;

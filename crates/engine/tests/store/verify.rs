@@ -111,7 +111,7 @@ async fn any_edit_of_a_view_shows() {
             }
             let edit = match kind.as_str() {
                 "INTEGER" => format!("{column} = coalesce({column}, 0) + 1"),
-                "BLOB" => format!("{column} = unhex(replace(hex({column}), '0', '1'))"),
+                "BLOB" => format!("{column} = zeroblob(length({column}))"),
                 _ => format!("{column} = coalesce({column}, '') || ' '"),
             };
             let edit = match (*table, column.as_str()) {
