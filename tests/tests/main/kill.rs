@@ -23,7 +23,7 @@ use stories::teller::Plan;
 const CUSTOMERS: u32 = 8;
 const LINES: usize = 16;
 const LIMIT_MINOR: i64 = 800_000;
-/// Longer than opening the store takes, so that most ends come under load and some in opening.
+/// Ends come in opening the store and under load.
 const LIVES_AT_MOST_MS: i64 = 450;
 
 struct TellerProcess {
@@ -53,10 +53,15 @@ impl TellerProcess {
         TellerProcess { child, said }
     }
 
-    /// Lets it live for so long, kills it, and answers what it had said by then.
-    fn killed_after(mut self, life: Duration) -> Vec<String> {
-        let end = Instant::now() + life;
+    /// Lets it live for so long, from its start or from when the store is open, kills it, and
+    /// answers what it had said by then.
+    fn killed_after(mut self, life: Duration, once_open: bool) -> Vec<String> {
         let mut said = Vec::new();
+        if once_open {
+            // It says so first of all.
+            said.push(self.said.recv().expect("the teller opens the store"));
+        }
+        let end = Instant::now() + life;
         loop {
             match self
                 .said
@@ -141,7 +146,9 @@ async fn killed_at_two_hundred_random_moments() {
     for life in 0..lives {
         let teller = TellerProcess::start(folder.path(), &plan_path, &network.url(), dice.throw());
         let length = Duration::from_millis(dice.between(5, LIVES_AT_MOST_MS).unsigned_abs());
-        let said = tokio::task::spawn_blocking(move || teller.killed_after(length))
+        // How long opening takes depends on the machine; every other life is sure to get past it.
+        let once_open = life % 2 == 1;
+        let said = tokio::task::spawn_blocking(move || teller.killed_after(length, once_open))
             .await
             .unwrap();
         acknowledged.hear(said);
@@ -158,9 +165,8 @@ async fn killed_at_two_hundred_random_moments() {
         began.elapsed(),
         acknowledged.lives_that_worked
     );
-    // Many lives end while the store is still being looked at: how many depends on the machine.
     assert!(
-        acknowledged.lives_that_worked * 10 > lives,
+        acknowledged.lives_that_worked * 3 > lives,
         "the teller hardly ever got to work"
     );
 
