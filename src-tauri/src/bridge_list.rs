@@ -30,4 +30,5 @@ bridge_commands!(
     statements,
     statement,
     figures_explained,
+    what_if,
 )

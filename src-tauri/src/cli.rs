@@ -22,6 +22,7 @@ mod secrets;
 mod statement;
 mod stores;
 mod table;
+mod what_if;
 
 pub use exit::{Exit, Failure};
 pub use stores::usual_founding;
@@ -113,6 +114,8 @@ pub enum Action {
     Statement(statement::ShowStatement),
     /// Show what would settle a line on a date, and why it is so much.
     Payoff(statement::ShowPayoff),
+    /// Show what would become of a line with draws, repayments or a rate that are only supposed.
+    WhatIf(what_if::ShowWhatIf),
     /// Show a report, or write it as CSV or XLSX.
     Report(report::ShowReport),
     /// Calculate interest and payoff on facts from a file. Needs no store.
@@ -278,6 +281,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::DaySheet(sheet) => sheet.run(&common, output).await,
             Action::Statement(statement) => statement.run(&common, output).await,
             Action::Payoff(payoff) => payoff.run(&common, output).await,
+            Action::WhatIf(what_if) => what_if.run(&common, output).await,
             Action::Report(report) => report.run(&common, output).await,
             Action::Quote(quote) => quote.run(output),
             Action::Backup(backup) => backup.run(&common, output).await,

@@ -10,6 +10,7 @@ use domain::refusal::{ApiError, ErrorCode, FaultCode};
 use domain::report::{Report, ReportFileQuery, ReportQuery, SavedFile};
 use domain::statement::Statement;
 use domain::view::*;
+use domain::what_if::{WhatIf, WhatIfQuery};
 use engine::Engine;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -187,6 +188,15 @@ pub async fn figures_explained(
     let viewer = engine.viewer(&desk.token()?, false).await?;
     let id = heard::<LineId>(&engine, input)?;
     Ok(engine.reader().explained(id, viewer.today).await?)
+}
+
+/// What would become of a line if; nothing of it is kept.
+#[tauri::command]
+pub async fn what_if(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<WhatIf> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let query = heard::<WhatIfQuery>(&engine, input)?;
+    Ok(engine.reader().what_if(&query, viewer.today).await?)
 }
 
 #[tauri::command]

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
+/// The version of an application whose three checks were made.
+const CHECKED: u64 = 4;
+
 /// Whom and what the tellers work with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Plan {
@@ -55,6 +58,7 @@ impl Plan {
                 let line_id = LineId(Uuid::now_v7());
                 let take = take_application(line_id, customer_id, branch.product_id, limit_minor);
                 branch.done(&branch.sam, take).await;
+                branch.checked(line_id).await;
                 line_id
             };
             planned.push(PlannedLine {
@@ -292,7 +296,7 @@ impl Teller {
             })),
             (950..965, _) => decides(approve(
                 line_id,
-                1,
+                CHECKED,
                 self.dice.between(limit_minor / 4, limit_minor),
             )),
             (965..980, _) => desk(record_agreement(line_id, self.plan.today)),

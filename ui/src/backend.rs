@@ -10,6 +10,7 @@ use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::report::{Report, ReportFileQuery, ReportQuery, SavedFile};
 use domain::statement::Statement;
 use domain::view::*;
+use domain::what_if::{WhatIf, WhatIfQuery};
 use js_sys::{Function, JSON, Object, Promise, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -84,6 +85,10 @@ pub async fn statement(input: StatementQuery) -> Outcome<Statement> {
 /// Why the figures of a line are what they are.
 pub async fn figures_explained(input: LineId) -> Outcome<Vec<FigureExplained>> {
     call("figures_explained", &input).await
+}
+/// What would become of a line if; nothing of it is kept.
+pub async fn what_if(input: WhatIfQuery) -> Outcome<WhatIf> {
+    call("what_if", &input).await
 }
 pub async fn line_events(input: LinePart) -> Outcome<EventPage> {
     call("line_events", &input).await

@@ -10,6 +10,7 @@ use crate::date::UtcMillis;
 use crate::event::{Event, Stream, acted_by};
 use crate::history::{History, note};
 use crate::ids::{LineId, MovementId};
+use crate::intake::{CheckMark, Intake, Notice};
 use crate::ledger::{Account, Entry, postings};
 use crate::line::{CreditUse, Decision, Hold, Line};
 use crate::money::{Minor, Overflow};
@@ -330,6 +331,7 @@ fn apply_to_customer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             }
         }
         Event::CustomerForgotten { .. } => forget(customer, meta, tax_ids),
+        // A note is read in the log; no rule asks for it.
         _ => {}
     }
     Ok(())
@@ -371,6 +373,7 @@ fn apply_to_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             line_id,
             limit_minor,
             terms,
+            by_policy,
         } => {
             let by = acted_by(meta)
                 .ok_or_else(|| missing("the person behind an approval of", line_id))?;
@@ -379,8 +382,12 @@ fn apply_to_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
                 terms: Box::new(terms.clone()),
                 by,
                 on: meta.business_date,
+                by_policy: *by_policy,
             });
         }
+        Event::MissingRecorded { .. }
+        | Event::IncompletenessNoticed { .. }
+        | Event::CheckRecorded { .. } => apply_to_intake(world, meta, event)?,
         Event::ApplicationRejected {
             line_id,
             reasons,
@@ -482,6 +489,46 @@ fn apply_to_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
     Ok(())
 }
 
+fn apply_to_intake(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
+    match event {
+        Event::MissingRecorded { line_id, missing } => {
+            let intake = &mut line(world, *line_id)?.intake;
+            // A notice holds for what it named.
+            if missing.iter().any(|item| !intake.missing.contains(item)) || missing.is_empty() {
+                intake.notice = None;
+            }
+            intake.missing = missing.clone();
+            intake.complete_since = missing.is_empty().then_some(meta.business_date);
+        }
+        Event::IncompletenessNoticed {
+            line_id, reply_by, ..
+        } => {
+            line(world, *line_id)?.intake.notice = Some(Notice {
+                on: meta.business_date,
+                reply_by: *reply_by,
+            });
+        }
+        Event::CheckRecorded {
+            line_id,
+            check,
+            passed,
+        } => {
+            let by =
+                acted_by(meta).ok_or_else(|| missing("the person behind a check of", line_id))?;
+            let checks = &mut line(world, *line_id)?.intake.checks;
+            checks.retain(|mark| mark.check != *check);
+            checks.push(CheckMark {
+                check: *check,
+                passed: *passed,
+                by,
+                on: meta.business_date,
+            });
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
 fn apply_change(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inconsistent> {
     match event {
         Event::ChangeRequested {
@@ -559,6 +606,7 @@ fn begin_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Incon
         product_name,
         requested_minor,
         purpose,
+        missing: lacking,
     } = event
     else {
         return Ok(());
@@ -577,6 +625,11 @@ fn begin_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Incon
         taken_by,
         taken_on: meta.business_date,
         taken_at: meta.at,
+        intake: Intake {
+            complete_since: lacking.is_empty().then_some(meta.business_date),
+            missing: lacking.clone(),
+            ..Intake::default()
+        },
         decision: None,
         agreement_signed_on: None,
         cancelled_on: None,
@@ -798,12 +851,8 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             settled.allocation = *allocation;
             move_to(world, *movement_id, MovementState::Settled, true)?;
             if *kind == MovementKind::Repayment {
-                hold(
-                    line(world, *line_id)?,
-                    meta,
-                    *movement_id,
-                    allocation.unwrap_or_default(),
-                );
+                let parts = allocation.unwrap_or_default();
+                hold(world, meta, *line_id, *movement_id, parts)?;
             }
         }
         Event::TransferRejected {
@@ -900,7 +949,7 @@ fn apply_to_transfer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
             move_to(world, *movement_id, MovementState::Settled, true)?;
             if *kind == MovementKind::Repayment {
                 let parts = allocation.unwrap_or_default();
-                hold(line(world, *line_id)?, meta, *movement_id, parts);
+                hold(world, meta, *line_id, *movement_id, parts)?;
             }
         }
         Event::TransferParked { movement_id, .. } => {
@@ -1090,19 +1139,31 @@ fn move_to(
 
 /// Remembers what a network repayment paid until it frees the limit, and drops the holds that
 /// did.
-fn hold(line: &mut Line, meta: &Meta, repayment_id: MovementId, parts: Allocation) {
-    let days = line.terms().map_or(0, |terms| terms.hold_banking_days);
-    line.holds
-        .retain(|hold| hold.settled_on.banking_days_until(meta.business_date) < days);
+fn hold(
+    world: &mut World,
+    meta: &Meta,
+    line_id: LineId,
+    repayment_id: MovementId,
+    parts: Allocation,
+) -> Result<(), Inconsistent> {
+    let today = meta.business_date;
+    let days = line(world, line_id)?
+        .terms()
+        .map_or(0, |terms| terms.hold_banking_days);
+    let frees_on = world.branch.calendar.business_days_after(today, days);
+    let line = line(world, line_id)?;
+    line.holds.retain(|hold| today < hold.frees_on);
     if parts.principal_minor.is_positive() || parts.credit_minor.is_positive() {
         // The network told us today; the days count from when we could know.
         line.holds.push(Hold {
             repayment_id,
             principal_minor: parts.principal_minor,
             credit_minor: parts.credit_minor,
-            settled_on: meta.business_date,
+            settled_on: today,
+            frees_on,
         });
     }
+    Ok(())
 }
 
 fn note_credit_use(line: &mut Line, on: crate::date::BusinessDate, amount_minor: Minor) {

@@ -17,6 +17,15 @@ impl Calendar {
         !date.is_weekend() && !self.holidays.contains(&date)
     }
 
+    /// The last of so many business days after a date: the date itself after none.
+    pub fn business_days_after(&self, date: BusinessDate, days: u32) -> BusinessDate {
+        let mut day = date;
+        for _ in 0..days {
+            day = self.business_day_from(day.plus_days(1));
+        }
+        day
+    }
+
     /// This date, or the first business day after it.
     pub fn business_day_from(&self, date: BusinessDate) -> BusinessDate {
         let mut day = date;
@@ -34,6 +43,28 @@ impl Calendar {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn banking_days_pass_over_weekends_and_holidays() {
+        let date = |text: &str| text.parse::<BusinessDate>().unwrap();
+        let calendar = Calendar {
+            holidays: [date("2025-12-25"), date("2026-01-01")].into(),
+        };
+        for (from, days, to) in [
+            ("2025-12-24", 0, "2025-12-24"),
+            ("2025-12-24", 1, "2025-12-26"),
+            ("2025-12-24", 3, "2025-12-30"),
+            ("2025-12-26", 3, "2025-12-31"),
+            ("2025-12-27", 1, "2025-12-29"),
+            ("2025-12-30", 3, "2026-01-05"),
+        ] {
+            assert_eq!(
+                calendar.business_days_after(date(from), days),
+                date(to),
+                "{from} + {days}"
+            );
+        }
+    }
 
     #[test]
     fn weekends_and_holidays_are_passed_over() {

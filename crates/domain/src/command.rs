@@ -8,6 +8,7 @@ use crate::customer::{Profile, ProfileChange};
 use crate::date::BusinessDate;
 use crate::drawer::VaultWay;
 use crate::ids::*;
+use crate::intake::{Check, ContactChannel, MissingItem};
 use crate::money::{Currency, Money};
 use crate::product::Terms;
 use crate::reconcile::{Finding, Resolution, StatementEntry};
@@ -24,8 +25,12 @@ pub enum Command {
     AddBankAccount(AddBankAccount),
     AuthorizeDebit(AuthorizeDebit),
     ForgetCustomer(ForgetCustomer),
+    AddContactNote(AddContactNote),
     DefineProduct(DefineProduct),
     TakeApplication(TakeApplication),
+    RecordMissing(RecordMissing),
+    SendIncompletenessNotice(SendIncompletenessNotice),
+    RecordCheck(RecordCheck),
     ApproveApplication(ApproveApplication),
     RejectApplication(RejectApplication),
     CancelApplication(CancelApplication),
@@ -93,6 +98,8 @@ commands! {
     AuthorizeDebit { customer_id: CustomerId, account_id: BankAccountId, signed_on: BusinessDate }
     /// Deletes the customer's key: nobody can read the private fields again.
     ForgetCustomer { customer_id: CustomerId, reason: String }
+    /// What was said with a customer, for whoever serves them next.
+    AddContactNote { customer_id: CustomerId, channel: ContactChannel, note: String }
     /// Adds a product, or revises one for lines opened from now on.
     DefineProduct {
         product_id: ProductId,
@@ -107,7 +114,17 @@ commands! {
         product_id: ProductId,
         requested: Money,
         purpose: String,
+        /// What the customer still has to bring; the application is complete without any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<MissingItem>,
     }
+    /// Replaces the list of what an open application lacks; an empty one makes it complete.
+    RecordMissing { line_id: LineId, missing: Vec<MissingItem> }
+    /// The customer is told what is missing, by when it has to be here, and that nothing more is
+    /// considered without it.
+    SendIncompletenessNotice { line_id: LineId, reply_by: BusinessDate }
+    /// How a check before approval came out.
+    RecordCheck { line_id: LineId, check: Check, passed: bool }
     /// A limit below the requested one is a counter-offer.
     ApproveApplication { line_id: LineId, seen_version: u64, limit: Money }
     RejectApplication {
@@ -422,8 +439,12 @@ pub enum CommandKind {
     AddBankAccount,
     AuthorizeDebit,
     ForgetCustomer,
+    AddContactNote,
     DefineProduct,
     TakeApplication,
+    RecordMissing,
+    SendIncompletenessNotice,
+    RecordCheck,
     ApproveApplication,
     RejectApplication,
     CancelApplication,
@@ -468,8 +489,12 @@ impl CommandKind {
         CommandKind::AddBankAccount,
         CommandKind::AuthorizeDebit,
         CommandKind::ForgetCustomer,
+        CommandKind::AddContactNote,
         CommandKind::DefineProduct,
         CommandKind::TakeApplication,
+        CommandKind::RecordMissing,
+        CommandKind::SendIncompletenessNotice,
+        CommandKind::RecordCheck,
         CommandKind::ApproveApplication,
         CommandKind::RejectApplication,
         CommandKind::CancelApplication,
@@ -514,7 +539,11 @@ impl CommandKind {
             | CommandKind::UpdateCustomer
             | CommandKind::AddBankAccount
             | CommandKind::AuthorizeDebit
+            | CommandKind::AddContactNote
             | CommandKind::TakeApplication
+            | CommandKind::RecordMissing
+            | CommandKind::SendIncompletenessNotice
+            | CommandKind::RecordCheck
             | CommandKind::CancelApplication
             | CommandKind::RecordAgreement
             | CommandKind::RequestDraw
@@ -564,8 +593,12 @@ impl Command {
             Command::AddBankAccount(_) => CommandKind::AddBankAccount,
             Command::AuthorizeDebit(_) => CommandKind::AuthorizeDebit,
             Command::ForgetCustomer(_) => CommandKind::ForgetCustomer,
+            Command::AddContactNote(_) => CommandKind::AddContactNote,
             Command::DefineProduct(_) => CommandKind::DefineProduct,
             Command::TakeApplication(_) => CommandKind::TakeApplication,
+            Command::RecordMissing(_) => CommandKind::RecordMissing,
+            Command::SendIncompletenessNotice(_) => CommandKind::SendIncompletenessNotice,
+            Command::RecordCheck(_) => CommandKind::RecordCheck,
             Command::ApproveApplication(_) => CommandKind::ApproveApplication,
             Command::RejectApplication(_) => CommandKind::RejectApplication,
             Command::CancelApplication(_) => CommandKind::CancelApplication,

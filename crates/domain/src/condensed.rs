@@ -28,6 +28,7 @@ impl Line {
             number: self.number.clone(),
             product_name: self.product_name.clone(),
             purpose: self.purpose.clone(),
+            intake: self.intake.clone(),
             decision: self.decision.clone(),
             frozen: self.frozen.clone(),
             holds: self.holds.clone(),

@@ -6,7 +6,7 @@
 //! drawer on that is opened, cash goes through open drawers only.
 
 use crate::date::BusinessDate;
-use crate::money::Minor;
+use crate::money::{Currency, Minor};
 use serde::{Deserialize, Serialize};
 
 /// Which way cash goes between a drawer and the vault.
@@ -44,5 +44,15 @@ pub struct Drawer {
 impl Drawer {
     pub fn is_open(&self) -> bool {
         self.open_since.is_some()
+    }
+}
+
+/// More cash in one direction, of one customer on one business day, has to be reported: 31 CFR
+/// 1010.311 and 1010.313 say 10,000 dollars. Of a currency without decimals, where a unit is
+/// small, a hundred times as many units.
+pub fn large_cash(currency: Currency) -> Minor {
+    match currency.exponent() {
+        0 => Minor(1_000_000),
+        exponent => Minor(10_000 * 10_i64.pow(u32::from(exponent))),
     }
 }

@@ -10,6 +10,7 @@ use crate::customer::{AccountNumbers, Profile};
 use crate::date::{BusinessDate, UtcMillis};
 use crate::drawer::VaultWay;
 use crate::ids::*;
+use crate::intake::{Check, ContactChannel, MissingItem};
 use crate::ledger::EntryKind;
 use crate::money::{Currency, Minor};
 use crate::movement::{Method, MovementKind, ReviewReason, Withdrawal};
@@ -163,6 +164,11 @@ events! {
         account_id: BankAccountId,
         return_code: String,
     }
+    ContactNoted "contact_noted" {
+        customer_id: CustomerId,
+        channel: ContactChannel,
+        note: Private<String>,
+    }
     /// The key is deleted with this event.
     CustomerForgotten "customer_forgotten" { customer_id: CustomerId, reason: Option<Private<String>> }
 
@@ -175,8 +181,24 @@ events! {
         product_name: String,
         requested_minor: Minor,
         purpose: Private<String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<MissingItem>,
     }
-    ApplicationApproved "application_approved" { line_id: LineId, limit_minor: Minor, terms: Terms }
+    MissingRecorded "missing_recorded" { line_id: LineId, missing: Vec<MissingItem> }
+    IncompletenessNoticed "incompleteness_noticed" {
+        line_id: LineId,
+        missing: Vec<MissingItem>,
+        reply_by: BusinessDate,
+    }
+    CheckRecorded "check_recorded" { line_id: LineId, check: Check, passed: bool }
+    ApplicationApproved "application_approved" {
+        line_id: LineId,
+        limit_minor: Minor,
+        terms: Terms,
+        /// No person decided: the product's own rule did, when the last paper came in.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_policy: bool,
+    }
     ApplicationRejected "application_rejected" {
         line_id: LineId,
         reasons: Vec<RejectionReason>,
@@ -443,8 +465,12 @@ impl Event {
             | Event::DebitAuthorized { customer_id, .. }
             | Event::BankAccountUnusable { customer_id, .. }
             | Event::DebitAuthorizationEnded { customer_id, .. }
+            | Event::ContactNoted { customer_id, .. }
             | Event::CustomerForgotten { customer_id, .. } => Stream::Customer(*customer_id),
             Event::ApplicationTaken { line_id, .. }
+            | Event::MissingRecorded { line_id, .. }
+            | Event::IncompletenessNoticed { line_id, .. }
+            | Event::CheckRecorded { line_id, .. }
             | Event::ApplicationApproved { line_id, .. }
             | Event::ApplicationRejected { line_id, .. }
             | Event::ApplicationCancelled { line_id, .. }
@@ -545,8 +571,12 @@ impl Event {
             | Event::DebitAuthorized { .. }
             | Event::BankAccountUnusable { .. }
             | Event::DebitAuthorizationEnded { .. }
+            | Event::ContactNoted { .. }
             | Event::CustomerForgotten { .. }
             | Event::ApplicationTaken { .. }
+            | Event::MissingRecorded { .. }
+            | Event::IncompletenessNoticed { .. }
+            | Event::CheckRecorded { .. }
             | Event::ApplicationApproved { .. }
             | Event::ApplicationRejected { .. }
             | Event::ApplicationCancelled { .. }

@@ -413,8 +413,12 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::DebitAuthorized { .. }
         | Event::BankAccountUnusable { .. }
         | Event::DebitAuthorizationEnded { .. }
+        | Event::ContactNoted { .. }
         | Event::CustomerForgotten { .. }
         | Event::ApplicationTaken { .. }
+        | Event::MissingRecorded { .. }
+        | Event::IncompletenessNoticed { .. }
+        | Event::CheckRecorded { .. }
         | Event::ApplicationApproved { .. }
         | Event::ApplicationRejected { .. }
         | Event::ApplicationCancelled { .. }

@@ -11,6 +11,7 @@ use crate::date::{BusinessDate, UtcMillis};
 use crate::delinquency::PastDue;
 use crate::history::History;
 use crate::ids::{CustomerId, LineId, MovementId, ProductId};
+use crate::intake::Intake;
 use crate::money::{Minor, Overflow};
 use crate::private::Private;
 use crate::product::{Due, Terms};
@@ -80,8 +81,11 @@ pub enum Decision {
     Approved {
         limit_minor: Minor,
         terms: Box<Terms>,
+        /// Whoever brought the last paper, where the product's own rule approved.
         by: ActedBy,
         on: BusinessDate,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_policy: bool,
     },
     Rejected {
         reasons: Vec<RejectionReason>,
@@ -120,6 +124,15 @@ pub struct Hold {
     #[serde(default)]
     pub credit_minor: Minor,
     pub settled_on: BusinessDate,
+    /// The first day it frees the limit, by the calendar of the day it settled.
+    #[serde(default = "never")]
+    pub frees_on: BusinessDate,
+}
+
+/// Of holds that were stored before the calendar counted; those are folded anew when the store is
+/// opened.
+fn never() -> BusinessDate {
+    BusinessDate::LATEST
 }
 
 /// Customer credit that was used: applied to principal or handed back.
@@ -145,6 +158,8 @@ pub struct Line {
     pub taken_by: ActedBy,
     pub taken_on: BusinessDate,
     pub taken_at: UtcMillis,
+    #[serde(default)]
+    pub intake: Intake,
     pub decision: Option<Decision>,
     pub agreement_signed_on: Option<BusinessDate>,
     pub cancelled_on: Option<BusinessDate>,
@@ -289,11 +304,10 @@ impl Line {
 
     /// Settled network repayments that do not free the limit yet.
     pub fn held(&self, today: BusinessDate) -> Result<Minor, Overflow> {
-        let days = self.terms().map_or(0, |terms| terms.hold_banking_days);
         let young: Vec<&Hold> = self
             .holds
             .iter()
-            .filter(|hold| hold.settled_on.banking_days_until(today) < days)
+            .filter(|hold| today < hold.frees_on)
             .collect();
         let principal = Minor::sum(young.iter().map(|hold| hold.principal_minor))?;
         let credit = Minor::sum(young.iter().map(|hold| hold.credit_minor))?;
@@ -403,7 +417,20 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         Status::Cancelled | Status::Rejected | Status::Closed => ended,
     };
     match kind {
-        CommandKind::ApproveApplication | CommandKind::RejectApplication => open_for_decision,
+        CommandKind::RecordMissing | CommandKind::RecordCheck | CommandKind::RejectApplication => {
+            open_for_decision
+        }
+        CommandKind::SendIncompletenessNotice => {
+            open_for_decision?;
+            refuse_if(line.intake.missing.is_empty(), RefusalCode::NothingMissing)
+        }
+        CommandKind::ApproveApplication => {
+            open_for_decision?;
+            refuse_if(
+                !line.intake.missing.is_empty(),
+                RefusalCode::ApplicationIncomplete,
+            )
+        }
         CommandKind::CancelApplication => {
             ended?;
             refuse_if(line.draws_sent > 0, RefusalCode::FundsSent)?;
@@ -475,6 +502,7 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         | CommandKind::AddBankAccount
         | CommandKind::AuthorizeDebit
         | CommandKind::ForgetCustomer
+        | CommandKind::AddContactNote
         | CommandKind::DefineProduct
         | CommandKind::TakeApplication
         | CommandKind::ApproveAccount

@@ -92,6 +92,9 @@ impl Needs {
                 self.customers.insert(c.customer_id);
                 self.lines_of_customers.insert(c.customer_id);
             }
+            Command::AddContactNote(c) => {
+                self.customers.insert(c.customer_id);
+            }
             Command::DefineProduct(c) => {
                 self.products.insert(c.product_id);
             }
@@ -99,7 +102,18 @@ impl Needs {
                 self.line(c.line_id);
                 self.customers.insert(c.customer_id);
                 self.products.insert(c.product_id);
+                self.lines_of_customers.insert(c.customer_id);
             }
+            // The last paper may be what the product's own rule waited for.
+            Command::RecordMissing(c) => {
+                self.line(c.line_id);
+                self.exposure_of_lines.insert(c.line_id);
+            }
+            Command::RecordCheck(c) => {
+                self.line(c.line_id);
+                self.exposure_of_lines.insert(c.line_id);
+            }
+            Command::SendIncompletenessNotice(c) => self.line(c.line_id),
             Command::ApproveApplication(c) => {
                 self.line(c.line_id);
                 self.exposure_of_lines.insert(c.line_id);

@@ -1,12 +1,15 @@
 //! Products: templates whose terms are copied into a line when it opens. Editing a product
 //! later changes no existing line.
 
+use crate::customer::Profile;
 use crate::cycle::Cycle;
 use crate::date::BusinessDate;
 use crate::ids::ProductId;
+use crate::intake::Check;
 use crate::interest::{RateChange, Rates};
-use crate::money::{LARGEST_AMOUNT_MINOR, Minor};
+use crate::money::{LARGEST_AMOUNT_MINOR, Minor, Overflow};
 use crate::refusal::{Refusal, RefusalCode};
+use crate::statement::minimum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -185,6 +188,17 @@ pub struct Terms {
     /// Days between the notice of a higher rate and its first day.
     #[serde(default = "usual_rate_notice_days")]
     pub rate_notice_days: u16,
+    /// What has to be looked up, and be in order, before an application is approved.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+    /// An application up to this is approved by the product's own rule once its papers are
+    /// complete, its checks made and it can be afforded. Zero: never.
+    #[serde(default)]
+    pub instant_limit_minor: Minor,
+    /// Hundredths of a percent of the income that obligations and the minimum payment on the full
+    /// limit may take together. Nothing: that is not asked.
+    #[serde(default)]
+    pub affordable_basis_points: Option<u32>,
 }
 
 /// The smallest payment a statement asks for: the floor, a part of the closing balance or the
@@ -258,6 +272,9 @@ impl Terms {
             express_fee_minor: Minor::ZERO,
             waiver_cap_minor: units(100),
             rate_notice_days: usual_rate_notice_days(),
+            checks: Check::ALL.to_vec(),
+            instant_limit_minor: Minor::ZERO,
+            affordable_basis_points: Some(4_000),
         }
     }
 
@@ -330,6 +347,18 @@ impl Terms {
         if self.minimum.balance_basis_points > 10_000 {
             return malformed("terms.minimum.balance_basis_points");
         }
+        let mut checks = self.checks.clone();
+        checks.sort();
+        checks.dedup();
+        if checks.len() != self.checks.len() {
+            return Err(Refusal::at("terms.checks", RefusalCode::NamedTwice));
+        }
+        if self
+            .affordable_basis_points
+            .is_some_and(|share| share > 10_000)
+        {
+            return malformed("terms.affordable_basis_points");
+        }
         let ascending = Rates::new(self.rate_changes.clone()).is_some();
         let plausible = |change: &RateChange| change.annual_percent.is_plausible();
         if !ascending || !self.rate_changes.iter().all(plausible) {
@@ -351,6 +380,7 @@ impl Terms {
             ("terms.annual_fee_minor", self.annual_fee_minor, true),
             ("terms.express_fee_minor", self.express_fee_minor, true),
             ("terms.waiver_cap_minor", self.waiver_cap_minor, true),
+            ("terms.instant_limit_minor", self.instant_limit_minor, true),
             ("terms.largest_limit_minor", self.largest_limit_minor, false),
             (
                 "terms.single_signature_minor",
@@ -369,6 +399,38 @@ impl Terms {
         }
         Ok(())
     }
+}
+
+/// What a month costs beside the limit asked for: obligations, and the minimum payment once all
+/// of it is drawn, with the interest of a twelfth of a year.
+pub fn monthly_burden(
+    terms: &Terms,
+    limit: Minor,
+    obligations_monthly: Minor,
+) -> Result<Minor, Overflow> {
+    // Half-up: limit × percent ÷ 100 ÷ 12, the percent in millionths.
+    let interest = (i128::from(limit.0) * i128::from(terms.annual_percent.millionths())
+        + 600_000_000)
+        / 1_200_000_000;
+    let interest = Minor(i64::try_from(interest).map_err(|_| Overflow)?);
+    let payment = minimum(&terms.minimum, limit, interest, Minor::ZERO)?;
+    obligations_monthly.plus(payment)
+}
+
+/// Hundredths of a percent as people read them: 4,050 is "40.5".
+pub fn percent(basis_points: u32) -> String {
+    let text = format!("{}.{:02}", basis_points / 100, basis_points % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Whether that is within the share of the income that the product allows.
+pub fn affordable(terms: &Terms, limit: Minor, profile: &Profile) -> Result<bool, Overflow> {
+    let Some(share) = terms.affordable_basis_points else {
+        return Ok(true);
+    };
+    let burden = monthly_burden(terms, limit, profile.obligations_monthly_minor)?;
+    let allowed = i128::from(profile.income_monthly_minor.0) * i128::from(share);
+    Ok(i128::from(burden.0) * 10_000 <= allowed)
 }
 
 /// A product as it is now.

@@ -18,6 +18,7 @@ pub enum ReportName {
     Portfolio,
     TrialBalance,
     CustomerCredits,
+    LargeCash,
 }
 
 /// Which dates a report is asked for with.
@@ -41,6 +42,7 @@ impl ReportName {
         ReportName::Portfolio,
         ReportName::TrialBalance,
         ReportName::CustomerCredits,
+        ReportName::LargeCash,
     ];
 
     pub fn title(self) -> &'static str {
@@ -53,6 +55,7 @@ impl ReportName {
             ReportName::Portfolio => "Portfolio",
             ReportName::TrialBalance => "Trial balance",
             ReportName::CustomerCredits => "Customer credits",
+            ReportName::LargeCash => "Large cash",
         }
     }
 
@@ -67,6 +70,7 @@ impl ReportName {
             ReportName::Portfolio => "portfolio",
             ReportName::TrialBalance => "trial-balance",
             ReportName::CustomerCredits => "customer-credits",
+            ReportName::LargeCash => "large-cash",
         }
     }
 
@@ -78,7 +82,9 @@ impl ReportName {
             | ReportName::Portfolio
             | ReportName::CustomerCredits => ReportDates::Now,
             ReportName::TrialBalance => ReportDates::AsOf,
-            ReportName::Disbursals | ReportName::Collections => ReportDates::Between,
+            ReportName::Disbursals | ReportName::Collections | ReportName::LargeCash => {
+                ReportDates::Between
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::date::{BusinessDate, UtcMillis};
 #[cfg(feature = "schema")]
 use crate::explain::FigureExplained;
 use crate::ids::*;
+use crate::intake::{Check, Clock, ContactChannel, MissingItem, Notice};
 use crate::ledger::EntryKind;
 use crate::line::{Figures, Status};
 use crate::money::{Currency, Minor};
@@ -25,6 +26,8 @@ use crate::report::{Report, ReportFileQuery, ReportQuery, SavedFile};
 #[cfg(feature = "schema")]
 use crate::statement::Statement;
 use crate::transfer::Direction;
+#[cfg(feature = "schema")]
+use crate::what_if::{WhatIf, WhatIfQuery};
 use serde::{Deserialize, Serialize};
 
 macro_rules! views {
@@ -101,6 +104,8 @@ views! {
         cancellation_requested: bool,
         closed_but_owing: bool,
         in_review: u32,
+        /// By when somebody has to act.
+        clock: Option<Clock>,
     }
     LineQuery {
         /// Empty: all.
@@ -134,6 +139,7 @@ views! {
         product_id: ProductId,
         customer: CustomerRow,
         bank_accounts: Vec<BankAccountView>,
+        intake: IntakeView,
         decision: Option<DecisionView>,
         agreement_signed_on: Option<BusinessDate>,
         frozen_note: Option<String>,
@@ -143,6 +149,22 @@ views! {
         movements: Vec<MovementRow>,
         /// Changes that wait for a second person, oldest first.
         waiting_changes: Vec<ChangeRow>,
+    }
+    /// The papers of an application.
+    IntakeView {
+        complete_since: Option<BusinessDate>,
+        missing: Vec<MissingItem>,
+        notice: Option<Notice>,
+        checks: Vec<CheckRow>,
+    }
+    CheckRow {
+        check: Check,
+        /// Asked for by the product as it is now.
+        required: bool,
+        /// Nothing while nobody looked.
+        passed: Option<bool>,
+        by_name: String,
+        on: Option<BusinessDate>,
     }
     /// A change of a line that waits for a second person.
     ChangeRow {
@@ -166,7 +188,9 @@ views! {
         limit_minor: Minor,
         reasons: Vec<RejectionReason>,
         other_words: Option<String>,
+        /// Whoever brought the last paper, where the product's own rule approved.
         by_name: String,
+        by_policy: bool,
         on: BusinessDate,
     }
     ActionView { kind: CommandKind, refused: Option<RefusalCode> }
@@ -262,6 +286,18 @@ views! {
         bank_accounts: Vec<BankAccountView>,
         lines: Vec<LineRow>,
         recorded_on: BusinessDate,
+        /// The newest notes of what was said, newest first.
+        contacts: Vec<ContactRow>,
+        /// More were made than are shown.
+        more_contacts: bool,
+    }
+    ContactRow {
+        seq: u64,
+        at: UtcMillis,
+        business_date: BusinessDate,
+        by_name: String,
+        channel: ContactChannel,
+        note: String,
     }
     BankAccountView {
         id: BankAccountId,
@@ -410,6 +446,8 @@ views! {
         needs_second_person: bool,
         /// What happens besides: the line closes, a draw is cancelled.
         consequences: Vec<String>,
+        /// What to look at twice before going on. Nothing is refused for it.
+        warnings: Vec<String>,
     }
 
     /// The answer to a submission: what was recorded, and the fresh view of what it changed.
@@ -506,6 +544,8 @@ pub fn schema() -> serde_json::Value {
             "store": schema_for!(StoreView),
             "change": schema_for!(Change),
             "figures_explained": schema_for!(Vec<FigureExplained>),
+            "what_if_query": schema_for!(WhatIfQuery),
+            "what_if": schema_for!(WhatIf),
             "report_query": schema_for!(ReportQuery),
             "report": schema_for!(Report),
             "report_file_query": schema_for!(ReportFileQuery),

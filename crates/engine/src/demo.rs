@@ -16,6 +16,7 @@ use domain::account::Role;
 use domain::command::*;
 use domain::date::{BusinessDate, UtcMillis};
 use domain::ids::*;
+use domain::intake::Check;
 use domain::money::{Currency, Minor, Money};
 use domain::product::Terms;
 use domain::refusal::ApiError;
@@ -205,6 +206,8 @@ struct Told {
     staff: UserId,
     admin: UserId,
     waiting_draw: Option<MovementId>,
+    /// Of the line, up to its decision.
+    version: u64,
 }
 
 /// What was recorded of a person so far.
@@ -477,6 +480,7 @@ impl Branch<'_> {
                 staff,
                 admin,
                 waiting_draw: None,
+                version: 1,
             });
             let take = TakeApplication {
                 line_id,
@@ -484,10 +488,25 @@ impl Branch<'_> {
                 product_id: self.products[story.product],
                 requested: usd(story.requested),
                 purpose: story.purpose.to_owned(),
+                missing: Vec::new(),
             };
             return self.give(staff, Command::TakeApplication(take)).await;
         };
         self.go_on(story, line, step, today, known).await
+    }
+
+    /// Looks up what a product asks for, and finds it in order.
+    async fn check(&mut self, told: &mut Told, checks: &[Check]) -> Result<(), DemoError> {
+        for check in checks {
+            told.version += 1;
+            let record = RecordCheck {
+                line_id: told.line_id,
+                check: *check,
+                passed: true,
+            };
+            self.give(told.staff, Command::RecordCheck(record)).await?;
+        }
+        Ok(())
     }
 
     async fn go_on(
@@ -508,10 +527,10 @@ impl Branch<'_> {
             // Taking is where a story begins; forgetting is told above.
             Step::Take | Step::Forget => Ok(()),
             Step::Approve(limit) => {
-                // Nothing happens to an application between its taking and its decision.
+                self.check(told, Check::ALL).await?;
                 let approve = ApproveApplication {
                     line_id,
-                    seen_version: 1,
+                    seen_version: told.version,
                     limit: usd(limit),
                 };
                 self.give(admin, Command::ApproveApplication(approve)).await
@@ -519,11 +538,38 @@ impl Branch<'_> {
             Step::Reject(reasons, other_words) => {
                 let reject = RejectApplication {
                     line_id,
-                    seen_version: 1,
+                    seen_version: told.version,
                     reasons: reasons.to_vec(),
                     other_words: other_words.map(str::to_owned),
                 };
                 self.give(admin, Command::RejectApplication(reject)).await
+            }
+            Step::Check(checks) => self.check(told, checks).await,
+            Step::Missing(missing) => {
+                told.version += 1;
+                let record = RecordMissing {
+                    line_id,
+                    missing: missing.to_vec(),
+                };
+                self.give(staff, Command::RecordMissing(record)).await
+            }
+            Step::Notice(days) => {
+                told.version += 1;
+                let notice = SendIncompletenessNotice {
+                    line_id,
+                    reply_by: today.plus_days(days),
+                };
+                self.give(staff, Command::SendIncompletenessNotice(notice))
+                    .await
+            }
+            Step::Contact(channel, note) => {
+                let customer_id = self.record(story.person, staff, known).await?;
+                let note = AddContactNote {
+                    customer_id,
+                    channel,
+                    note: note.to_owned(),
+                };
+                self.give(staff, Command::AddContactNote(note)).await
             }
             Step::Cancel(note) => {
                 let cancel = CancelApplication {

@@ -6,6 +6,7 @@ use domain::change::LineChange;
 use domain::command::Speed;
 use domain::drawer::VaultWay;
 use domain::event::Event;
+use domain::intake::MissingItem;
 use domain::money::{Currency, Minor};
 use domain::movement::{Method, Movement, MovementKind};
 use domain::product::Due;
@@ -37,6 +38,14 @@ fn role(role: Role) -> &'static str {
         Role::Staff => "staff",
         Role::Admin => "admin",
     }
+}
+
+fn listed(missing: &[MissingItem]) -> String {
+    let words: Vec<String> = missing
+        .iter()
+        .map(|item| item.words().to_lowercase())
+        .collect();
+    words.join("; ")
 }
 
 fn over_or_short(over: Minor, money: impl Fn(Minor) -> String) -> String {
@@ -100,6 +109,9 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::DebitAuthorizationEnded { return_code, .. } => {
             format!("A debit authorization ended with return {return_code}.")
         }
+        Event::ContactNoted { channel, .. } => {
+            format!("A contact was noted: {}.", channel.words().to_lowercase())
+        }
         Event::CustomerForgotten { .. } => "The customer was forgotten.".to_owned(),
         Event::ApplicationTaken {
             number,
@@ -109,6 +121,30 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         } => format!(
             "Application {number} was taken: {product_name}, {} requested.",
             money(*requested_minor)
+        ),
+        Event::MissingRecorded { missing, .. } if missing.is_empty() => {
+            "The application is complete.".to_owned()
+        }
+        Event::MissingRecorded { missing, .. } => format!("Missing: {}.", listed(missing)),
+        Event::IncompletenessNoticed {
+            missing, reply_by, ..
+        } => format!(
+            "Told the customer what is missing by {reply_by}: {}.",
+            listed(missing)
+        ),
+        Event::CheckRecorded { check, passed, .. } => {
+            let outcome = if *passed { "in order" } else { "not passed" };
+            format!("Checked: {}, {outcome}.", check.words().to_lowercase())
+        }
+        Event::ApplicationApproved {
+            limit_minor,
+            terms,
+            by_policy: true,
+            ..
+        } => format!(
+            "Approved by the product's own rule with a limit of {} at {} %.",
+            money(*limit_minor),
+            terms.annual_percent
         ),
         Event::ApplicationApproved {
             limit_minor, terms, ..

@@ -84,10 +84,19 @@ impl Branch {
         );
         let on = &taken[0]["answer"]["fresh"]["view"]["row"]["taken_on"];
         self.day_0 = on.as_str().unwrap().parse().unwrap();
+        for check in ["identity", "sanctions", "military_lending"] {
+            self.give(
+                "sam",
+                of_each(&|line_id| {
+                    json!({"kind": "record_check", "line_id": line_id, "check": check,
+                        "passed": true})
+                }),
+            );
+        }
         self.give(
             "ada",
             of_each(&|line_id| {
-                json!({"kind": "approve_application", "line_id": line_id, "seen_version": 1,
+                json!({"kind": "approve_application", "line_id": line_id, "seen_version": 4,
                     "limit": usd(100_000)})
             }),
         );
@@ -209,6 +218,21 @@ fn numbers_that_must_come_out_day_by_day() {
     let figures = branch.figures(MORE);
     assert_eq!(figures["principal_minor"], 419);
     assert_eq!(figures["interest_minor"], 0);
+
+    // What is only supposed comes out as it does where it happens, and posts nothing.
+    let (until, draw) = (branch.day(30), format!("{}=100.00", branch.day(25)));
+    let id = line_id(MOVED);
+    let words = ["what-if", &id, "--until", &until, "--draw", &draw];
+    let told = branch.desk.expect(0, &words).remove(0);
+    assert_eq!(told["supposed"]["payoff_minor"], 41_199);
+    assert_eq!(told["as_it_is"]["payoff_minor"], 31_151);
+    let before = branch.day(14);
+    let words = ["what-if", &id, "--until", &before];
+    branch.desk.expect(1, &words);
+    branch
+        .desk
+        .expect(2, &["what-if", &id, "--until", &until, "--draw", "100"]);
+    assert_eq!(branch.figures(MOVED)["owed_minor"], 30_719);
 
     branch.work_until(25);
     branch.draw(MOVED, 10_000);

@@ -11,6 +11,7 @@ use domain::command::*;
 use domain::date::BusinessDate;
 use domain::drawer::VaultWay;
 use domain::ids::*;
+use domain::intake::{Check, ContactChannel, MissingItem};
 use domain::movement::MovementState as State;
 use domain::product::Terms;
 use serde_json::Value;
@@ -25,6 +26,8 @@ pub fn free_terms() -> Terms {
     }
     terms.rate_changes.clear();
     (terms.late_fee_minor, terms.returned_payment_fee_minor) = (usd(0).minor, usd(0).minor);
+    // Some revisions ask for checks; the stories begin with lines that are open.
+    terms.checks.clear();
     terms
 }
 
@@ -226,6 +229,14 @@ impl Desk<'_> {
         }
     }
 
+    /// Up to three papers, now and then one of them twice.
+    fn missing(&mut self) -> Vec<MissingItem> {
+        let count = self.dice.between(1, 3);
+        (0..count)
+            .map(|_| *self.dice.pick(MissingItem::ALL))
+            .collect()
+    }
+
     fn command(&mut self, kind: CommandKind) -> Option<Command> {
         let words = || "As agreed at the desk".to_owned();
         Some(match kind {
@@ -300,6 +311,12 @@ impl Desk<'_> {
                 };
                 let mut terms = free_terms();
                 terms.hold_banking_days = u32::try_from(self.dice.below(6)).ok()?;
+                if self.dice.percent(40) {
+                    terms.checks = vec![*self.dice.pick(Check::ALL)];
+                }
+                if self.dice.percent(40) {
+                    terms.instant_limit_minor = usd(self.dice.between(500_000, 2_000_000)).minor;
+                }
                 Command::DefineProduct(DefineProduct {
                     product_id,
                     seen_version: u64::try_from(seen).ok()?,
@@ -317,7 +334,48 @@ impl Desk<'_> {
                 } else {
                     self.dice.between(50_000, 5_200_000)
                 };
-                paper::take_application(line_id, customer_id, ProductId(product), requested)
+                let mut take =
+                    paper::take_application(line_id, customer_id, ProductId(product), requested);
+                if let Command::TakeApplication(take) = &mut take
+                    && self.dice.percent(20)
+                {
+                    take.missing = self.missing();
+                }
+                take
+            }
+            CommandKind::RecordMissing => {
+                let (line_id, _) = self.line(|line| line.limit.is_none() && !line.ended())?;
+                let missing = if self.dice.percent(50) {
+                    Vec::new()
+                } else {
+                    self.missing()
+                };
+                Command::RecordMissing(RecordMissing { line_id, missing })
+            }
+            CommandKind::SendIncompletenessNotice => {
+                let (line_id, _) =
+                    self.line(|line| line.limit.is_none() && !line.ended() && line.missing > 0)?;
+                let days = i32::try_from(self.dice.between(5, 100)).unwrap_or(30);
+                Command::SendIncompletenessNotice(SendIncompletenessNotice {
+                    line_id,
+                    reply_by: self.today.plus_days(days),
+                })
+            }
+            CommandKind::RecordCheck => {
+                let (line_id, _) = self.line(|line| line.limit.is_none() && !line.ended())?;
+                Command::RecordCheck(RecordCheck {
+                    line_id,
+                    check: *self.dice.pick(Check::ALL),
+                    passed: self.dice.percent(80),
+                })
+            }
+            CommandKind::AddContactNote => {
+                let (customer_id, _) = self.customer()?;
+                Command::AddContactNote(AddContactNote {
+                    customer_id,
+                    channel: *self.dice.pick(ContactChannel::ALL),
+                    note: words(),
+                })
             }
             CommandKind::ApproveApplication => {
                 let (line_id, line) = self.line(|line| line.limit.is_none() && !line.ended())?;
@@ -765,6 +823,10 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::UnlockAccount, 6),
     (CommandKind::CloseDay, 12),
     (CommandKind::SetHolidays, 3),
+    (CommandKind::RecordMissing, 12),
+    (CommandKind::SendIncompletenessNotice, 10),
+    (CommandKind::RecordCheck, 16),
+    (CommandKind::AddContactNote, 6),
     // In the stories of the counter alone: see `Theme::Counter`.
     (CommandKind::OpenDrawer, 0),
     (CommandKind::MoveVaultCash, 0),

@@ -68,7 +68,10 @@ pub struct Line {
     pub lost: i64,
     pub returned: i64,
     pub version: i64,
-    /// Settled by the network lately: movement, principal, credit, day.
+    /// Papers that are not here yet.
+    pub missing: usize,
+    /// Settled by the network lately: movement, principal, credit, and the first day it frees the
+    /// limit.
     pub holds: Vec<(String, i64, i64, BusinessDate)>,
 }
 
@@ -131,6 +134,7 @@ pub struct Model {
     /// Of the newest restore; 0 before any.
     pub epoch: i64,
     pub business_date: Option<BusinessDate>,
+    pub holidays: BTreeSet<String>,
     /// The date that follows the last one that was closed.
     pub next_date: Option<BusinessDate>,
     /// Every command that left something in the log: its first and last event.
@@ -215,14 +219,24 @@ impl Model {
         if line.ended() || line.charged_off {
             return 0;
         }
-        let young = |hold: &&(String, i64, i64, BusinessDate)| {
-            hold.3.banking_days_until(today) < line.hold_days
-        };
+        let young = |hold: &&(String, i64, i64, BusinessDate)| today < hold.3;
         let principal: i64 = line.holds.iter().filter(young).map(|hold| hold.1).sum();
         let credit: i64 = line.holds.iter().filter(young).map(|hold| hold.2).sum();
         let held = principal + (credit - line.credit).max(0);
         let used = line.principal + self.draws_on_the_way(id) + held;
         (line.limit.unwrap_or(0) - used).max(0)
+    }
+
+    /// The day on which so many working days after another are over: counted one by one.
+    fn working_days_after(&self, day: BusinessDate, wanted: u32) -> BusinessDate {
+        let (mut day, mut counted) = (day, 0);
+        while counted < wanted {
+            day = day.plus_days(1);
+            if !day.is_weekend() && !self.holidays.contains(&day.to_string()) {
+                counted += 1;
+            }
+        }
+        day
     }
 
     fn line(&mut self, id: &str) -> &mut Line {
@@ -291,6 +305,7 @@ impl Model {
             | "debit_authorized"
             | "bank_account_unusable"
             | "debit_authorization_ended"
+            | "contact_noted"
             | "customer_forgotten" => {
                 let customer = self.customers.entry(customer_id).or_default();
                 customer.version = event.stream_seq;
@@ -317,6 +332,7 @@ impl Model {
                 line.number = text(payload, "number");
                 line.customer = customer_id;
                 line.requested = minor(payload, "requested_minor");
+                line.missing = payload["missing"].as_array().map_or(0, Vec::len);
             }
             "application_approved" => {
                 let line = self.line(&line_id);
@@ -380,7 +396,16 @@ impl Model {
                         .push(format!("event {seq}: the day closed on an open drawer"));
                 }
             }
-            "cycle_closed" | "fee_charged" | "holidays_set" => {}
+            "cycle_closed" | "fee_charged" | "incompleteness_noticed" | "check_recorded" => {}
+            "holidays_set" => {
+                let days = payload["holidays"].as_array();
+                let days = days.into_iter().flatten().filter_map(Value::as_str);
+                self.holidays = days.map(ToOwned::to_owned).collect();
+            }
+            "missing_recorded" => {
+                let missing = payload["missing"].as_array();
+                self.line(&line_id).missing = missing.map_or(0, Vec::len);
+            }
             "drawer_opened" => {
                 self.drawers_used = true;
                 self.vault -= minor(payload, "from_vault_minor");
@@ -635,7 +660,10 @@ impl Model {
             event.event_type.as_str(),
             "cash_moved" | "movement_reversed"
         );
-        let day = self.business_date;
+        let epoch = BusinessDate::from(jiff::civil::date(1970, 1, 1));
+        let day = self.business_date.unwrap_or(epoch);
+        let hold_days = self.lines.get(&line_id).map_or(0, |line| line.hold_days);
+        let frees_on = self.working_days_after(day, hold_days);
         let line = self.lines.entry(line_id).or_default();
         line.principal += principal;
         line.credit += credit;
@@ -648,8 +676,7 @@ impl Model {
         if by_network && kind == "repayment" {
             line.holds.retain(|hold| hold.0 != id);
             if way > 0 && (principal != 0 || credit != 0) {
-                let day = day.unwrap_or(BusinessDate::from(jiff::civil::date(1970, 1, 1)));
-                line.holds.push((id.clone(), -principal, credit, day));
+                line.holds.push((id.clone(), -principal, credit, frees_on));
             }
         }
         // What left the line arrived on the other side.

@@ -279,11 +279,21 @@ impl Branch {
         (customer_id, account_id)
     }
 
+    /// Makes the checks of an application; its version after them.
+    pub async fn checked(&self, line_id: LineId) -> u64 {
+        let mut version = 0;
+        for check in paper::checks(line_id) {
+            version = self.line_after(&self.sam, check).await.version;
+        }
+        version
+    }
+
     /// An application of a customer, approved and signed: draws may start.
     pub async fn open_line(&self, customer_id: CustomerId, limit_minor: i64) -> LineId {
         let line_id = LineId(Uuid::now_v7());
         let take = paper::take_application(line_id, customer_id, self.product_id, limit_minor);
-        let seen = self.line_after(&self.sam, take).await.version;
+        self.done(&self.sam, take).await;
+        let seen = self.checked(line_id).await;
         self.done(&self.ada, paper::approve(line_id, seen, limit_minor))
             .await;
         let signed_on = self.today().await;

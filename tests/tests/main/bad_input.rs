@@ -8,6 +8,7 @@ use domain::change::LineChange;
 use domain::command::*;
 use domain::drawer::VaultWay;
 use domain::ids::*;
+use domain::intake::{Check, ContactChannel, MissingItem};
 use domain::money::LARGEST_AMOUNT_MINOR;
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::view::{Answer, CounterQuery};
@@ -198,8 +199,40 @@ impl Desk {
                 let (customer_id, _) = self.customer().await;
                 take_application(line_id(), customer_id, self.branch.product_id, 2_000_000)
             }
+            CommandKind::AddContactNote => {
+                let (customer_id, _) = self.customer().await;
+                Command::AddContactNote(AddContactNote {
+                    customer_id,
+                    channel: ContactChannel::Phone,
+                    note: "Will call back".to_owned(),
+                })
+            }
+            CommandKind::RecordMissing => {
+                let (line_id, _) = self.application().await;
+                let missing = vec![MissingItem::ProofOfIncome, MissingItem::TaxReturn];
+                Command::RecordMissing(RecordMissing { line_id, missing })
+            }
+            CommandKind::SendIncompletenessNotice => {
+                let (line_id, _) = self.application().await;
+                let missing = vec![MissingItem::ProofOfIncome];
+                let lack = Command::RecordMissing(RecordMissing { line_id, missing });
+                self.branch.done(&self.branch.sam, lack).await;
+                Command::SendIncompletenessNotice(SendIncompletenessNotice {
+                    line_id,
+                    reply_by: today.plus_days(14),
+                })
+            }
+            CommandKind::RecordCheck => {
+                let (line_id, _) = self.application().await;
+                Command::RecordCheck(RecordCheck {
+                    line_id,
+                    check: Check::Identity,
+                    passed: true,
+                })
+            }
             CommandKind::ApproveApplication => {
-                let (line, seen) = self.application().await;
+                let (line, _) = self.application().await;
+                let seen = self.branch.checked(line).await;
                 approve(line, seen, 1_000_000)
             }
             CommandKind::RejectApplication => {
@@ -219,7 +252,8 @@ impl Desk {
                 Command::CancelApplication(CancelApplication { line_id, note })
             }
             CommandKind::RecordAgreement => {
-                let (line, seen) = self.application().await;
+                let (line, _) = self.application().await;
+                let seen = self.branch.checked(line).await;
                 self.done(approve(line, seen, 1_000_000)).await;
                 record_agreement(line, today)
             }
@@ -633,6 +667,7 @@ fn variants(field: &str, valid: &Value) -> Vec<(&'static str, Option<Value>)> {
 
 fn is_date(field: &str) -> bool {
     field.ends_with("signed_on")
+        || field.ends_with("reply_by")
         || field.ends_with("notice_given_on")
         || field.ends_with("birth_date")
         || field == "command.date"
@@ -702,6 +737,17 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
     match class {
         // Terms that came later have defaults.
         "missing" if of_later_terms(field) => "done",
+        "missing" if field == "command.missing" && kind == CommandKind::TakeApplication => "done",
+        // Complete already, and so it stays.
+        "empty list" | "list for a value" if field == "command.missing" => match kind {
+            CommandKind::TakeApplication => "done",
+            _ => "NothingChanges",
+        },
+        "empty list" | "list for a value" if last == "checks" => "done",
+        "null" if last == "affordable_basis_points" => "done",
+        "twice the same" | "far too many" if matches!(last, "missing" | "checks") => "NamedTwice",
+        "far future" if last == "reply_by" => "DateTooLate",
+        "the other bool" if last == "passed" => "done",
         "list for a value" | "empty list" if matches!(last, "rate_changes" | "holidays") => "done",
         "twice the same" | "far too many" if last == "rate_changes" => "FieldMalformed",
         "twice the same" | "far too many" if last == "holidays" => "done",
@@ -773,6 +819,8 @@ fn is_closed(last: &str) -> bool {
             | "resolution"
             | "interest_method"
             | "ends"
+            | "channel"
+            | "check"
     )
 }
 
@@ -793,6 +841,9 @@ fn of_later_terms(field: &str) -> bool {
             | "express_fee_minor"
             | "waiver_cap_minor"
             | "rate_notice_days"
+            | "checks"
+            | "instant_limit_minor"
+            | "affordable_basis_points"
     )
 }
 
@@ -805,6 +856,7 @@ fn is_days(last: &str) -> bool {
             | "grace_days"
             | "balance_basis_points"
             | "rate_notice_days"
+            | "affordable_basis_points"
     )
 }
 
@@ -840,7 +892,11 @@ fn number(kind: CommandKind, last: &str, class: &str) -> &'static str {
         // A statement needs its time.
         ("due_days", "zero") => "FieldMalformed",
         (
-            "hold_banking_days" | "grace_days" | "balance_basis_points" | "rate_notice_days",
+            "hold_banking_days"
+            | "grace_days"
+            | "balance_basis_points"
+            | "rate_notice_days"
+            | "affordable_basis_points",
             "zero",
         ) => "done",
         (_, "i64 max" | "largest and one") if is_days(last) => "malformed",
@@ -849,7 +905,7 @@ fn number(kind: CommandKind, last: &str, class: &str) -> &'static str {
         | ("single_signature_minor" | "offline_cap_minor", "zero")
         | ("floor_minor" | "late_fee_minor" | "returned_payment_fee_minor", "zero")
         | ("origination_fee_minor" | "annual_fee_minor" | "express_fee_minor", "zero")
-        | ("waiver_cap_minor", "zero") => "done",
+        | ("waiver_cap_minor" | "instant_limit_minor", "zero") => "done",
         // An empty drawer is a count none the less.
         ("minor", "zero") if counts(kind) => "done",
         ("minor", "negative") if counts(kind) => "AmountNegative",

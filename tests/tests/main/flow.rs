@@ -71,9 +71,15 @@ async fn from_the_application_to_the_closed_line() {
             RefusalCode::StaleVersion,
         )
         .await;
-    let approved = branch
-        .line_after(ada, approve(line_id, taken.version, 80_000))
+    branch
+        .refused(
+            ada,
+            approve(line_id, taken.version, 80_000),
+            RefusalCode::ChecksMissing,
+        )
         .await;
+    let seen = branch.checked(line_id).await;
+    let approved = branch.line_after(ada, approve(line_id, seen, 80_000)).await;
     assert_eq!(
         (approved.row.status, approved.row.limit_minor.0),
         (Status::Approved, 80_000)

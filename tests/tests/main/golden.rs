@@ -9,6 +9,7 @@ use domain::customer::Profile;
 use domain::date::UtcMillis;
 use domain::event::{Event, upcast};
 use domain::ids::*;
+use domain::intake::{ContactChannel, MissingItem};
 use domain::ledger::postings;
 use domain::money::{Currency, Minor};
 use domain::movement::MovementKind;
@@ -544,6 +545,22 @@ impl Writing<'_> {
             self.branch.product_id,
             90_000,
         ))
+        .await;
+        let missing = vec![MissingItem::ProofOfIncome, MissingItem::TaxReturn];
+        self.done(Command::RecordMissing(RecordMissing { line_id, missing }))
+            .await;
+        self.done(Command::SendIncompletenessNotice(
+            SendIncompletenessNotice {
+                line_id,
+                reply_by: self.branch.today().await.plus_days(20),
+            },
+        ))
+        .await;
+        self.done(Command::AddContactNote(AddContactNote {
+            customer_id,
+            channel: ContactChannel::Phone,
+            note: "Looks for the tax return".to_owned(),
+        }))
         .await;
         let note = Some("Found another lender".to_owned());
         self.done(Command::CancelApplication(CancelApplication {

@@ -87,7 +87,10 @@ impl Desk {
         let waiting = LineId(Uuid::now_v7());
         let product_id = engine.reader().products().await.unwrap()[0].id;
         let take = paper::take_application(waiting, two, product_id, 70_000);
-        given(sam, take).await;
+        given(sam.clone(), take).await;
+        for check in paper::checks(waiting) {
+            given(sam.clone(), check).await;
+        }
         for login in ["boris", "sam"] {
             branch::people::sign_in(&engine, login).await;
         }
@@ -96,7 +99,8 @@ impl Desk {
             home,
             ada,
             waiting,
-            waiting_version: 1,
+            // Three checks after it was taken.
+            waiting_version: 4,
             queued: (line, queued),
         };
         copy(&data, &desk.path("tonight"));

@@ -1,4 +1,4 @@
-use super::{Cell, Column, DataTable, Label, LabelColor, Money, Row, StatusLabel};
+use super::{Cell, ClockLabel, Column, DataTable, Label, LabelColor, Money, Row, StatusLabel};
 use crate::router::{Link, Route, use_router};
 use crate::words::lists as words;
 use domain::money::{Currency, Minor};
@@ -56,7 +56,10 @@ pub fn LineTable(props: &LineTableProps) -> Html {
                 { customer.unwrap_or_default() }
                 <Cell>{ &row.product_name }</Cell>
                 <Cell>
-                    <span class="labels"><StatusLabel status={row.status} />{ flags(row) }</span>
+                    <span class="labels">
+                        <StatusLabel status={row.status} />{ flags(row) }
+                        { for row.clock.map(|clock| html! { <ClockLabel {clock} /> }) }
+                    </span>
                 </Cell>
                 <Cell numeric=true>{ amount(row.requested_minor) }</Cell>
                 <Cell numeric=true>{ amount(row.limit_minor) }</Cell>

@@ -4,6 +4,7 @@
 mod alert;
 mod button;
 mod choice;
+mod clock_label;
 mod data_table;
 mod dialog;
 mod empty_state;
@@ -26,6 +27,7 @@ mod typed_field;
 pub use alert::{Alert, AlertKind, ErrorAlert};
 pub use button::{Button, ButtonKind};
 pub use choice::{CheckField, RadioGroup, RadioOption, SelectField};
+pub use clock_label::ClockLabel;
 pub use data_table::{Cell, Column, DataTable, Row, SortedBy};
 pub use dialog::Dialog;
 pub use empty_state::EmptyState;

@@ -70,6 +70,15 @@ pub fn TermsList(props: &TermsListProps) -> Html {
         (words::ANNUAL_FEE, money(terms.annual_fee_minor)),
         (words::EXPRESS_FEE, money(terms.express_fee_minor)),
         (words::WAIVER_CAP, money(terms.waiver_cap_minor)),
+        (words::CHECKS, words::checks(&terms.checks)),
+        (
+            words::INSTANT_LIMIT,
+            words::instant(terms.instant_limit_minor, money),
+        ),
+        (
+            words::AFFORDABLE,
+            words::affordable(terms.affordable_basis_points),
+        ),
     ];
     if !changes.is_empty() {
         rows.insert(1, (words::RATE_CHANGES, changes.join("; ")));

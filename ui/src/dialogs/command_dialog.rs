@@ -1,12 +1,16 @@
 //! The frame all command dialogs share: explanation, fields, preview, refusal, buttons.
 
 use super::PreviewPanel;
-use crate::components::{Button, ButtonKind, Dialog, ErrorAlert, Form, use_toasts};
+use crate::backend;
+use crate::components::{
+    Alert, AlertKind, Button, ButtonKind, Dialog, ErrorAlert, Form, use_toasts,
+};
 use crate::hooks::{Submitting, use_preview, use_submission, use_unique_id};
 use crate::session::use_currency;
 use crate::words;
 use crate::words::commands;
 use domain::command::{Command, CommandKind};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// A command as filled in, or (field, words) of what cannot be read yet.
@@ -63,14 +67,31 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
         .filter(|_| !props.without_preview)
         .cloned();
     let previewed = use_preview(asked);
+    // What was warned of when it was last handed in: handed in again, it goes on.
+    let warned = use_state(Vec::<String>::new);
     let on_submit = {
         let (filled, submitting) = (props.filled.clone(), submitting.clone());
         let held_back = props.why_not.is_some();
+        let (warned, warns) = (warned.clone(), !props.without_preview);
         Callback::from(move |()| {
             if held_back {
                 return;
             }
             match filled.clone() {
+                Ok(command) if warns => {
+                    let (submitting, warned) = (submitting.clone(), warned.clone());
+                    // Asked anew: what the panel shows may be of what was typed a moment ago. A
+                    // refusal is said by the submission, at its field.
+                    spawn_local(async move {
+                        let preview = backend::preview(command.clone()).await;
+                        let warnings = preview.map_or_else(|_| Vec::new(), |seen| seen.warnings);
+                        if warnings.is_empty() || warnings == *warned {
+                            submitting.submit(command);
+                        } else {
+                            warned.set(warnings);
+                        }
+                    });
+                }
                 Ok(command) => submitting.submit(command),
                 Err(problems) => submitting.refuse(problems),
             }
@@ -81,11 +102,16 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
     } else {
         ButtonKind::Primary
     };
+    let submit_words = if warned.is_empty() {
+        commands::title(*kind).to_owned()
+    } else {
+        commands::all_the_same(*kind)
+    };
     let footer = html! {
         <>
             <Button kind={button_kind} submit=true form={form_id.clone()} busy={submitting.busy}
                 why_not={props.why_not.clone()} testid="dialog-submit">
-                { commands::title(*kind) }
+                { submit_words }
             </Button>
             <Button kind={ButtonKind::Link} testid="dialog-cancel"
                 on_click={props.on_close.reform(|_: MouseEvent| ())}>
@@ -103,6 +129,7 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
                     <div>{ for explained.map(|words| html! { <p class="quiet">{ words }</p> }) }</div>
                     <div aria-live="assertive">
                         { for submitting.elsewhere(props.fields).map(|error| html! { <ErrorAlert {error} /> }) }
+                        { for warning(&warned) }
                     </div>
                     <Form id={form_id} label={commands::title(*kind)} {on_submit}>
                         { props.children.clone() }
@@ -116,6 +143,20 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
             </div>
         </Dialog>
     }
+}
+
+/// Said before it is done, once.
+fn warning(warned: &[String]) -> Option<Html> {
+    (!warned.is_empty()).then(|| {
+        let sentences = warned
+            .iter()
+            .map(|sentence| html! { <p key={sentence.as_str()}>{ sentence }</p> });
+        html! {
+            <Alert kind={AlertKind::Warning} title={commands::LOOK_AGAIN} testid="warned">
+                { for sentences }
+            </Alert>
+        }
+    })
 }
 
 /// "request_draw": as the contract names the kind.

@@ -11,6 +11,7 @@ mod command_dialog;
 mod confirm;
 mod draw;
 mod notice;
+mod papers;
 mod pay_cash;
 mod preview_panel;
 mod refund;
@@ -147,6 +148,11 @@ fn LineDialog(props: &LineDialogProps) -> Html {
         (CommandKind::RequestChange, _) => {
             html! { <change::AskForChange {kind} {line} {on_close} /> }
         }
+        (CommandKind::RecordMissing, _) => html! { <papers::Missing {kind} {line} {on_close} /> },
+        (CommandKind::SendIncompletenessNotice, _) => {
+            html! { <papers::SendNotice {kind} {line} {on_close} /> }
+        }
+        (CommandKind::RecordCheck, _) => html! { <papers::MakeCheck {kind} {line} {on_close} /> },
         (CommandKind::ApproveApplication, _) => {
             html! { <approve::Approve {kind} {line} {on_close} /> }
         }

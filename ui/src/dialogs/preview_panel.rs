@@ -58,6 +58,13 @@ fn shown(preview: &Preview, currency: Currency) -> Html {
                     { words::SECOND_PERSON }
                 </p>
             }
+            if !preview.warnings.is_empty() {
+                <ul class="preview__warnings" data-testid="preview-warnings">
+                    { for preview.warnings.iter().map(|sentence| html! {
+                        <li key={sentence.as_str()}>{ sentence }</li>
+                    }) }
+                </ul>
+            }
             <table class="preview__figures">
                 <thead>
                     <tr>

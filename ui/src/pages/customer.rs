@@ -6,18 +6,18 @@ use crate::actions::{PageAction, use_page_actions};
 use crate::backend;
 use crate::components::{
     Alert, AlertKind, Button, ButtonKind, Cell, Column, DataTable, EmptyState, ErrorAlert, Icon,
-    IconKind, Label, LabelColor, LineTable, Money, PageHeader, Row, Skeleton, document_words,
-    employment_words,
+    IconKind, Label, LabelColor, LineTable, Money, PageHeader, Row, Skeleton, Timestamp,
+    document_words, employment_words,
 };
 use crate::hooks::{use_load, use_title};
 use crate::router::{Route, use_router};
 use crate::session::use_desk;
 use crate::words::customers as words;
-use dialogs::{AddAccountDialog, AuthorizeDialog, ChangeDialog, ForgetDialog};
+use dialogs::{AddAccountDialog, AddNoteDialog, AuthorizeDialog, ChangeDialog, ForgetDialog};
 use domain::customer::Address;
 use domain::ids::{BankAccountId, CustomerId};
 use domain::money::Minor;
-use domain::view::{BankAccountView, CustomerDetails};
+use domain::view::{BankAccountView, ContactRow, CustomerDetails};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -32,6 +32,7 @@ enum Doing {
     Change,
     AddAccount,
     Authorize(BankAccountId),
+    AddNote,
     Forget,
 }
 
@@ -95,6 +96,9 @@ fn Shown(props: &ShownProps) -> Html {
         }
         Some(Doing::Authorize(account_id)) => {
             html! { <AuthorizeDialog customer_id={row.id} {account_id} on_close={stop} /> }
+        }
+        Some(Doing::AddNote) => {
+            html! { <AddNoteDialog customer_id={row.id} on_close={stop} /> }
         }
         Some(Doing::Forget) => html! { <ForgetDialog customer_id={row.id} on_close={stop} /> },
     };
@@ -167,6 +171,16 @@ fn Shown(props: &ShownProps) -> Html {
                     Callback::from(move |id| doing.set(Some(Doing::Authorize(id))))
                 } />
             </section>
+            <section class="card" aria-labelledby="contacts">
+                <header class="card__header">
+                    <h2 id="contacts" class="pf-v6-c-title pf-m-lg">{ words::CONTACTS }</h2>
+                    <Button small=true on_click={click(Doing::AddNote)} testid="action-add_contact_note"
+                        class={classes!(gone.then_some("is-hidden"))}>
+                        <Icon kind={IconKind::Add} />{ words::ADD_NOTE }
+                    </Button>
+                </header>
+                <Contacts rows={customer.contacts.clone()} more={customer.more_contacts} />
+            </section>
             <section class="card" aria-labelledby="lines">
                 <header class="card__header">
                     <h2 id="lines" class="pf-v6-c-title pf-m-lg">{ words::LINES }</h2>
@@ -194,6 +208,12 @@ fn page_actions(admin: bool, start: &dyn Fn(Doing) -> Callback<()>) -> Vec<PageA
             words::ADD_ACCOUNT,
             Some("b"),
             Doing::AddAccount,
+        ),
+        action(
+            "add_contact_note",
+            words::ADD_NOTE,
+            Some("c"),
+            Doing::AddNote,
         ),
     ];
     if admin {
@@ -349,4 +369,43 @@ fn Accounts(props: &AccountsProps) -> Html {
         Column::actions(words::ACTIONS),
     ];
     html! { <DataTable caption={words::BANK_ACCOUNTS} testid="bank-accounts" {columns}>{ for rows }</DataTable> }
+}
+
+#[derive(Properties, PartialEq)]
+struct ContactsProps {
+    rows: Vec<ContactRow>,
+    more: bool,
+}
+
+/// What was said, newest first.
+#[component]
+fn Contacts(props: &ContactsProps) -> Html {
+    if props.rows.is_empty() {
+        return html! { <EmptyState title={words::NO_CONTACTS} words={words::NO_CONTACTS_WORDS} /> };
+    }
+    let rows = props.rows.iter().map(|row| {
+        html! {
+            <Row key={row.seq.to_string()} testid="contact">
+                <Cell><Timestamp at={row.at} /></Cell>
+                <Cell>{ row.channel.words() }</Cell>
+                <Cell>{ &row.by_name }</Cell>
+                <Cell class="is-note">{ &row.note }</Cell>
+            </Row>
+        }
+    });
+    let columns = vec![
+        Column::text(words::WHEN),
+        Column::text(words::HOW),
+        Column::text(words::WHO),
+        Column::text(words::NOTE),
+    ];
+    let more = props
+        .more
+        .then(|| html! { <p class="quiet">{ words::MORE_CONTACTS }</p> });
+    html! {
+        <>
+            <DataTable caption={words::CONTACTS} testid="contacts" {columns}>{ for rows }</DataTable>
+            <div>{ more.unwrap_or_default() }</div>
+        </>
+    }
 }

@@ -7,8 +7,10 @@ mod events;
 mod figures;
 mod flags;
 mod movements;
+mod papers;
 mod statements;
 mod transactions;
+mod what_if;
 mod why;
 
 use crate::actions::{PageAction, use_page_actions};
@@ -18,7 +20,9 @@ use crate::dialogs::{Intent, IntentDialog, tag};
 use crate::hooks::{use_load, use_title};
 use crate::router::{Link, Route};
 use crate::session::use_desk;
-use crate::words::{changes as changes_words, commands, details as words, frame};
+use crate::words::{
+    changes as changes_words, commands, details as words, frame, what_if as what_if_words,
+};
 use action_bar::ActionBar;
 pub use changes::ChangeTable;
 use decision::DecisionNote;
@@ -30,9 +34,11 @@ use figures::FiguresCard;
 use flags::Flags;
 use movements::MovementTable;
 pub use movements::{LastWord, MovementActions};
+use papers::Papers;
 use statements::StatementTable;
 use std::rc::Rc;
 use transactions::TransactionTable;
+use what_if::WhatIfDialog;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -73,6 +79,8 @@ fn keys(kind: CommandKind) -> Option<&'static str> {
         CommandKind::ApproveApplication => "a",
         CommandKind::RejectApplication => "x",
         CommandKind::RecordAgreement => "s",
+        CommandKind::RecordCheck => "c",
+        CommandKind::RecordMissing => "m",
         _ => return None,
     })
 }
@@ -98,6 +106,19 @@ fn Details(props: &DetailsProps) -> Html {
     };
     let line_id = line.row.id;
     let offered = action_bar::offered(&line.actions, desk.role);
+    let supposing = use_state(|| false);
+    let suppose = {
+        let supposing = supposing.setter();
+        Callback::from(move |on: bool| supposing.set(on))
+    };
+    let may_suppose = line.terms.is_some() && !line.row.status.ended();
+    let what_if = may_suppose.then(|| PageAction {
+        id: "what-if".into(),
+        words: what_if_words::TITLE.into(),
+        keys: Some("w".into()),
+        why_not: None,
+        run: suppose.reform(|()| true),
+    });
     use_page_actions(
         offered
             .iter()
@@ -111,6 +132,7 @@ fn Details(props: &DetailsProps) -> Html {
                     run: Callback::from(move |()| begin.emit(Intent::on_line(kind, line_id))),
                 }
             })
+            .chain(what_if)
             .collect(),
     );
     let on_tab = {
@@ -155,6 +177,11 @@ fn Details(props: &DetailsProps) -> Html {
     let dialog = (*intent).map(|intent| {
         html! { <IntentDialog {intent} on_close={on_close.clone()} /> }
     });
+    let supposed = if *supposing {
+        html! { <WhatIfDialog {line_id} on_close={suppose.reform(|()| false)} /> }
+    } else {
+        html! {}
+    };
     let waiting = if line.waiting_changes.is_empty() {
         html! {}
     } else {
@@ -172,11 +199,13 @@ fn Details(props: &DetailsProps) -> Html {
                 parent={(AttrValue::from(frame::APPLICATIONS), Route::Applications)} />
             <ActionBar {line_id} actions={offered} on_act={begin} />
             <DecisionNote line={line.clone()} />
+            <Papers line={line.clone()} />
             <div hidden={line.waiting_changes.is_empty()}>{ waiting }</div>
             <FiguresCard {line_id} figures={line.figures} requested_minor={line.row.requested_minor}
-                status={line.row.status} {currency} />
+                status={line.row.status} {currency} on_suppose={may_suppose.then(|| suppose.reform(|()| true))} />
             <Tabs label={words::TABS} {tabs} chosen={(*tab).clone()} {on_tab}>{ panel }</Tabs>
             <div>{ dialog.unwrap_or_default() }</div>
+            <div>{ supposed }</div>
         </div>
     }
 }

@@ -10,8 +10,12 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::AddBankAccount => "Add bank account",
         CommandKind::AuthorizeDebit => "Record debit authorization",
         CommandKind::ForgetCustomer => "Forget customer",
+        CommandKind::AddContactNote => "Add note",
         CommandKind::DefineProduct => "Save product",
         CommandKind::TakeApplication => "Submit application",
+        CommandKind::RecordMissing => "Record what is missing",
+        CommandKind::SendIncompletenessNotice => "Send incompleteness notice",
+        CommandKind::RecordCheck => "Record check",
         CommandKind::ApproveApplication => "Approve",
         CommandKind::RejectApplication => "Reject",
         CommandKind::CancelApplication => "Cancel application",
@@ -50,6 +54,13 @@ pub fn title(kind: CommandKind) -> &'static str {
     }
 }
 
+pub const LOOK_AGAIN: &str = "Look again before you go on";
+
+/// On the button, once its dialog has warned.
+pub fn all_the_same(kind: CommandKind) -> String {
+    format!("{} all the same", title(kind))
+}
+
 /// What happened, for the toast.
 pub fn done(kind: CommandKind) -> &'static str {
     match kind {
@@ -58,8 +69,12 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::AddBankAccount => "Bank account added.",
         CommandKind::AuthorizeDebit => "Debit authorization recorded.",
         CommandKind::ForgetCustomer => "Customer forgotten.",
+        CommandKind::AddContactNote => "Note added.",
         CommandKind::DefineProduct => "Product saved.",
         CommandKind::TakeApplication => "Application submitted.",
+        CommandKind::RecordMissing => "Recorded.",
+        CommandKind::SendIncompletenessNotice => "Notice recorded.",
+        CommandKind::RecordCheck => "Check recorded.",
         CommandKind::ApproveApplication => "Application approved.",
         CommandKind::RejectApplication => "Application rejected.",
         CommandKind::CancelApplication => "Application cancelled.",
@@ -104,6 +119,15 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         CommandKind::ApproveApplication => Some(
             "The terms of the product are copied into the line. A limit below the requested one is a counter-offer.",
         ),
+        CommandKind::RecordMissing => Some(
+            "Tick what the customer still has to bring. With nothing ticked the application is complete, and the time to decide begins.",
+        ),
+        CommandKind::SendIncompletenessNotice => Some(
+            "Tells the customer what is missing and by when it has to be here; without it the application is not considered further.",
+        ),
+        CommandKind::RecordCheck => {
+            Some("Looked up, and how it came out. An approval needs every check of the product.")
+        }
         CommandKind::RejectApplication => {
             Some("Choose one to four principal reasons. The adverse action notice prints them.")
         }
@@ -182,6 +206,7 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         | CommandKind::AddBankAccount
         | CommandKind::AuthorizeDebit
         | CommandKind::ForgetCustomer
+        | CommandKind::AddContactNote
         | CommandKind::DefineProduct
         | CommandKind::TakeApplication
         | CommandKind::RequestDraw

@@ -95,6 +95,16 @@ pub const NO_LINES_WORDS: &str = "Take one while the customer is here.";
 pub const RECORDED_ON: &str = "Recorded on";
 pub const AFTER_OBLIGATIONS: &str = "Left after obligations";
 pub const NONE: &str = "–";
+pub const CONTACTS: &str = "Contacts";
+pub const ADD_NOTE: &str = "Add note";
+pub const NOTE_ADDED: &str = "Note added.";
+pub const NO_CONTACTS: &str = "Nothing noted yet";
+pub const NO_CONTACTS_WORDS: &str = "Note what was said, for whoever serves the customer next.";
+pub const MORE_CONTACTS: &str = "The newest 50 are shown.";
+pub const WHEN: &str = "When";
+pub const HOW: &str = "How";
+pub const WHO: &str = "Who";
+pub const NOTE: &str = "Note";
 
 pub fn account(last4: &str) -> String {
     format!("•••• {last4}")

@@ -84,6 +84,7 @@ pub fn rejected(by: &str, on: &str) -> String {
     format!("Rejected by {by} on {on}.")
 }
 
+pub const BY_POLICY: &str = "the product's own rule";
 pub const SIGN_NEXT: &str = "Record the signed agreement before the first disbursement.";
 
 pub fn returned(code: &str) -> String {

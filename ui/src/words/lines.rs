@@ -3,6 +3,8 @@
 use domain::command::Speed;
 use domain::cycle::Cycle;
 use domain::explain::FigureName;
+use domain::intake::Check;
+use domain::money::Minor;
 use domain::movement::{Method, MovementKind};
 use domain::product::{DayCount, Due, InterestMethod};
 
@@ -194,13 +196,7 @@ pub fn cycle(cycle: Cycle) -> String {
 
 /// "25.00, or 2 % of the balance"
 pub fn minimum(floor: &str, basis_points: u32) -> String {
-    let (whole, part) = (basis_points / 100, basis_points % 100);
-    let percent = match part {
-        0 => whole.to_string(),
-        part => format!("{whole}.{part:02}")
-            .trim_end_matches('0')
-            .to_owned(),
-    };
+    let percent = domain::product::percent(basis_points);
     format!("{floor}, or {percent} % of the balance, or the cycle's charges; then what is past due")
 }
 
@@ -225,6 +221,35 @@ pub const RETURNED_FEE: &str = "Returned payment fee";
 pub const ORIGINATION_FEE: &str = "Origination fee";
 pub const ANNUAL_FEE: &str = "Annual fee";
 pub const EXPRESS_FEE: &str = "Express fee";
+pub const CHECKS: &str = "Checks before an approval";
+pub const INSTANT_LIMIT: &str = "Approved without a person";
+pub const AFFORDABLE: &str = "Affordable";
+
+pub fn checks(checks: &[Check]) -> String {
+    if checks.is_empty() {
+        return "none".to_owned();
+    }
+    let words: Vec<&str> = checks.iter().map(|check| check.words()).collect();
+    words.join(", ")
+}
+
+pub fn instant(limit: Minor, money: impl Fn(Minor) -> String) -> String {
+    if limit.is_zero() {
+        return "never".to_owned();
+    }
+    format!("up to {}", money(limit))
+}
+
+pub fn affordable(basis_points: Option<u32>) -> String {
+    basis_points.map_or_else(
+        || "not asked".to_owned(),
+        |points| {
+            let percent = domain::product::percent(points);
+            format!("obligations and minimum payment up to {percent} % of the income")
+        },
+    )
+}
+
 pub const WAIVER_CAP: &str = "One waiver up to";
 pub const RATE_CHANGES: &str = "Rate changes";
 pub const RATE: &str = "Annual rate";

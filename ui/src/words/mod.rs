@@ -14,10 +14,12 @@ pub mod frame;
 pub mod lines;
 pub mod lists;
 pub mod login;
+pub mod papers;
 pub mod products;
 pub mod reports;
 pub mod statements;
 pub mod sync;
+pub mod what_if;
 
 use domain::money::{Currency, Minor};
 

@@ -25,6 +25,12 @@ pub const OFFLINE_CAP: &str = "Offline, one signature up to";
 pub const EXPOSURE_CAP: &str = "Exposure of one customer";
 pub const WAIVER_CAP: &str = "One waiver forgives up to";
 pub const WAIVER_HINT: &str = "Fees or interest; a second person always decides";
+pub const CHECKS: &str = "Checks before an approval";
+pub const INSTANT_LIMIT: &str = "Approved without a person up to";
+pub const INSTANT_HINT: &str = "0: never. Papers complete, checks passed, affordable";
+pub const AFFORDABLE: &str = "Affordable up to this part of the income (%)";
+pub const AFFORDABLE_HINT: &str =
+    "Obligations and the minimum payment on the full limit. Empty: not asked";
 pub const RATE_NOTICE: &str = "Days of notice before a higher rate";
 pub const CYCLE: &str = "A cycle ends";
 pub const LAST_OF_MONTH: &str = "On the last day of the month";

@@ -1,13 +1,14 @@
 //! Applications and the life of a line, apart from the money.
 
 use super::draft::Draft;
+use super::intake::{self, Papers};
 use super::{Standing, amount, customer, line};
 use crate::actor::Ctx;
 use crate::command::*;
 use crate::event::Event;
-use crate::ids::MovementId;
+use crate::ids::{CustomerId, MovementId};
 use crate::line::{Line, may};
-use crate::money::Minor;
+use crate::money::{Minor, Overflow};
 use crate::movement::MovementKind;
 use crate::private::Private;
 use crate::refusal::{Refusal, RefusalCode};
@@ -45,7 +46,8 @@ pub(super) fn take(world: &World, c: &TakeApplication) -> Result<Vec<Event>, Ref
         return Err(Refusal::at("requested", RefusalCode::OverProductLimit));
     }
     text::note("purpose", &c.purpose)?;
-    Ok(vec![Event::ApplicationTaken {
+    intake::none_twice(&c.missing)?;
+    let taken = Event::ApplicationTaken {
         line_id: c.line_id,
         number: format!("LC-{:06}", world.branch.lines_numbered + 1),
         customer_id: c.customer_id,
@@ -53,7 +55,20 @@ pub(super) fn take(world: &World, c: &TakeApplication) -> Result<Vec<Event>, Ref
         product_name: product.name.clone(),
         requested_minor,
         purpose: Private::Known(c.purpose.clone()),
-    }])
+        missing: c.missing.clone(),
+    };
+    let approved = intake::approved_by_policy(
+        world,
+        &Papers {
+            line_id: c.line_id,
+            customer_id: c.customer_id,
+            product_id: c.product_id,
+            requested_minor,
+            complete: c.missing.is_empty(),
+            passed: &[],
+        },
+    );
+    Ok(std::iter::once(taken).chain(approved).collect())
 }
 
 /// I7: whoever took the application never decides on it; persons are compared, not accounts.
@@ -92,19 +107,31 @@ pub(super) fn approve(
     if limit_minor > product.terms.largest_limit_minor {
         return Err(Refusal::at("limit", RefusalCode::OverProductLimit));
     }
-    let others = world
-        .lines_of(line.customer_id)
-        .map(Line::exposure)
-        .collect::<Result<Vec<Minor>, _>>()?;
-    let exposure = Minor::sum(others)?.plus(limit_minor)?;
-    if exposure > product.terms.exposure_cap_minor {
+    if !line.intake.all_passed(&product.terms.checks) {
+        return Err(RefusalCode::ChecksMissing.into());
+    }
+    if exposure_with(world, line.customer_id, limit_minor)? > product.terms.exposure_cap_minor {
         return Err(Refusal::at("limit", RefusalCode::OverExposure));
     }
     Ok(vec![Event::ApplicationApproved {
         line_id: c.line_id,
         limit_minor,
         terms: product.terms.clone(),
+        by_policy: false,
     }])
+}
+
+/// What a customer would be exposed for, over all lines, with one more of this limit.
+pub(super) fn exposure_with(
+    world: &World,
+    customer_id: CustomerId,
+    limit_minor: Minor,
+) -> Result<Minor, Overflow> {
+    let others = world
+        .lines_of(customer_id)
+        .map(Line::exposure)
+        .collect::<Result<Vec<Minor>, _>>()?;
+    Minor::sum(others)?.plus(limit_minor)
 }
 
 pub(super) fn reject(

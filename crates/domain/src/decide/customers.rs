@@ -3,7 +3,7 @@
 use super::customer;
 use crate::actor::Ctx;
 use crate::command::{
-    AddBankAccount, AuthorizeDebit, ForgetCustomer, RecordCustomer, UpdateCustomer,
+    AddBankAccount, AddContactNote, AuthorizeDebit, ForgetCustomer, RecordCustomer, UpdateCustomer,
 };
 use crate::customer::{AccountNumbers, Profile};
 use crate::event::Event;
@@ -137,6 +137,16 @@ pub(super) fn forget(world: &World, c: &ForgetCustomer) -> Result<Vec<Event>, Re
     Ok(vec![Event::CustomerForgotten {
         customer_id: c.customer_id,
         reason: Some(Private::Known(c.reason.clone())),
+    }])
+}
+
+pub(super) fn add_contact_note(world: &World, c: &AddContactNote) -> Result<Vec<Event>, Refusal> {
+    customer(world, c.customer_id)?;
+    text::note("note", &c.note)?;
+    Ok(vec![Event::ContactNoted {
+        customer_id: c.customer_id,
+        channel: c.channel,
+        note: Private::Known(c.note.clone()),
     }])
 }
 

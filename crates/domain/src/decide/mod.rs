@@ -10,6 +10,7 @@ mod customers;
 mod days;
 mod draft;
 mod drawers;
+mod intake;
 mod money;
 mod reconciling;
 mod transfers;
@@ -58,8 +59,12 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::AddBankAccount(c) => customers::add_bank_account(world, c),
         Command::AuthorizeDebit(c) => customers::authorize_debit(world, ctx, c),
         Command::ForgetCustomer(c) => customers::forget(world, c),
+        Command::AddContactNote(c) => customers::add_contact_note(world, c),
         Command::DefineProduct(c) => applications::define_product(world, c),
         Command::TakeApplication(c) => applications::take(world, c),
+        Command::RecordMissing(c) => intake::record_missing(world, c),
+        Command::SendIncompletenessNotice(c) => intake::send_notice(world, ctx, c),
+        Command::RecordCheck(c) => intake::record_check(world, c),
         Command::ApproveApplication(c) => applications::approve(world, &who, c),
         Command::RejectApplication(c) => applications::reject(world, &who, c),
         Command::CancelApplication(c) => applications::cancel(world, ctx, &who, c),

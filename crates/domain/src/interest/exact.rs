@@ -51,6 +51,11 @@ impl Exact {
         Exact::new(numerator, common)
     }
 
+    pub fn minus(self, other: Exact) -> Result<Exact, Overflow> {
+        let numerator = other.numerator.checked_neg().ok_or(Overflow)?;
+        self.plus(Exact { numerator, ..other })
+    }
+
     pub fn sum(amounts: impl IntoIterator<Item = Exact>) -> Result<Exact, Overflow> {
         amounts.into_iter().try_fold(Exact::ZERO, Exact::plus)
     }

@@ -11,6 +11,7 @@ use domain::date::{BusinessDate, UtcMillis};
 use domain::decide::decide;
 use domain::event::Event;
 use domain::ids::*;
+use domain::intake::{Check, MissingItem};
 use domain::ledger::{Account, Entry, postings};
 use domain::line::{Line, Status, may, may_close};
 use domain::money::{Currency, Minor, Money};
@@ -479,13 +480,42 @@ impl Desk {
             product_id: self.product,
             requested: usd(requested),
             purpose: "A roof".into(),
+            missing: Vec::new(),
         };
         self.give(self.cleo, Command::TakeApplication(take))
             .unwrap();
         line_id
     }
 
+    /// Looks up what the product asks for, and finds it in order.
+    pub fn check_all(&mut self, line_id: LineId) {
+        for check in self.terms().checks {
+            if self.line(line_id).status() == Status::Open
+                && !self.line(line_id).intake.passed(check)
+            {
+                self.check(line_id, check, true).unwrap();
+            }
+        }
+    }
+
+    pub fn check(&mut self, line_id: LineId, check: Check, passed: bool) -> Judged {
+        let record = RecordCheck {
+            line_id,
+            check,
+            passed,
+        };
+        self.give(self.cleo, Command::RecordCheck(record))
+    }
+
+    pub fn lack(&mut self, line_id: LineId, missing: &[MissingItem]) -> Judged {
+        let missing = missing.to_vec();
+        let record = RecordMissing { line_id, missing };
+        self.give(self.cleo, Command::RecordMissing(record))
+    }
+
+    /// The admin's decision, with the checks made before.
     pub fn approve(&mut self, by: UserId, line_id: LineId, limit: i64) -> Judged {
+        self.check_all(line_id);
         let seen_version = self.line(line_id).version;
         let approve = ApproveApplication {
             line_id,

@@ -123,6 +123,7 @@ fn amounts_are_positive_and_of_the_branchs_currency() {
                     product_id,
                     requested: money.clone(),
                     purpose: "A roof".into(),
+                    missing: Vec::new(),
                 }),
             ),
             (
@@ -267,6 +268,7 @@ fn an_id_that_was_used_is_not_used_again() {
         product_id: desk.product,
         requested: usd(1),
         purpose: "Again".into(),
+        missing: Vec::new(),
     };
     assert_eq!(
         cell(&desk.give(staff, Command::TakeApplication(take))),

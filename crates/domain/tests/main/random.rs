@@ -7,6 +7,7 @@ use domain::actor::NetworkState;
 use domain::command::*;
 use domain::customer::Customer;
 use domain::ids::{BankAccountId, CustomerId, LineId, MovementId, UserId};
+use domain::intake::{Check, MissingItem};
 use domain::money::Minor;
 use domain::movement::{MovementKind, MovementState};
 use domain::transfer::*;
@@ -264,6 +265,30 @@ impl History {
                 seen_version,
                 limit: amount,
             }),
+            CommandKind::RecordCheck => {
+                let check = Check::ALL[self.dice.below(Check::ALL.len())];
+                Command::RecordCheck(RecordCheck {
+                    line_id,
+                    check,
+                    passed: !self.dice.one_in(4),
+                })
+            }
+            CommandKind::RecordMissing => {
+                let items = MissingItem::ALL;
+                let from = self.dice.below(items.len());
+                let missing = if self.dice.one_in(2) {
+                    Vec::new()
+                } else {
+                    items[from..].iter().copied().take(2).collect()
+                };
+                Command::RecordMissing(RecordMissing { line_id, missing })
+            }
+            CommandKind::SendIncompletenessNotice => {
+                Command::SendIncompletenessNotice(SendIncompletenessNotice {
+                    line_id,
+                    reply_by: self.desk.today.plus_days(20),
+                })
+            }
             CommandKind::RejectApplication => Command::RejectApplication(RejectApplication {
                 line_id,
                 seen_version,

@@ -448,6 +448,7 @@ fn nobody_decides_on_what_they_asked_for() {
         product_id: desk.product,
         requested: usd(10_000),
         purpose: "A car".into(),
+        missing: Vec::new(),
     };
     desk.give(desk.ada, Command::TakeApplication(take)).unwrap();
     assert_eq!(

@@ -5,6 +5,7 @@ use crate::desk::{CASH, Desk, LIMIT, cell, usd};
 use domain::change::LineChange;
 use domain::command::*;
 use domain::ids::{ChangeId, LineId, MovementId};
+use domain::intake::{Check, MissingItem};
 use domain::line::{Status, may};
 use domain::movement::{Movement, MovementKind};
 use domain::refusal::RefusalCode;
@@ -95,6 +96,8 @@ enum Subject {
     UnderReview,
     /// A lower rate that waits for a second person.
     ChangeWaiting,
+    /// A paper that an open application lacks.
+    PaperMissing,
 }
 
 fn subject_of(kind: CommandKind) -> Subject {
@@ -109,6 +112,7 @@ fn subject_of(kind: CommandKind) -> Subject {
         CommandKind::CancelRepayment => Subject::RepaymentQueued,
         CommandKind::AskNetworkAgain => Subject::UnderReview,
         CommandKind::ApproveChange | CommandKind::DeclineChange => Subject::ChangeWaiting,
+        CommandKind::SendIncompletenessNotice => Subject::PaperMissing,
         _ => Subject::Nothing,
     }
 }
@@ -139,6 +143,10 @@ impl Scene {
 
     fn reach(&mut self, state: State, subject: Subject) {
         match state {
+            State::Open if subject == Subject::PaperMissing => {
+                let missing = [MissingItem::ProofOfIncome];
+                self.desk.lack(self.line, &missing).unwrap();
+            }
             State::Open => {}
             State::Cancelled => {
                 self.sign();
@@ -195,7 +203,10 @@ impl Scene {
                 self.owe(Subject::Nothing);
                 let draws = self.desk.world.movements.keys();
                 let draw = draws.copied().next();
-                if !matches!(subject, Subject::Nothing | Subject::ChangeWaiting) {
+                if !matches!(
+                    subject,
+                    Subject::Nothing | Subject::ChangeWaiting | Subject::PaperMissing
+                ) {
                     self.subject = draw;
                 }
                 let change = self
@@ -273,7 +284,8 @@ impl Scene {
             Subject::Nothing
             | Subject::RepaymentQueued
             | Subject::UnderReview
-            | Subject::ChangeWaiting => {}
+            | Subject::ChangeWaiting
+            | Subject::PaperMissing => {}
         }
     }
 
@@ -341,7 +353,27 @@ impl Scene {
                     }),
                 )
             }
+            CommandKind::RecordMissing => {
+                let missing = vec![MissingItem::ProofOfIncome];
+                let record = RecordMissing { line_id, missing };
+                (staff, Command::RecordMissing(record))
+            }
+            CommandKind::SendIncompletenessNotice => {
+                let reply_by = self.desk.today.plus_days(14);
+                let notice = SendIncompletenessNotice { line_id, reply_by };
+                (staff, Command::SendIncompletenessNotice(notice))
+            }
+            CommandKind::RecordCheck => {
+                let record = RecordCheck {
+                    line_id,
+                    check: Check::Sanctions,
+                    passed: true,
+                };
+                (staff, Command::RecordCheck(record))
+            }
             CommandKind::ApproveApplication => {
+                self.desk.check_all(line_id);
+                let seen_version = self.desk.line(line_id).version;
                 let limit = usd(LIMIT);
                 let approve = ApproveApplication {
                     line_id,
@@ -550,6 +582,7 @@ impl Scene {
             | CommandKind::UpdateCustomer
             | CommandKind::AddBankAccount
             | CommandKind::AuthorizeDebit
+            | CommandKind::AddContactNote
             | CommandKind::DefineProduct
             | CommandKind::TakeApplication
             | CommandKind::ApproveAccount
@@ -578,6 +611,30 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
             "!CustomerHasOpenLine", "!CustomerHasOpenLine",
             "customer_forgotten", "!CustomerHasOpenLine",
             "!CustomerHasOpenLine",
+        ],
+        CommandKind::RecordMissing => &[
+            "missing_recorded", "!LineCancelled", "!LineRejected",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen",
+            "!LineClosed", "!LineClosed",
+            "!NotOpen",
+        ],
+        CommandKind::SendIncompletenessNotice => &[
+            "incompleteness_noticed", "!LineCancelled", "!LineRejected",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen",
+            "!LineClosed", "!LineClosed",
+            "!NotOpen",
+        ],
+        CommandKind::RecordCheck => &[
+            "check_recorded", "!LineCancelled", "!LineRejected",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen", "!NotOpen",
+            "!NotOpen", "!NotOpen",
+            "!LineClosed", "!LineClosed",
+            "!NotOpen",
         ],
         CommandKind::ApproveApplication => &[
             "application_approved", "!LineCancelled", "!LineRejected",
@@ -784,6 +841,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
         | CommandKind::UpdateCustomer
         | CommandKind::AddBankAccount
         | CommandKind::AuthorizeDebit
+        | CommandKind::AddContactNote
         | CommandKind::DefineProduct
         | CommandKind::TakeApplication
         | CommandKind::ApproveAccount

@@ -14,6 +14,7 @@ use domain::customer::Profile;
 use domain::date::{BusinessDate, UtcMillis};
 use domain::ids::*;
 use domain::money::{Currency, Minor, Money};
+use domain::product::Terms;
 use domain::refusal::{ApiError, FaultCode};
 use domain::view::SignUp;
 use std::collections::BTreeSet;
@@ -49,6 +50,7 @@ enum Kind {
     Account = 1,
     Application,
     Pair,
+    Product,
 }
 
 /// The id of step `step` of the unit at this place.
@@ -124,6 +126,7 @@ impl Plan {
                     product_id: self.product_id,
                     requested: usd(LIMIT_MINOR),
                     purpose: "Working capital".to_owned(),
+                    missing: Vec::new(),
                 }),
             ),
         ];
@@ -250,10 +253,26 @@ async fn go_on(
     let (admin, staff) = people_of(engine).await?;
     let products = engine.reader().products().await;
     let product = products.map_err(|error| refused("the products")(error.into()))?;
-    let product_id = product
-        .first()
-        .ok_or_else(|| refused("the products")(FaultCode::NotFound.into()))?
-        .id;
+    let product = product
+        .into_iter()
+        .next()
+        .ok_or_else(|| refused("the products")(FaultCode::NotFound.into()))?;
+    let product_id = product.id;
+    // Three marks on each application would tell a measurement nothing.
+    if !product.terms.checks.is_empty() {
+        let define = DefineProduct {
+            product_id,
+            seen_version: product.version,
+            name: product.name,
+            terms: Terms {
+                checks: Vec::new(),
+                ..product.terms
+            },
+        };
+        let command = CommandId(id(Kind::Product, product.version, LAST_STEP));
+        let given = engine.give_command(admin, command, Command::DefineProduct(define));
+        given.await.map_err(refused("the product"))?;
+    }
     let store = engine.store_view().await.map_err(refused("the store"))?;
     let plan = Arc::new(Plan {
         size,

@@ -4,6 +4,7 @@
 use super::Chance;
 use super::people::PEOPLE;
 use domain::command::{RejectionReason, Speed};
+use domain::intake::{Check, ContactChannel, MissingItem};
 
 /// Customers who only opened the door.
 pub const WITHOUT_APPLICATION: [usize; 2] = [40, 41];
@@ -20,6 +21,11 @@ pub fn needs_two(amount: i64) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     Take,
+    Check(&'static [Check]),
+    Missing(&'static [MissingItem]),
+    /// What is missing has to be here within so many days.
+    Notice(i32),
+    Contact(ContactChannel, &'static str),
     Approve(i64),
     Reject(&'static [RejectionReason], Option<&'static str>),
     Cancel(&'static str),
@@ -208,7 +214,7 @@ fn story(
     };
     pen.step(Step::Take);
     match kind {
-        Kind::Open => {}
+        Kind::Open => pen.papers(place),
         Kind::CancelledAtOnce => {
             pen.wait(1, 6);
             let note = *pen.chance.one_of(WITHDRAWN);
@@ -242,6 +248,10 @@ fn story(
             pen.open(requested);
             pen.live_to(last - 12);
             pen.end(10);
+            pen.step(Step::Contact(
+                ContactChannel::Phone,
+                "The number on file is no longer in service.",
+            ));
             pen.step(Step::Freeze(
                 "Mail came back twice; the address has to be confirmed.",
             ));
@@ -393,6 +403,28 @@ impl Pen<'_> {
             _ => requested,
         };
         self.step(Step::Approve(self.limit));
+    }
+
+    /// Open applications are found in every state of their papers.
+    fn papers(&mut self, place: usize) {
+        match place % 4 {
+            0 => {}
+            1 => self.step(Step::Check(&[Check::Identity, Check::Sanctions])),
+            2 => self.step(Step::Missing(&[MissingItem::ProofOfIncome])),
+            _ => {
+                self.step(Step::Check(&[Check::Identity]));
+                self.step(Step::Missing(&[
+                    MissingItem::ProofOfIncome,
+                    MissingItem::ListOfObligations,
+                ]));
+                self.wait(0, 2);
+                self.step(Step::Contact(
+                    ContactChannel::Phone,
+                    "Will bring the pay slips after the weekend.",
+                ));
+                self.step(Step::Notice(14));
+            }
+        }
     }
 
     fn agree(&mut self) {

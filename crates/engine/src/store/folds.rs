@@ -4,8 +4,9 @@ use sqlx::{Row, SqliteConnection};
 
 /// Raised whenever the views keep other things than they did: 2 since lines keep their history, 3
 /// since lines with a long past have a summary, terms that begin another one are left out, and rows
-/// are vouched for, 4 since the branch knows what its drawers hold.
-const FOLD: i64 = 4;
+/// are vouched for, 4 since the branch knows what its drawers
+/// hold, 5 since lines keep the state of their papers and holds their last day.
+const FOLD: i64 = 5;
 
 pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     let row = sqlx::query("pragma user_version")
@@ -15,7 +16,7 @@ pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Er
 }
 
 pub async fn note_current(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("pragma user_version = 4")
+    sqlx::query("pragma user_version = 5")
         .execute(connection)
         .await?;
     Ok(())

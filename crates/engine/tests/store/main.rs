@@ -4,6 +4,7 @@ mod backup;
 mod branch;
 mod fill;
 mod founding;
+mod papers;
 mod queue;
 mod reads;
 mod reports;

@@ -212,6 +212,12 @@ async fn details_say_what_may_be_done_and_why_not() {
     assert_eq!(seen.row.taken_by_name, "Tomás Lindqvist");
     assert_eq!(seen.customer.name, "Zoë Hill");
     let seen = reader.line(&admin, line_id).await.unwrap();
+    assert_eq!(
+        refused(&seen.actions, Kind::ApproveApplication),
+        Some(RefusalCode::ChecksMissing)
+    );
+    let seen_version = branch.checked(line_id).await;
+    let seen = reader.line(&admin, line_id).await.unwrap();
     assert_eq!(refused(&seen.actions, Kind::ApproveApplication), None);
     assert_eq!(
         refused(&seen.actions, Kind::FreezeLine),
@@ -226,6 +232,7 @@ async fn details_say_what_may_be_done_and_why_not() {
         product_id: seen.product_id,
         requested: crate::branch::usd(1_000),
         purpose: "A bicycle".to_owned(),
+        missing: Vec::new(),
     };
     branch
         .admin_does(Command::TakeApplication(take))
@@ -244,7 +251,7 @@ async fn details_say_what_may_be_done_and_why_not() {
     // A draw above the single signature waits for somebody else.
     let approve = ApproveApplication {
         line_id,
-        seen_version: 1,
+        seen_version,
         limit: crate::branch::usd(2_000_000),
     };
     branch

@@ -228,7 +228,51 @@ async fn finish_the_application(visit: &Visit<'_>) -> Outcome<()> {
     visit.look("create-review").await?;
     visit.press("submit-application").await?;
     arrive_at_line(visit, FIRST, "Open").await?;
-    visit.look("details-open").await
+    visit.look("details-open").await?;
+    bring_the_papers(visit).await
+}
+
+/// A paper is missing, the customer is told, it comes; and every check is made.
+async fn bring_the_papers(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    visit
+        .open_dialog("action-record_missing", "record_missing")
+        .await?;
+    hands.tick(window, "field-missing.ProofOfIncome").await?;
+    visit.look("dialog-record_missing").await?;
+    visit.submit_dialog().await?;
+    window.at("missing").await?;
+    visit
+        .open_dialog(
+            "action-send_incompleteness_notice",
+            "send_incompleteness_notice",
+        )
+        .await?;
+    visit.look("dialog-send_incompleteness_notice").await?;
+    visit.submit_dialog().await?;
+    window.at("incompleteness-notice").await?;
+    gone(visit, "toast").await?;
+    visit.look("details-incomplete").await?;
+    visit
+        .open_dialog("action-record_missing", "record_missing")
+        .await?;
+    hands.tick(window, "field-missing.ProofOfIncome").await?;
+    visit.submit_dialog().await?;
+    gone(visit, "missing").await?;
+    for check in ["Identity", "Sanctions", "MilitaryLending"] {
+        visit
+            .open_dialog("action-record_check", "record_check")
+            .await?;
+        if check == "Identity" {
+            visit.look("dialog-record_check").await?;
+        }
+        visit.submit_dialog().await?;
+        window
+            .reads(&format!("check-{check} outcome"), "In order")
+            .await?;
+    }
+    gone(visit, "toast").await?;
+    visit.look("details-checked").await
 }
 
 async fn type_request(visit: &Visit<'_>, amount: &str, purpose: &str) -> Outcome<()> {
@@ -410,6 +454,16 @@ async fn add_a_bank_account(visit: &Visit<'_>) -> Outcome<()> {
         .await?;
     visit.look("dialog-authorize_debit").await?;
     visit.hands.close_dialog(window).await?;
+    visit
+        .open_dialog("action-add_contact_note", "add_contact_note")
+        .await?;
+    visit
+        .fill("field-note", "Prefers to be called after five.")
+        .await?;
+    visit.look("dialog-add_contact_note").await?;
+    visit.submit_dialog().await?;
+    window.at("contact").await?;
+    gone(visit, "toast").await?;
     visit.look("customer").await
 }
 
@@ -534,7 +588,18 @@ async fn draw_in_cash(visit: &Visit<'_>) -> Outcome<()> {
     window.reads("page-details status", "Outstanding").await?;
     window.reads("figure-owed", "320.50USD").await?;
     gone(visit, "toast").await?;
-    visit.look("details-history").await
+    visit.look("details-history").await?;
+    // The same once more on the same day is asked about first.
+    visit
+        .open_dialog("action-request_draw", "request_draw")
+        .await?;
+    visit.fill("field-amount", "320.50").await?;
+    hands.tick(window, "field-identity_seen").await?;
+    visit.press("dialog-submit").await?;
+    window.at("warned").await?;
+    visit.look("dialog-request_draw-warned").await?;
+    hands.close_dialog(window).await?;
+    window.reads("figure-owed", "320.50USD").await
 }
 
 async fn ask_for_a_higher_limit(visit: &Visit<'_>) -> Outcome<()> {
@@ -601,6 +666,13 @@ async fn ask_why(visit: &Visit<'_>) -> Outcome<()> {
     window.at("dialog-why").await?;
     window.at("why-sum").await?;
     visit.look("why-available").await?;
+    hands.close_dialog(window).await?;
+    visit.press("what-if").await?;
+    window.at("dialog-what-if").await?;
+    visit.fill("field-repayments.0.amount", "100").await?;
+    visit.press("what-if-ask").await?;
+    window.at("outlook").await?;
+    visit.look("what-if").await?;
     hands.close_dialog(window).await?;
     hands.turn_to(window, "statements").await?;
     window.sees("No statements yet").await?;

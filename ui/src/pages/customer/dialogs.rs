@@ -2,15 +2,18 @@
 
 use crate::components::{
     Button, ButtonKind, CheckField, ContactFields, DateField, Dialog, ErrorAlert, Form,
-    HouseholdFields, TextField, read_change, use_toasts,
+    HouseholdFields, SelectField, TextField, read_change, use_toasts,
 };
 use crate::hooks::{Submitting, use_submission, use_unique_id};
 use crate::pages::create::profile_form::ProfileForm;
 use crate::session::use_desk;
 use crate::words::{self as common, customers as words};
 use crate::{mint, typed};
-use domain::command::{AddBankAccount, AuthorizeDebit, Command, ForgetCustomer, UpdateCustomer};
+use domain::command::{
+    AddBankAccount, AddContactNote, AuthorizeDebit, Command, ForgetCustomer, UpdateCustomer,
+};
 use domain::ids::{BankAccountId, CustomerId};
+use domain::intake::ContactChannel;
 use domain::view::CustomerDetails;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -292,6 +295,56 @@ pub fn ForgetDialog(props: &ForgetDialogProps) -> Html {
                 value={(*reason).clone()} on_input={set_reason} error={submission.at("reason")} />
             <CheckField name="sure" label={words::FORGET_CONFIRM} required=true checked={*sure}
                 on_change={set_sure} error={submission.at("sure")} />
+        </FormDialog>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct AddNoteDialogProps {
+    pub customer_id: CustomerId,
+    pub on_close: Callback<()>,
+}
+
+/// Notes what was said with the customer.
+#[component]
+pub fn AddNoteDialog(props: &AddNoteDialogProps) -> Html {
+    let customer_id = props.customer_id;
+    let channel = use_state(|| ContactChannel::Counter);
+    let (note, set_note) = use_text();
+    let submission = use_closing(words::NOTE_ADDED, props.on_close.clone());
+    let on_submit = {
+        let (channel, note, submission) = (*channel, note.clone(), submission.clone());
+        Callback::from(move |()| {
+            if note.trim().is_empty() {
+                return submission.refuse(vec![("note".to_owned(), common::FILL_IN.to_owned())]);
+            }
+            submission.submit(Command::AddContactNote(AddContactNote {
+                customer_id,
+                channel,
+                note: note.trim().to_owned(),
+            }));
+        })
+    };
+    let options = ContactChannel::ALL
+        .iter()
+        .map(|channel| (channel.words().into(), channel.words().into()))
+        .collect::<Vec<(AttrValue, AttrValue)>>();
+    let on_channel = {
+        let channel = channel.setter();
+        Callback::from(move |words: String| {
+            let mut all = ContactChannel::ALL.iter();
+            let found = all.find(|channel| channel.words() == words);
+            channel.set(found.copied().unwrap_or(ContactChannel::Counter));
+        })
+    };
+    html! {
+        <FormDialog title={words::ADD_NOTE} testid="dialog-add_contact_note" submit={words::ADD_NOTE}
+            submission={submission.clone()} fields={vec!["channel", "note"]} {on_submit}
+            on_close={props.on_close.clone()}>
+            <SelectField name="channel" label={words::HOW} {options} value={channel.words()}
+                on_change={on_channel} error={submission.at("channel")} />
+            <TextField name="note" label={words::NOTE} multiline=true required=true max_length=2000
+                value={(*note).clone()} on_input={set_note} error={submission.at("note")} />
         </FormDialog>
     }
 }

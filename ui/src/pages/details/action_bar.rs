@@ -16,6 +16,9 @@ pub fn offered(actions: &[ActionView], role: Role) -> Vec<ActionView> {
     const ORDER: &[CommandKind] = &[
         CommandKind::ApproveApplication,
         CommandKind::RejectApplication,
+        CommandKind::RecordCheck,
+        CommandKind::RecordMissing,
+        CommandKind::SendIncompletenessNotice,
         CommandKind::RecordAgreement,
         CommandKind::RequestDraw,
         CommandKind::TakeRepayment,

@@ -35,10 +35,16 @@ pub fn DecisionNote(props: &DecisionNoteProps) -> Html {
             approved,
             limit_minor,
             by_name,
+            by_policy,
             on,
             ..
         } = decision;
         let on = on.to_string();
+        let by_name = if *by_policy {
+            words::BY_POLICY
+        } else {
+            by_name.as_str()
+        };
         if !approved {
             return rejected(decision, &words::rejected(by_name, &on));
         }

@@ -2,7 +2,7 @@
 
 use super::why::WhyDialog;
 use crate::components::{Button, ButtonKind};
-use crate::words::lines as words;
+use crate::words::{lines as words, what_if as what_if_words};
 use domain::explain::FigureName;
 use domain::ids::LineId;
 use domain::line::{Figures, Status};
@@ -16,6 +16,8 @@ pub struct FiguresCardProps {
     pub requested_minor: Minor,
     pub status: Status,
     pub currency: Currency,
+    /// Where something may be supposed of the line.
+    pub on_suppose: Option<Callback<()>>,
 }
 
 #[component]
@@ -125,6 +127,12 @@ pub fn FiguresCard(props: &FiguresCardProps) -> Html {
                 <Button kind={ButtonKind::Link} small=true testid="why-payoff" on_click={on_payoff}>
                     { words::PAYOFF_TODAY }
                 </Button>
+                { for props.on_suppose.as_ref().map(|on_suppose| html! {
+                    <Button kind={ButtonKind::Link} small=true testid="what-if"
+                        on_click={on_suppose.reform(|_: MouseEvent| ())}>
+                        { what_if_words::TITLE }
+                    </Button>
+                }) }
             </div>
             <div>{ asked.unwrap_or_default() }</div>
         </section>

@@ -1,7 +1,8 @@
 //! Defines a product or revises one: every field of its terms.
 
 use crate::components::{
-    Button, ButtonKind, Dialog, ErrorAlert, Form, MoneyField, SelectField, TextField, use_toasts,
+    Button, ButtonKind, CheckField, Dialog, ErrorAlert, Form, MoneyField, SelectField, TextField,
+    use_toasts,
 };
 use crate::hooks::{use_submission, use_unique_id};
 use crate::mint::new_id;
@@ -11,8 +12,9 @@ use crate::words::{self as common, commands, lines, products as words};
 use domain::command::{Command, CommandKind, DefineProduct};
 use domain::cycle::Cycle;
 use domain::ids::ProductId;
+use domain::intake::Check;
 use domain::money::{Currency, Minor};
-use domain::product::{DayCount, Due, InterestMethod, Terms};
+use domain::product::{DayCount, Due, InterestMethod, Terms, percent};
 use domain::view::ProductView;
 use yew::prelude::*;
 
@@ -47,6 +49,9 @@ const ANNUAL_FEE: &str = "terms.annual_fee_minor";
 const EXPRESS_FEE: &str = "terms.express_fee_minor";
 const WAIVER_CAP: &str = "terms.waiver_cap_minor";
 const RATE_NOTICE: &str = "terms.rate_notice_days";
+const CHECKS: &str = "terms.checks";
+const INSTANT_LIMIT: &str = "terms.instant_limit_minor";
+const AFFORDABLE: &str = "terms.affordable_basis_points";
 const FIELDS: &[&str] = &[
     NAME,
     RATE,
@@ -71,6 +76,9 @@ const FIELDS: &[&str] = &[
     EXPRESS_FEE,
     WAIVER_CAP,
     RATE_NOTICE,
+    CHECKS,
+    INSTANT_LIMIT,
+    AFFORDABLE,
 ];
 
 const METHODS: [InterestMethod; 2] = [
@@ -143,6 +151,10 @@ struct TermsForm {
     express_fee: String,
     waiver_cap: String,
     rate_notice: String,
+    checks: Vec<Check>,
+    instant_limit: String,
+    /// Empty: not asked.
+    affordable: String,
     /// What this form has no field for stays as it is.
     others: Terms,
 }
@@ -168,7 +180,7 @@ impl TermsForm {
             cycle,
             cycle_days,
             floor: currency.format(terms.minimum.floor_minor),
-            part: percent_of(terms.minimum.balance_basis_points),
+            part: percent(terms.minimum.balance_basis_points),
             due_days: terms.due_days.to_string(),
             grace_days: terms.grace_days.to_string(),
             late_fee: currency.format(terms.late_fee_minor),
@@ -178,6 +190,11 @@ impl TermsForm {
             express_fee: currency.format(terms.express_fee_minor),
             waiver_cap: currency.format(terms.waiver_cap_minor),
             rate_notice: terms.rate_notice_days.to_string(),
+            checks: terms.checks.clone(),
+            instant_limit: currency.format(terms.instant_limit_minor),
+            affordable: terms
+                .affordable_basis_points
+                .map_or_else(String::new, percent),
             others: terms.clone(),
         }
     }
@@ -232,6 +249,11 @@ impl TermsForm {
             (ANNUAL_FEE, &self.annual_fee, &mut terms.annual_fee_minor),
             (EXPRESS_FEE, &self.express_fee, &mut terms.express_fee_minor),
             (WAIVER_CAP, &self.waiver_cap, &mut terms.waiver_cap_minor),
+            (
+                INSTANT_LIMIT,
+                &self.instant_limit,
+                &mut terms.instant_limit_minor,
+            ),
         ] {
             money(field, typed, into);
         }
@@ -253,6 +275,15 @@ impl TermsForm {
             Some(points) => terms.minimum.balance_basis_points = points,
             None => problems.push((PART.to_owned(), words::PART_UNREADABLE.to_owned())),
         }
+        let affordable = self.affordable.trim();
+        match (affordable.is_empty(), basis_points(affordable)) {
+            (true, _) => terms.affordable_basis_points = None,
+            (false, Some(points)) => terms.affordable_basis_points = Some(points),
+            (false, None) => {
+                problems.push((AFFORDABLE.to_owned(), words::PART_UNREADABLE.to_owned()));
+            }
+        }
+        terms.checks = self.checks.clone();
         terms.interest_method = self.method;
         let days = self.cycle_days.trim();
         terms.cycle = match self.cycle {
@@ -276,15 +307,6 @@ impl TermsForm {
         } else {
             Err(problems)
         }
-    }
-}
-
-/// Hundredths of a percent as people write percent: 250 is "2.5".
-fn percent_of(points: u32) -> String {
-    let fraction = format!("{:02}", points % 100);
-    match fraction.trim_end_matches('0') {
-        "" => (points / 100).to_string(),
-        fraction => format!("{}.{fraction}", points / 100),
     }
 }
 
@@ -364,6 +386,22 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
             </Button>
         </>
     };
+    let checks = Check::ALL.iter().map(|check| {
+        let (check, form) = (*check, form.clone());
+        let checked = form.checks.contains(&check);
+        let on_change = Callback::from(move |on: bool| {
+            let mut next = (*form).clone();
+            next.checks.retain(|other| *other != check);
+            if on {
+                next.checks.push(check);
+            }
+            form.set(next);
+        });
+        html! {
+            <CheckField key={check.words()} name={format!("{CHECKS}.{check:?}")} label={check.words()}
+                {checked} {on_change} />
+        }
+    });
     let day_counts = DAY_COUNTS
         .iter()
         .map(|count| {
@@ -477,6 +515,16 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
                     <MoneyField name={ANNUAL_FEE} label={lines::ANNUAL_FEE} required=true {currency}
                         value={form.annual_fee.clone()} help={words::ANNUAL_HINT}
                         on_input={on(|form, text| form.annual_fee = text)} error={submitting.at(ANNUAL_FEE)} />
+                    <MoneyField name={INSTANT_LIMIT} label={words::INSTANT_LIMIT} required=true {currency}
+                        value={form.instant_limit.clone()} help={words::INSTANT_HINT}
+                        on_input={on(|form, text| form.instant_limit = text)} error={submitting.at(INSTANT_LIMIT)} />
+                    <TextField name={AFFORDABLE} label={words::AFFORDABLE} value={form.affordable.clone()}
+                        input_mode="decimal" help={words::AFFORDABLE_HINT}
+                        on_input={on(|form, text| form.affordable = text)} error={submitting.at(AFFORDABLE)} />
+                    <fieldset class="ticks">
+                        <legend class="pf-v6-c-form__label-text">{ words::CHECKS }</legend>
+                        { for checks }
+                    </fieldset>
                     <MoneyField name={EXPRESS_FEE} label={lines::EXPRESS_FEE} required=true {currency}
                         value={form.express_fee.clone()} help={words::EXPRESS_HINT}
                         on_input={on(|form, text| form.express_fee = text)} error={submitting.at(EXPRESS_FEE)} />
@@ -515,7 +563,7 @@ mod tests {
         ] {
             assert_eq!(basis_points(typed), points, "{typed:?}");
             if let Some(points) = points {
-                assert_eq!(basis_points(&percent_of(points)), Some(points));
+                assert_eq!(basis_points(&percent(points)), Some(points));
             }
         }
     }

@@ -6,6 +6,7 @@ use domain::actor::ActedBy;
 use domain::change::WaitingChange;
 use domain::command::CommandKind;
 use domain::date::BusinessDate;
+use domain::intake::Check;
 use domain::line::{Line, may, refuse_if};
 use domain::movement::{Method, Movement, MovementKind, MovementState};
 use domain::refusal::RefusalCode;
@@ -15,6 +16,9 @@ use std::collections::BTreeMap;
 
 /// Every kind of command that is about a line as a whole.
 const LINE_KINDS: &[CommandKind] = &[
+    CommandKind::RecordMissing,
+    CommandKind::SendIncompletenessNotice,
+    CommandKind::RecordCheck,
     CommandKind::ApproveApplication,
     CommandKind::RejectApplication,
     CommandKind::CancelApplication,
@@ -96,15 +100,24 @@ fn known(forgotten: bool, kind: CommandKind) -> Result<(), RefusalCode> {
     Ok(())
 }
 
-pub(super) fn of_line(viewer: &User, line: &Line, forgotten: bool) -> Vec<ActionView> {
+/// `required` are the checks that the line's product asks for now.
+pub(super) fn of_line(
+    viewer: &User,
+    line: &Line,
+    forgotten: bool,
+    required: &[Check],
+) -> Vec<ActionView> {
     let judge = |kind| {
         right(viewer, kind)?;
         known(forgotten, kind)?;
         may(line, kind)?;
         match kind {
-            CommandKind::ApproveApplication | CommandKind::RejectApplication => {
-                by_another(viewer, &line.taken_by)
+            CommandKind::ApproveApplication => {
+                by_another(viewer, &line.taken_by)?;
+                let unchecked = !line.intake.all_passed(required);
+                refuse_if(unchecked, RefusalCode::ChecksMissing)
             }
+            CommandKind::RejectApplication => by_another(viewer, &line.taken_by),
             _ => Ok(()),
         }
     };

@@ -133,7 +133,12 @@ impl Reader {
             .map(|(id,)| parse_id("lines", &id))
             .collect::<Result<Vec<LineId>, _>>()?;
         let lines = self.line_rows(&mut snapshot, viewer.today, &lines).await?;
-        Ok(details(&customer, lines))
+        let (contacts, more_contacts) = contacts::newest(&mut snapshot, id, keys.get(&id)).await?;
+        Ok(CustomerDetails {
+            contacts,
+            more_contacts,
+            ..details(&customer, lines)
+        })
     }
 }
 
@@ -299,6 +304,8 @@ fn details(customer: &Customer, lines: Vec<LineRow>) -> CustomerDetails {
         bank_accounts: bank_accounts(customer, profile.is_none()),
         lines,
         recorded_on: customer.recorded_on,
+        contacts: Vec::new(),
+        more_contacts: false,
     }
 }
 

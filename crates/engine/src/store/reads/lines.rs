@@ -4,7 +4,9 @@ use super::*;
 use crate::store::rows::SUMMARY;
 use domain::customer::Customer;
 use domain::ids::LineId;
+use domain::intake::Check;
 use domain::line::{Decision, Line, Status};
+use domain::product::Product;
 use domain::view::*;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -241,6 +243,8 @@ impl Reader {
             Some(decision) => Some(decided(&mut snapshot, decision).await?),
             None => None,
         };
+        let required = required_checks(&mut snapshot, &line).await?;
+        let intake = intake(&mut snapshot, &line, &required).await?;
         let movements = self
             .movements_of(&mut snapshot, viewer, &line, customer_name.as_ref())
             .await?;
@@ -256,13 +260,14 @@ impl Reader {
             product_id: line.product_id,
             customer: customer_row,
             bank_accounts: customers::bank_accounts(&customer, forgotten),
+            intake,
             decision,
             agreement_signed_on: line.agreement_signed_on,
             frozen_note: line
                 .frozen
                 .as_ref()
                 .map(|note| note.known().cloned().unwrap_or_default()),
-            actions: actions::of_line(&viewer.user, &line, forgotten),
+            actions: actions::of_line(&viewer.user, &line, forgotten, &required),
             movements,
             waiting_changes,
         })
@@ -281,6 +286,55 @@ impl Reader {
         let (id,) = found.ok_or_else(not_found)?;
         parse_id("lines", &id)
     }
+}
+
+/// The checks that a line's product asks for as it is now; none of a line that is decided.
+async fn required_checks(
+    connection: &mut SqliteConnection,
+    line: &Line,
+) -> Result<Vec<Check>, ReadError> {
+    if line.status() != Status::Open {
+        return Ok(Vec::new());
+    }
+    let id = line.product_id.to_string();
+    let (text,): (String,) = sqlx::query_as("select document from products where id = ?")
+        .bind(&id)
+        .fetch_optional(connection)
+        .await?
+        .ok_or_else(not_found)?;
+    let product: Product = document("products", &id, &text, None)?;
+    Ok(product.terms.checks)
+}
+
+/// The papers of an application, with each check that is asked for or was made.
+async fn intake(
+    connection: &mut SqliteConnection,
+    line: &Line,
+    required: &[Check],
+) -> Result<IntakeView, ReadError> {
+    let mut checks = Vec::new();
+    for check in Check::ALL {
+        let mark = line.intake.checks.iter().find(|mark| mark.check == *check);
+        if mark.is_none() && !required.contains(check) {
+            continue;
+        }
+        checks.push(CheckRow {
+            check: *check,
+            required: required.contains(check),
+            passed: mark.map(|mark| mark.passed),
+            by_name: match mark {
+                Some(mark) => people::name_of(connection, mark.by.user_id).await?,
+                None => String::new(),
+            },
+            on: mark.map(|mark| mark.on),
+        });
+    }
+    Ok(IntakeView {
+        complete_since: line.intake.complete_since,
+        missing: line.intake.missing.clone(),
+        notice: line.intake.notice,
+        checks,
+    })
 }
 
 /// A line may be meant by its number or by its customer.
@@ -439,6 +493,7 @@ fn row(
         cancellation_requested: line.cancellation_requested_on.is_some() && !line.status().ended(),
         closed_but_owing: line.closed_but_owing(),
         in_review: line.in_review,
+        clock: line.clock(),
     })
 }
 
@@ -451,12 +506,17 @@ async fn decided(
     };
     let by_name = people::name_of(connection, by.user_id).await?;
     Ok(match decision {
-        Decision::Approved { limit_minor, .. } => DecisionView {
+        Decision::Approved {
+            limit_minor,
+            by_policy,
+            ..
+        } => DecisionView {
             approved: true,
             limit_minor: *limit_minor,
             reasons: Vec::new(),
             other_words: None,
             by_name,
+            by_policy: *by_policy,
             on,
         },
         Decision::Rejected {
@@ -471,6 +531,7 @@ async fn decided(
                 .as_ref()
                 .map(|words| words.known().cloned().unwrap_or_default()),
             by_name,
+            by_policy: false,
             on,
         },
     })

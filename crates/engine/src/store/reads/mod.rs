@@ -8,6 +8,7 @@
 mod actions;
 mod attention;
 mod changes;
+mod contacts;
 mod counter;
 mod customers;
 mod desk;
@@ -22,6 +23,7 @@ mod plans;
 mod reports;
 mod statements;
 mod transfers;
+mod warnings;
 
 pub use ledger::{
     LedgerEntry, LedgerLeg, LedgerPage, TrialBalance, TrialBalanceRow, ledger_schema,

@@ -268,6 +268,30 @@ async fn each_list_walks_its_own_index() {
             ByIndex,
         ),
         (
+            "contacts of a customer",
+            contacts::CONTACTS,
+            &["sqlite_autoindex_events_1 (stream=? AND stream_id=?)"],
+            ByIndex,
+        ),
+        (
+            "newest movements of a line",
+            warnings::NEWEST,
+            &["movements_by_line (line_id=?)"],
+            ByIndex,
+        ),
+        (
+            "lines that cash is counted of",
+            warnings::LINES,
+            &["lines_by_customer (customer_id=?)"],
+            ByIndex,
+        ),
+        (
+            "cash over drawers",
+            reports::CASH,
+            &["PRIMARY KEY ((seq,entry,leg)>(?,?,?))"],
+            ByIndex,
+        ),
+        (
             "ledger",
             ledger::OF_THE_BRANCH,
             &["PRIMARY KEY ((seq,entry)<(?,?))"],

@@ -10,6 +10,7 @@ use domain::ids::LineId;
 use domain::line::Line;
 use domain::statement::Statement;
 use domain::view::{StatementPage, StatementQuery, StatementRow};
+use domain::what_if::{WhatIf, WhatIfQuery};
 use serde::Deserialize;
 
 /// By the unique index on stream and place.
@@ -106,6 +107,17 @@ impl Reader {
     ) -> Result<Vec<FigureExplained>, ReadError> {
         let (line, calendar) = self.line_in_full(id).await?;
         Ok(line.explained(today, &calendar, self.currency)?)
+    }
+
+    /// What would become of a line if; nothing of it is kept.
+    pub async fn what_if(
+        &self,
+        query: &WhatIfQuery,
+        today: BusinessDate,
+    ) -> Result<WhatIf, ReadError> {
+        let (line, calendar) = self.line_in_full(query.line_id).await?;
+        line.what_if(query, &calendar, today, self.currency)
+            .map_err(|refusal| ReadError::Asked(refusal.into()))
     }
 
     /// A line with all of its past, and the calendar it is replayed by.

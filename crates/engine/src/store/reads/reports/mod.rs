@@ -7,6 +7,7 @@ mod ageing;
 mod awaiting;
 mod cash;
 mod credits;
+mod large_cash;
 mod pending;
 mod portfolio;
 mod table;
@@ -16,6 +17,7 @@ mod trial_balance;
 pub(super) use {
     cash::{COLLECTIONS, DISBURSALS, FIRST_EVENT},
     credits::CREDITS,
+    large_cash::CASH,
 };
 
 use super::*;
@@ -52,6 +54,9 @@ impl Reader {
             (ReportName::Collections, ReportDays::Between { from, to }) => {
                 self.collections(connection, from, to).await?
             }
+            (ReportName::LargeCash, ReportDays::Between { from, to }) => {
+                self.large_cash(connection, from, to).await?
+            }
             (ReportName::TrialBalance, ReportDays::On(on)) => {
                 self.trial_balance_report(connection, on).await?
             }
@@ -61,9 +66,13 @@ impl Reader {
             (ReportName::Portfolio, _) => self.portfolio(connection, viewer.today).await?,
             (ReportName::CustomerCredits, _) => self.credits(connection, viewer.today).await?,
             // `days` answers what the name asks for.
-            (ReportName::Disbursals | ReportName::Collections | ReportName::TrialBalance, _) => {
-                return Err(not_found());
-            }
+            (
+                ReportName::Disbursals
+                | ReportName::Collections
+                | ReportName::LargeCash
+                | ReportName::TrialBalance,
+                _,
+            ) => return Err(not_found()),
         };
         let Table {
             columns,

@@ -20,6 +20,7 @@ impl Reader {
             money("Draw asked for"),
             date("Asked for on"),
             days("Days waiting"),
+            date("Due"),
             text("By"),
         ]);
         let mut open = Lines::of(&[Status::Open]);
@@ -37,6 +38,7 @@ impl Reader {
                     Nothing,
                     Date(row.taken_on),
                     days_between(row.taken_on, viewer.today),
+                    row.clock.map_or(Nothing, |clock| Date(clock.due_on)),
                     Text(row.taken_by_name),
                 ])?;
             }
@@ -59,6 +61,7 @@ impl Reader {
                     Money(row.amount_minor),
                     Date(row.requested_on),
                     days_between(row.requested_on, viewer.today),
+                    Nothing,
                     Text(row.requested_by_name),
                 ])?;
             }
@@ -81,6 +84,7 @@ impl Reader {
                 Nothing,
                 Date(change.asked_on),
                 days_between(change.asked_on, viewer.today),
+                Date(change.expires_on),
                 Text(change.asked_by_name),
             ])?;
         }

@@ -1,0 +1,177 @@
+//! What a person should look at twice before money moves. Read beside the rules, because none of it
+//! refuses anything: the same amount may be wanted twice, and much cash is only to be reported.
+
+use super::*;
+use domain::command::{Command, PayIn, PayOut};
+use domain::drawer::large_cash;
+use domain::ids::LineId;
+use domain::line::Line;
+use domain::money::Minor;
+use domain::movement::{Method, Movement, MovementKind, MovementState};
+
+/// Of each line the newest so many are looked at: more than a day brings.
+const LOOKED_AT: u32 = 200;
+
+/// By `movements_by_line`.
+pub(super) const NEWEST: &str = "select document from movements
+    where line_id = ?1 order by requested_seq desc limit ?2";
+/// By `lines_by_customer`.
+pub(super) const LINES: &str = "select id from lines
+    where customer_id = ?1 order by number desc limit ?2";
+
+/// Money that a command would move.
+struct Intended {
+    kind: MovementKind,
+    amount: Minor,
+    cash: bool,
+    /// Of a movement that is there already, so that it is no repetition of itself.
+    entered: bool,
+}
+
+impl Reader {
+    /// Words for each thing that stands out.
+    pub async fn warnings(
+        &self,
+        viewer: &Viewer,
+        command: &Command,
+        line: &Line,
+    ) -> Result<Vec<String>, ReadError> {
+        let mut snapshot = self.snapshot().await?;
+        let Some(intended) = intended(&mut snapshot, command).await? else {
+            return Ok(Vec::new());
+        };
+        let mut words = Vec::new();
+        let own = newest(&mut snapshot, line.id).await?;
+        let repeats = |movement: &&Movement| {
+            movement.kind == intended.kind
+                && movement.amount_minor == intended.amount
+                && movement.requested_on == viewer.today
+                && stands(movement)
+        };
+        if !intended.entered
+            && let Some(earlier) = own.iter().find(repeats)
+        {
+            let by = people::name_of(&mut snapshot, earlier.requested_by.user_id).await?;
+            words.push(format!(
+                "{} entered a {} of {} on this line today already. Is this another one?",
+                by,
+                noun(intended.kind),
+                self.currency.format(intended.amount),
+            ));
+        }
+        if intended.cash {
+            let before = self
+                .cash_today(&mut snapshot, viewer, line, intended.kind)
+                .await?;
+            let total = before.plus(intended.amount)?;
+            if total > large_cash(self.currency) {
+                words.push(format!(
+                    "With this the customer has {} {} in cash today: it has to be reported.",
+                    match intended.kind {
+                        MovementKind::Repayment => "paid in",
+                        MovementKind::Draw | MovementKind::Refund => "been paid",
+                    },
+                    self.currency.format(total),
+                ));
+            }
+        }
+        Ok(words)
+    }
+
+    /// Cash of the line's customer today in the direction of such a movement, over all lines.
+    async fn cash_today(
+        &self,
+        connection: &mut SqliteConnection,
+        viewer: &Viewer,
+        line: &Line,
+        kind: MovementKind,
+    ) -> Result<Minor, ReadError> {
+        let lines: Vec<(String,)> = sqlx::query_as(LINES)
+            .bind(line.customer_id.to_string())
+            .bind(LOOKED_AT)
+            .fetch_all(&mut *connection)
+            .await?;
+        let mut total = Minor::ZERO;
+        for (id,) in lines {
+            for movement in newest(connection, parse_id("lines", &id)?).await? {
+                let moved_today = movement.method == Method::Cash
+                    && movement.state == MovementState::Settled
+                    && movement.settled_on == Some(viewer.today);
+                if moved_today && is_paid_in(movement.kind) == is_paid_in(kind) {
+                    total = total.plus(movement.amount_minor)?;
+                }
+            }
+        }
+        Ok(total)
+    }
+}
+
+fn is_paid_in(kind: MovementKind) -> bool {
+    kind == MovementKind::Repayment
+}
+
+fn noun(kind: MovementKind) -> &'static str {
+    match kind {
+        MovementKind::Draw => "draw",
+        MovementKind::Repayment => "repayment",
+        MovementKind::Refund => "refund",
+    }
+}
+
+/// Not given up: it moved money, or may.
+fn stands(movement: &Movement) -> bool {
+    movement.state.on_its_way() || movement.state == MovementState::Settled
+}
+
+async fn intended(
+    connection: &mut SqliteConnection,
+    command: &Command,
+) -> Result<Option<Intended>, ReadError> {
+    let entered = false;
+    Ok(match command {
+        Command::RequestDraw(c) => Some(Intended {
+            kind: MovementKind::Draw,
+            amount: c.amount.minor,
+            cash: matches!(c.method, PayOut::Cash { .. }),
+            entered,
+        }),
+        Command::TakeRepayment(c) => Some(Intended {
+            kind: MovementKind::Repayment,
+            amount: c.amount.minor,
+            cash: matches!(c.method, PayIn::Cash {}),
+            entered,
+        }),
+        Command::RefundCredit(c) => Some(Intended {
+            kind: MovementKind::Refund,
+            amount: c.amount.minor,
+            cash: true,
+            entered,
+        }),
+        Command::PayCashDraw(c) => {
+            let own = newest(connection, c.line_id).await?;
+            let draw = own.iter().find(|movement| movement.id == c.draw_id);
+            draw.map(|draw| Intended {
+                kind: MovementKind::Draw,
+                amount: draw.amount_minor,
+                cash: true,
+                entered: true,
+            })
+        }
+        _ => None,
+    })
+}
+
+/// Nothing private is looked at: the documents need no key.
+async fn newest(
+    connection: &mut SqliteConnection,
+    line_id: LineId,
+) -> Result<Vec<Movement>, ReadError> {
+    let rows: Vec<(String,)> = sqlx::query_as(NEWEST)
+        .bind(line_id.to_string())
+        .bind(LOOKED_AT)
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|(text,)| document("movements", "", text, None))
+        .collect()
+}
