@@ -4,6 +4,7 @@ use super::output::Output;
 use super::table::{self, Align};
 use super::{Common, Exit, Failure};
 use crate::files;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use domain::date::BusinessDate;
 use domain::report::{FileFormat, Report, ReportCell, ReportName, ReportQuery, SavedFile};
@@ -11,8 +12,8 @@ use std::path::PathBuf;
 
 #[derive(Args, Debug)]
 pub struct ShowReport {
-    #[arg(value_enum)]
-    name: Name,
+    #[arg(value_parser = by_name())]
+    name: ReportName,
     /// The first day of disbursals and collections; the first of the month unless told.
     #[arg(long, value_name = "DATE")]
     from: Option<BusinessDate>,
@@ -29,31 +30,14 @@ pub struct ShowReport {
     out: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Name {
-    PendingApproval,
-    AwaitingDisbursal,
-    Disbursals,
-    Collections,
-    Ageing,
-    Portfolio,
-    TrialBalance,
-    CustomerCredits,
-}
-
-impl Name {
-    fn report(self) -> ReportName {
-        match self {
-            Name::PendingApproval => ReportName::PendingApproval,
-            Name::AwaitingDisbursal => ReportName::AwaitingDisbursal,
-            Name::Disbursals => ReportName::Disbursals,
-            Name::Collections => ReportName::Collections,
-            Name::Ageing => ReportName::Ageing,
-            Name::Portfolio => ReportName::Portfolio,
-            Name::TrialBalance => ReportName::TrialBalance,
-            Name::CustomerCredits => ReportName::CustomerCredits,
-        }
-    }
+/// Reports go by the names that their files have.
+fn by_name() -> impl TypedValueParser<Value = ReportName> {
+    let slugs = ReportName::ALL.iter().map(|name| name.slug());
+    PossibleValuesParser::new(slugs).try_map(|slug| {
+        let mut all = ReportName::ALL.iter().copied();
+        all.find(|name| name.slug() == slug)
+            .ok_or("there is no such report")
+    })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -79,7 +63,7 @@ impl ShowReport {
         let to = self.to_where(output.json)?;
         let reading = common.read().await?;
         let query = ReportQuery {
-            name: self.name.report(),
+            name: self.name,
             from: self.from,
             to: self.to,
             as_of: self.as_of,
@@ -183,7 +167,7 @@ mod tests {
     #[test]
     fn every_report_has_the_name_it_is_filed_under() {
         for report in ReportName::ALL {
-            assert_eq!(ask(&[report.slug()]).name.report(), *report);
+            assert_eq!(ask(&[report.slug()]).name, *report);
         }
     }
 

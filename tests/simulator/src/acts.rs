@@ -131,6 +131,23 @@ impl Desk<'_> {
         Some((CustomerId(id.parse().ok()?), accounts(customer)))
     }
 
+    /// Whoever has the largest limits, so that some come to what one customer may have.
+    fn most_exposed(&self) -> Option<CustomerId> {
+        let of = |id: &String| -> i64 {
+            let lines = self.model.lines.values();
+            let open = lines.filter(|line| line.customer == *id && !line.ended());
+            open.filter_map(|line| line.limit).sum()
+        };
+        let customers = self.model.customers.iter();
+        let known = customers.filter(|(_, customer)| !customer.forgotten);
+        known
+            .max_by_key(|(id, _)| of(id))?
+            .0
+            .parse()
+            .ok()
+            .map(CustomerId)
+    }
+
     fn line(&mut self, wanted: impl Fn(&Line) -> bool) -> Option<(LineId, Line)> {
         let (id, line) = pick_line(self.dice, self.model, wanted)?;
         Some((LineId(id.parse().ok()?), line.clone()))
@@ -311,7 +328,7 @@ impl Desk<'_> {
                 };
                 let mut terms = free_terms();
                 terms.hold_banking_days = u32::try_from(self.dice.below(6)).ok()?;
-                if self.dice.percent(40) {
+                if self.dice.percent(20) {
                     terms.checks = vec![*self.dice.pick(Check::ALL)];
                 }
                 if self.dice.percent(40) {
@@ -325,7 +342,10 @@ impl Desk<'_> {
                 })
             }
             CommandKind::TakeApplication => {
-                let (customer_id, _) = self.customer()?;
+                let customer_id = match self.dice.percent(40) {
+                    true => self.most_exposed()?,
+                    false => self.customer()?.0,
+                };
                 let products: Vec<String> = self.model.products.keys().cloned().collect();
                 let product = parse(self.dice.pick(&products).as_str(), self.base.product_id.0);
                 let line_id = LineId(new_id(self.dice));
@@ -337,7 +357,7 @@ impl Desk<'_> {
                 let mut take =
                     paper::take_application(line_id, customer_id, ProductId(product), requested);
                 if let Command::TakeApplication(take) = &mut take
-                    && self.dice.percent(20)
+                    && self.dice.percent(10)
                 {
                     take.missing = self.missing();
                 }
@@ -378,7 +398,9 @@ impl Desk<'_> {
                 })
             }
             CommandKind::ApproveApplication => {
-                let (line_id, line) = self.line(|line| line.limit.is_none() && !line.ended())?;
+                let ready =
+                    |line: &Line| line.limit.is_none() && !line.ended() && line.missing == 0;
+                let (line_id, line) = self.line(ready)?;
                 let part = self.dice.between(60, 104);
                 let limit = (line.requested * part / 100).max(1);
                 paper::approve(line_id, u64::try_from(line.version).ok()?, limit)
@@ -511,7 +533,12 @@ impl Desk<'_> {
                 })
             }
             CommandKind::CloseLine => {
-                let (line_id, _) = self.line(|line| line.limit.is_some() && !line.ended())?;
+                // Now and then one that owes nothing and is owed something.
+                let credited = self.dice.percent(30);
+                let (line_id, _) = self.line(|line| {
+                    let fits = line.credit > 0 && line.principal == 0;
+                    line.limit.is_some() && !line.ended() && (fits || !credited)
+                })?;
                 Command::CloseLine(CloseLine { line_id })
             }
             CommandKind::FreezeLine => {

@@ -43,12 +43,11 @@ pub(super) fn move_cash(
 }
 
 pub(super) fn count(world: &World, who: &Standing, c: &CountDrawer) -> Result<Vec<Event>, Refusal> {
-    let drawer = opened(world, who.user_id)?;
-    let counted_minor = counted(world, "counted", &c.counted)?;
+    let (counted_minor, over_minor) = compared(world, who.user_id, &c.counted)?;
     Ok(vec![Event::DrawerCounted {
         drawer: who.user_id,
         counted_minor,
-        over_minor: counted_minor.minus(drawer.holds_minor)?,
+        over_minor,
     }])
 }
 
@@ -56,13 +55,19 @@ pub(super) fn close(world: &World, who: &Standing, c: &CloseDrawer) -> Result<Ve
     if c.teller_id != who.user_id && who.role != Role::Admin {
         return Err(Refusal::at("teller_id", RefusalCode::DrawerOfAnother));
     }
-    let drawer = opened(world, c.teller_id)?;
-    let counted_minor = counted(world, "counted", &c.counted)?;
+    let (counted_minor, over_minor) = compared(world, c.teller_id, &c.counted)?;
     Ok(vec![Event::DrawerClosed {
         drawer: c.teller_id,
         counted_minor,
-        over_minor: counted_minor.minus(drawer.holds_minor)?,
+        over_minor,
     }])
+}
+
+/// What was counted in an open drawer, and how much that is more than it should hold.
+fn compared(world: &World, teller: UserId, money: &Money) -> Result<(Minor, Minor), Refusal> {
+    let drawer = opened(world, teller)?;
+    let counted_minor = counted(world, "counted", money)?;
+    Ok((counted_minor, counted_minor.minus(drawer.holds_minor)?))
 }
 
 /// Whether this teller's drawer may take or hand out the cash of a movement now.

@@ -473,6 +473,13 @@ impl Desk {
     }
 
     pub fn take(&mut self, requested: i64) -> LineId {
+        let (line_id, judged) = self.take_lacking(requested, &[]);
+        judged.unwrap();
+        line_id
+    }
+
+    /// An application that lacks these papers.
+    pub fn take_lacking(&mut self, requested: i64, missing: &[MissingItem]) -> (LineId, Judged) {
         let line_id = LineId(self.id());
         let take = TakeApplication {
             line_id,
@@ -480,11 +487,12 @@ impl Desk {
             product_id: self.product,
             requested: usd(requested),
             purpose: "A roof".into(),
-            missing: Vec::new(),
+            missing: missing.to_vec(),
         };
-        self.give(self.cleo, Command::TakeApplication(take))
-            .unwrap();
-        line_id
+        (
+            line_id,
+            self.give(self.cleo, Command::TakeApplication(take)),
+        )
     }
 
     /// Looks up what the product asks for, and finds it in order.

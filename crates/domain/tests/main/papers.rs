@@ -21,16 +21,7 @@ fn instant() -> Desk {
 }
 
 fn take(desk: &mut Desk, requested: i64, missing: &[MissingItem]) -> (LineId, String) {
-    let line_id = LineId(desk.id());
-    let take = TakeApplication {
-        line_id,
-        customer_id: desk.customer,
-        product_id: desk.product,
-        requested: usd(requested),
-        purpose: "A roof".into(),
-        missing: missing.to_vec(),
-    };
-    let judged = desk.give(desk.cleo, Command::TakeApplication(take));
+    let (line_id, judged) = desk.take_lacking(requested, missing);
     (line_id, cell(&judged))
 }
 

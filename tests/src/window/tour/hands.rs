@@ -46,7 +46,7 @@ pub const COUNTER: Destination = Destination {
 pub const SYNC: Destination = Destination {
     entry: "go-sync",
     keys: "gs",
-    name: "Payments network",
+    name: "Payments",
 };
 pub const REPORTS: Destination = Destination {
     entry: "go-reports",

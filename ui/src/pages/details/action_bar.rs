@@ -34,9 +34,20 @@ pub fn offered(actions: &[ActionView], role: Role) -> Vec<ActionView> {
     ORDER
         .iter()
         .filter_map(|kind| actions.iter().find(|action| action.kind == *kind))
-        .filter(|action| may_ever(action, role))
+        .filter(|action| may_ever(action, role) && !is_history(action))
         .cloned()
         .collect()
+}
+
+/// Papers belong to an application that is open; once it is decided they are history.
+fn is_history(action: &ActionView) -> bool {
+    let of_papers = matches!(
+        action.kind,
+        CommandKind::RecordCheck
+            | CommandKind::RecordMissing
+            | CommandKind::SendIncompletenessNotice
+    );
+    of_papers && !matches!(action.refused, None | Some(RefusalCode::NothingMissing))
 }
 
 pub fn may_ever(action: &ActionView, role: Role) -> bool {

@@ -46,6 +46,9 @@ pub(super) const OF_A_MOVEMENT: &str = events!(
     "e.stream = ?1 and e.stream_id = ?2 and json_extract(e.payload, '$.movement_id') = ?3
      order by e.stream_seq"
 );
+/// Those of one type among the events of a stream.
+pub(super) const OF_A_TYPE: &str =
+    events!("e.stream = ?1 and e.stream_id = ?2 and e.type = ?3 order by e.stream_seq desc");
 /// By the primary key.
 pub(super) const OF_ALL_STREAMS: &str = events!("?1 = ?2 and e.seq < ?3 order by e.seq desc");
 
@@ -84,18 +87,18 @@ struct EntryRecord {
 }
 
 #[derive(sqlx::FromRow)]
-struct EventRecord {
-    seq: i64,
-    stream_seq: i64,
+pub(super) struct EventRecord {
+    pub(super) seq: i64,
+    pub(super) stream_seq: i64,
     #[sqlx(rename = "type")]
-    event_type: String,
-    version: u32,
-    payload: String,
-    at_ms: i64,
-    business_date: String,
-    command_id: String,
-    ordinal: i64,
-    actor_name: Option<String>,
+    pub(super) event_type: String,
+    pub(super) version: u32,
+    pub(super) payload: String,
+    pub(super) at_ms: i64,
+    pub(super) business_date: String,
+    pub(super) command_id: String,
+    pub(super) ordinal: i64,
+    pub(super) actor_name: Option<String>,
 }
 
 impl Reader {

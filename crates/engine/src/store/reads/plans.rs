@@ -269,7 +269,7 @@ async fn each_list_walks_its_own_index() {
         ),
         (
             "contacts of a customer",
-            contacts::CONTACTS,
+            history::OF_A_TYPE,
             &["sqlite_autoindex_events_1 (stream=? AND stream_id=?)"],
             ByIndex,
         ),

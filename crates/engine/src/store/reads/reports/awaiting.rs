@@ -2,7 +2,7 @@
 
 use super::table::{Table, date, days, days_between, money, text};
 use super::*;
-use domain::movement::{MovementKind, MovementState};
+use domain::movement::MovementState;
 use domain::report::ReportCell::{Date, Money, Nothing, Text};
 
 /// Past the second person, and neither arrived nor given up.
@@ -62,15 +62,11 @@ impl Reader {
             }
         }
         let mut on_their_way = Movements::of(ON_THEIR_WAY);
-        loop {
-            let ids = on_their_way.next(connection).await?;
-            if ids.is_empty() {
-                break;
-            }
-            for row in self.movement_rows(connection, viewer, &ids).await? {
-                if row.kind != MovementKind::Draw {
-                    continue;
-                }
+        while let Some(draws) = self
+            .next_draws(&mut on_their_way, connection, viewer)
+            .await?
+        {
+            for row in draws {
                 table.add(vec![
                     Text("Draw".to_owned()),
                     Text(row.line_number),

@@ -1,7 +1,7 @@
 //! Money that went out and came in between two days, entry by entry of the journal, by the day
 //! it was posted. What came back stands there with a minus, on the day it came back.
 
-use super::table::{Table, date, money, text};
+use super::table::{Column, Table, date, money, text};
 use super::*;
 use domain::ledger::EntryKind;
 use domain::money::Minor;
@@ -52,6 +52,15 @@ pub(in crate::store::reads) const COLLECTIONS: &str = moved!(
      'fees_recovered'"
 );
 
+/// What both reports begin a row with.
+const HEAD: [Column; 5] = [
+    date("Posted on"),
+    date("Counts from"),
+    text("Number"),
+    text("Customer"),
+    text("What"),
+];
+
 #[derive(sqlx::FromRow)]
 struct Moved {
     seq: i64,
@@ -75,14 +84,7 @@ impl Reader {
         from: BusinessDate,
         to: BusinessDate,
     ) -> Result<Table, ReadError> {
-        let mut table = Table::of(&[
-            date("Posted on"),
-            date("Counts from"),
-            text("Number"),
-            text("Customer"),
-            text("What"),
-            money("Paid out"),
-        ]);
+        let mut table = Table::of(&[&HEAD[..], &[money("Paid out")]].concat());
         let mut entries = Entries::between(connection, DISBURSALS, from, to).await?;
         while let Some(page) = entries.next(connection).await? {
             for moved in page {
@@ -100,19 +102,20 @@ impl Reader {
         from: BusinessDate,
         to: BusinessDate,
     ) -> Result<Table, ReadError> {
-        let mut table = Table::of(&[
-            date("Posted on"),
-            date("Counts from"),
-            text("Number"),
-            text("Customer"),
-            text("What"),
-            money("Paid in"),
-            money("Principal"),
-            money("Interest"),
-            money("Fees"),
-            money("Customer credit"),
-            money("Recovered"),
-        ]);
+        let mut table = Table::of(
+            &[
+                &HEAD[..],
+                &[
+                    money("Paid in"),
+                    money("Principal"),
+                    money("Interest"),
+                    money("Fees"),
+                    money("Customer credit"),
+                    money("Recovered"),
+                ],
+            ]
+            .concat(),
+        );
         let mut entries = Entries::between(connection, COLLECTIONS, from, to).await?;
         while let Some(page) = entries.next(connection).await? {
             for moved in page {
@@ -135,7 +138,7 @@ impl Reader {
 }
 
 impl Moved {
-    /// What both reports begin a row with.
+    /// As [`HEAD`] has it.
     fn row(&self) -> Result<Vec<ReportCell>, ReadError> {
         let place = format!("{}/{}", self.seq, self.entry);
         let unreadable = |what: String| ReadError::Unreadable {

@@ -23,8 +23,9 @@ pub(super) use {
 use super::*;
 use domain::ids::LineId;
 use domain::line::{Line, Status};
-use domain::movement::MovementState;
+use domain::movement::{MovementKind, MovementState};
 use domain::report::{Report, ReportDays, ReportName, ReportQuery};
+use domain::view::MovementRow;
 use std::collections::BTreeSet;
 use table::Table;
 
@@ -158,6 +159,24 @@ impl Lines {
         let ids: BTreeSet<LineId> = self.next(connection).await?.into_iter().collect();
         let lines = lines::shown_lines(connection, &ids).await?;
         Ok(lines.into_values().collect())
+    }
+}
+
+impl Reader {
+    /// The draws among the next movements of a walk; none at its end.
+    async fn next_draws(
+        &self,
+        walk: &mut Movements,
+        connection: &mut SqliteConnection,
+        viewer: &Viewer,
+    ) -> Result<Option<Vec<MovementRow>>, ReadError> {
+        let ids = walk.next(connection).await?;
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let mut rows = self.movement_rows(connection, viewer, &ids).await?;
+        rows.retain(|row| row.kind == MovementKind::Draw);
+        Ok(Some(rows))
     }
 }
 

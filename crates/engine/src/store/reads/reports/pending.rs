@@ -2,7 +2,7 @@
 
 use super::table::{Table, date, days, days_between, money, text};
 use super::*;
-use domain::movement::{MovementKind, MovementState};
+use domain::movement::MovementState;
 use domain::report::ReportCell::{Date, Money, Nothing, Text};
 
 impl Reader {
@@ -44,15 +44,8 @@ impl Reader {
             }
         }
         let mut waiting = Movements::of(&[MovementState::Requested]);
-        loop {
-            let ids = waiting.next(connection).await?;
-            if ids.is_empty() {
-                break;
-            }
-            for row in self.movement_rows(connection, viewer, &ids).await? {
-                if row.kind != MovementKind::Draw {
-                    continue;
-                }
+        while let Some(draws) = self.next_draws(&mut waiting, connection, viewer).await? {
+            for row in draws {
                 table.add(vec![
                     Text("Draw".to_owned()),
                     Text(row.line_number),
