@@ -328,6 +328,8 @@ views! {
         /// Everybody's that ever moved cash, for admins.
         drawers: Vec<DrawerRow>,
         sheet: DaySheet,
+        /// Days on which neither the branch nor the network works, beside weekends.
+        holidays: Vec<BusinessDate>,
     }
     DrawerRow {
         teller_id: UserId,

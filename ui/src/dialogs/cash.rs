@@ -2,12 +2,13 @@
 
 use super::CommandDialog;
 use super::command_dialog::use_dialog_submission;
-use crate::components::MoneyField;
+use crate::components::{MoneyField, TextField};
 use crate::session::use_desk;
 use crate::typed::read_money;
 use crate::words::{counter as words, lines};
 use domain::command::{
     CloseDay, CloseDrawer, Command, CommandKind, CountDrawer, MoveVaultCash, OpenDrawer,
+    SetHolidays,
 };
 use domain::date::BusinessDate;
 use domain::drawer::VaultWay;
@@ -100,6 +101,54 @@ pub struct CloseDayDialogProps {
     pub on_close: Callback<()>,
 }
 
+#[derive(Properties, PartialEq)]
+pub struct HolidaysDialogProps {
+    pub holidays: Vec<BusinessDate>,
+    pub on_close: Callback<()>,
+}
+
+const HOLIDAYS: &str = "holidays";
+
+/// Every date of the text, or what cannot be read.
+fn dates(text: &str) -> Result<Vec<BusinessDate>, String> {
+    let between = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
+    let parts = text.split(between).filter(|part| !part.is_empty());
+    let read = |part: &str| {
+        part.parse()
+            .map_err(|why: &str| words::unreadable_date(part, why))
+    };
+    let mut dates = parts.map(read).collect::<Result<Vec<_>, String>>()?;
+    dates.sort();
+    dates.dedup();
+    Ok(dates)
+}
+
+/// The whole calendar at once: what is not in it is no holiday any more.
+#[component]
+pub fn HolidaysDialog(props: &HolidaysDialogProps) -> Html {
+    let kind = CommandKind::SetHolidays;
+    let typed = use_state(|| {
+        let dates: Vec<String> = props.holidays.iter().map(ToString::to_string).collect();
+        dates.join("\n")
+    });
+    let submitting = use_dialog_submission(kind, &props.on_close);
+    let filled = dates(&typed)
+        .map(|holidays| Command::SetHolidays(SetHolidays { holidays }))
+        .map_err(|words| vec![(HOLIDAYS.to_owned(), words)]);
+    let on_input = {
+        let typed = typed.setter();
+        Callback::from(move |text| typed.set(text))
+    };
+    html! {
+        <CommandDialog {kind} about={words::HOLIDAYS} {filled} submitting={submitting.clone()}
+            on_close={props.on_close.clone()} fields={&[HOLIDAYS][..]} without_preview=true>
+            <TextField name={HOLIDAYS} label={words::HOLIDAYS_LABEL} help={words::HOLIDAYS_HINT}
+                multiline=true max_length=20000 value={(*typed).clone()} {on_input}
+                error={submitting.at(HOLIDAYS)} />
+        </CommandDialog>
+    }
+}
+
 #[component]
 pub fn CloseDayDialog(props: &CloseDayDialogProps) -> Html {
     let kind = CommandKind::CloseDay;
@@ -110,5 +159,24 @@ pub fn CloseDayDialog(props: &CloseDayDialogProps) -> Html {
             on_close={props.on_close.clone()} without_preview=true>
             <p>{ words::close_day(props.date) }</p>
         </CommandDialog>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn a_calendar_is_read_date_by_date() {
+        let read = dates("2026-12-25\n\n 2026-07-03, 2026-12-25").unwrap();
+        let read: Vec<String> = read.iter().map(ToString::to_string).collect();
+        assert_eq!(read, ["2026-07-03", "2026-12-25"]);
+        assert!(dates("").unwrap().is_empty());
+        assert!(
+            dates("2026-12-25\nChristmas")
+                .unwrap_err()
+                .contains("Christmas")
+        );
     }
 }

@@ -20,7 +20,7 @@ mod repayment;
 mod resolve_finding;
 
 pub use accounts::AccountDialog;
-pub use cash::{CashDialog, CashIntent, CloseDayDialog};
+pub use cash::{CashDialog, CashIntent, CloseDayDialog, HolidaysDialog};
 pub use command_dialog::tag;
 pub use notice::AdverseActionNotice;
 pub use resolve_finding::ResolveFindingDialog;

@@ -7,7 +7,7 @@ use crate::components::{
     Alert, AlertKind, Button, ButtonKind, Cell, Column, DataTable, DateField, ErrorAlert, Form,
     Money, PageHeader, Row, Skeleton, Timestamp,
 };
-use crate::dialogs::{CashDialog, CashIntent, CloseDayDialog};
+use crate::dialogs::{CashDialog, CashIntent, CloseDayDialog, HolidaysDialog};
 use crate::hooks::{use_load, use_title};
 use crate::router::{Link, Route};
 use crate::session::{use_currency, use_desk};
@@ -27,6 +27,7 @@ use yew::prelude::*;
 enum Doing {
     Cash(CashIntent),
     CloseDay(BusinessDate),
+    Holidays(Vec<BusinessDate>),
 }
 
 /// Whose sheet is shown, and of which day; none: one's own, today.
@@ -99,6 +100,7 @@ pub fn CounterPage() -> Html {
     let dialog = match (*doing).clone() {
         None => html! {},
         Some(Doing::Cash(intent)) => html! { <CashDialog {intent} {on_close} /> },
+        Some(Doing::Holidays(holidays)) => html! { <HolidaysDialog {holidays} {on_close} /> },
         Some(Doing::CloseDay(date)) => html! { <CloseDayDialog {date} {on_close} /> },
     };
     html! {
@@ -174,6 +176,12 @@ fn deeds(view: &CounterView, admin: bool) -> Vec<Deed> {
             words: commands::title(CommandKind::CloseDay),
             why_not: still_open.then_some(words::DRAWER_STILL_OPEN),
             doing: Doing::CloseDay(view.business_date),
+        });
+        deeds.push(Deed {
+            id: "set-holidays",
+            words: commands::title(CommandKind::SetHolidays),
+            why_not: None,
+            doing: Doing::Holidays(view.holidays.clone()),
         });
     }
     deeds

@@ -192,6 +192,9 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
             Some("You are the second person: check the reason, and what it will do.")
         }
         CommandKind::DeclineChange => Some("Nothing changes; it may be asked for again."),
+        CommandKind::SetHolidays => Some(
+            "Due dates and banking days that are counted from now on pass over them; what was counted before stays.",
+        ),
         CommandKind::OpenDrawer => {
             Some("Count what you begin with. What is not in the drawer yet comes from the vault.")
         }
@@ -212,7 +215,6 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         | CommandKind::RequestDraw
         | CommandKind::TakeRepayment
         | CommandKind::CloseDay
-        | CommandKind::SetHolidays
         | CommandKind::MoveVaultCash => None,
     }
 }

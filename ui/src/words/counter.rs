@@ -33,6 +33,9 @@ pub const CLOSING: &str = "At the end";
 pub const MORE: &str = "More moved than is shown; the sums count all of it.";
 pub const NOTHING_MOVED: &str = "No cash moved in this drawer on this day.";
 pub const OPEN_FIRST: &str = "Open your drawer first.";
+pub const HOLIDAYS: &str = "Days on which neither the branch nor the payments network works";
+pub const HOLIDAYS_LABEL: &str = "Holidays";
+pub const HOLIDAYS_HINT: &str = "One a line, as in 2026-12-25. Weekends count anyway.";
 pub const DRAWER_STILL_OPEN: &str = "A drawer is still open: count and close it first.";
 
 pub fn open_since(date: BusinessDate) -> String {
@@ -55,4 +58,8 @@ pub fn close_day(date: BusinessDate) -> String {
     format!(
         "Ends {date}: interest and fees that fall due post, statements are made, and whatever is entered afterwards belongs to the next day. It cannot be undone."
     )
+}
+
+pub fn unreadable_date(typed: &str, why: &str) -> String {
+    format!("“{typed}”: {why}.")
 }

@@ -634,7 +634,17 @@ async fn agree_to_it(visit: &Visit<'_>) -> Outcome<()> {
         .await?;
     visit.look("dialog-approve_change").await?;
     visit.submit_dialog().await?;
-    window.sees("Nothing waits for you").await
+    window.sees("Nothing waits for you").await?;
+    hands.go(window, hands::COUNTER).await?;
+    window.at("page-counter").await?;
+    visit
+        .open_dialog("action-set-holidays", "set_holidays")
+        .await?;
+    visit
+        .fill("field-holidays", "2026-12-25, 2027-01-01")
+        .await?;
+    visit.look("dialog-set_holidays").await?;
+    visit.submit_dialog().await
 }
 
 async fn close(visit: &Visit<'_>) -> Outcome<()> {

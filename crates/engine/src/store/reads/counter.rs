@@ -38,7 +38,9 @@ impl Reader {
         date: BusinessDate,
         all: bool,
     ) -> Result<CounterView, ReadError> {
-        let drawers = self.branch().await?.drawers;
+        let branch = self.branch().await?;
+        let drawers = branch.drawers;
+        let holidays = branch.calendar.holidays.into_iter().collect();
         let mut snapshot = self.snapshot().await?;
         let connection = &mut *snapshot;
         let own = drawers.get(&viewer.user.id).cloned().unwrap_or_default();
@@ -53,6 +55,7 @@ impl Reader {
             own: row(connection, viewer.user.id, own).await?,
             drawers: rows,
             sheet: day_sheet(connection, teller, date).await?,
+            holidays,
         })
     }
 
