@@ -57,16 +57,21 @@ impl Template {
                     let (sam, ada) = (branch.sam.user_id, branch.ada.user_id);
                     let take =
                         paper::take_application(line_id, customer_id, product_id, LIMIT_MINOR);
-                    for (who, command) in [
+                    let opened = [
                         (sam, paper::record_customer(customer_id, number)),
                         (
                             sam,
                             paper::add_bank_account(customer_id, account_id, number),
                         ),
                         (sam, take),
-                        (ada, paper::approve(line_id, 1, LIMIT_MINOR)),
+                    ];
+                    let checked = paper::checks(line_id).map(|check| (sam, check));
+                    let decided = [
+                        // Three checks after it was taken.
+                        (ada, paper::approve(line_id, 4, LIMIT_MINOR)),
                         (sam, paper::record_agreement(line_id, today)),
-                    ] {
+                    ];
+                    for (who, command) in opened.into_iter().chain(checked).chain(decided) {
                         let given = branch.engine.give_command(who, new_id(), command).await;
                         given.expect("the branch is made");
                     }
