@@ -57,8 +57,8 @@ impl BusinessDate {
         matches!(self.0.weekday(), Weekday::Saturday | Weekday::Sunday)
     }
 
-    /// Banking days strictly after this date, up to and including `later`. Weekends are not
-    /// banking days; holidays join them with the calendar of a later release.
+    /// Weekdays strictly after this date, up to and including `later`. Holidays are not known here:
+    /// [`Calendar`](crate::calendar::Calendar) knows them.
     pub fn banking_days_until(self, later: BusinessDate) -> u32 {
         let span = later.days() - self.days();
         if span <= 0 {

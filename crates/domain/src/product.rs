@@ -10,6 +10,7 @@ use crate::interest::{RateChange, Rates};
 use crate::money::{LARGEST_AMOUNT_MINOR, Minor, Overflow};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::statement::minimum;
+use crate::text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -347,12 +348,7 @@ impl Terms {
         if self.minimum.balance_basis_points > 10_000 {
             return malformed("terms.minimum.balance_basis_points");
         }
-        let mut checks = self.checks.clone();
-        checks.sort();
-        checks.dedup();
-        if checks.len() != self.checks.len() {
-            return Err(Refusal::at("terms.checks", RefusalCode::NamedTwice));
-        }
+        text::none_twice("terms.checks", &self.checks, RefusalCode::NamedTwice)?;
         if self
             .affordable_basis_points
             .is_some_and(|share| share > 10_000)

@@ -50,6 +50,21 @@ pub fn digits(
     Ok(())
 }
 
+/// A list people choose from: nothing is chosen twice.
+pub fn none_twice<T: Ord + Clone>(
+    field: &str,
+    chosen: &[T],
+    code: RefusalCode,
+) -> Result<(), Refusal> {
+    let mut sorted = chosen.to_vec();
+    sorted.sort();
+    sorted.dedup();
+    if sorted.len() != chosen.len() {
+        return Err(Refusal::at(field, code));
+    }
+    Ok(())
+}
+
 /// Refuses what a screen or a printer would show as something other than what is stored:
 /// control characters, direction overrides, a text that begins with a combining mark.
 fn free_of_tricks(

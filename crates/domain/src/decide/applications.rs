@@ -46,7 +46,7 @@ pub(super) fn take(world: &World, c: &TakeApplication) -> Result<Vec<Event>, Ref
         return Err(Refusal::at("requested", RefusalCode::OverProductLimit));
     }
     text::note("purpose", &c.purpose)?;
-    intake::none_twice(&c.missing)?;
+    let missing = intake::listed(&c.missing)?;
     let taken = Event::ApplicationTaken {
         line_id: c.line_id,
         number: format!("LC-{:06}", world.branch.lines_numbered + 1),
@@ -55,7 +55,7 @@ pub(super) fn take(world: &World, c: &TakeApplication) -> Result<Vec<Event>, Ref
         product_name: product.name.clone(),
         requested_minor,
         purpose: Private::Known(c.purpose.clone()),
-        missing: c.missing.clone(),
+        missing,
     };
     let approved = intake::approved_by_policy(
         world,
@@ -146,12 +146,7 @@ pub(super) fn reject(
     if !(1..=4).contains(&c.reasons.len()) {
         return Err(Refusal::at("reasons", RefusalCode::ReasonsCount));
     }
-    let mut sorted = c.reasons.clone();
-    sorted.sort();
-    sorted.dedup();
-    if sorted.len() != c.reasons.len() {
-        return Err(Refusal::at("reasons", RefusalCode::ReasonTwice));
-    }
+    text::none_twice("reasons", &c.reasons, RefusalCode::ReasonTwice)?;
     match (&c.other_words, c.reasons.contains(&RejectionReason::Other)) {
         (None, true) => return Err(Refusal::at("other_words", RefusalCode::WordsMissing)),
         (Some(_), false) => return Err(Refusal::at("other_words", RefusalCode::WordsUnexpected)),

@@ -2,7 +2,7 @@
 //! that may approve once all is there.
 
 use super::applications::exposure_with;
-use super::line;
+use super::{customer, line};
 use crate::actor::Ctx;
 use crate::command::*;
 use crate::event::Event;
@@ -12,27 +12,22 @@ use crate::line::{Line, may};
 use crate::money::Minor;
 use crate::product::affordable;
 use crate::refusal::{Refusal, RefusalCode};
+use crate::text;
 use crate::world::World;
 
-pub(super) fn none_twice(missing: &[MissingItem]) -> Result<(), Refusal> {
-    let mut sorted = missing.to_vec();
-    sorted.sort();
-    sorted.dedup();
-    if sorted.len() != missing.len() {
-        return Err(Refusal::at("missing", RefusalCode::NamedTwice));
-    }
-    Ok(())
+/// In the order of the list, whatever order they were ticked in.
+pub(super) fn listed(missing: &[MissingItem]) -> Result<Vec<MissingItem>, Refusal> {
+    text::none_twice("missing", missing, RefusalCode::NamedTwice)?;
+    let mut listed = missing.to_vec();
+    listed.sort();
+    Ok(listed)
 }
 
 pub(super) fn record_missing(world: &World, c: &RecordMissing) -> Result<Vec<Event>, Refusal> {
     let line = line(world, c.line_id)?;
     may(line, CommandKind::RecordMissing)?;
-    none_twice(&c.missing)?;
-    let mut missing = c.missing.clone();
-    missing.sort();
-    let mut known = line.intake.missing.clone();
-    known.sort();
-    if missing == known {
+    let missing = listed(&c.missing)?;
+    if missing == line.intake.missing {
         return Err(Refusal::at("missing", RefusalCode::NothingChanges));
     }
     let passed: Vec<Check> = passed(line).collect();
@@ -55,6 +50,8 @@ pub(super) fn send_notice(
     c: &SendIncompletenessNotice,
 ) -> Result<Vec<Event>, Refusal> {
     let line = line(world, c.line_id)?;
+    // Nobody is left to write to once the customer is forgotten.
+    customer(world, line.customer_id)?;
     may(line, CommandKind::SendIncompletenessNotice)?;
     let today = ctx.business_date;
     if c.reply_by < today.plus_days(LEAST_REPLY_DAYS) {

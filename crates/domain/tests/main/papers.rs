@@ -300,6 +300,20 @@ fn a_debit_frees_the_limit_after_banking_days_not_holidays() {
 }
 
 #[test]
+fn nobody_writes_to_a_customer_who_is_forgotten() {
+    let mut desk = Desk::new();
+    let turned = [MissingItem::TaxReturn, MissingItem::ProofOfIncome];
+    let (line, _) = take(&mut desk, LIMIT, &turned);
+    let listed = [MissingItem::ProofOfIncome, MissingItem::TaxReturn];
+    assert_eq!(desk.line(line).intake.missing, listed);
+    let customer_id = desk.customer;
+    // Somebody deleted the key by hand: nothing asked whether an application is open.
+    desk.tell(Internal::NoteForgotten { customer_id }).unwrap();
+    let by = desk.today.plus_days(20);
+    assert_eq!(notice(&mut desk, line, by), "!CustomerForgotten");
+}
+
+#[test]
 fn a_contact_is_noted_with_a_customer_who_is_known() {
     let mut desk = Desk::new();
     let add = |desk: &Desk, note: &str| {

@@ -4,8 +4,8 @@ use sqlx::{Row, SqliteConnection};
 
 /// Raised whenever the views keep other things than they did: 2 since lines keep their history, 3
 /// since lines with a long past have a summary, terms that begin another one are left out, and rows
-/// are vouched for, 4 since the branch knows what its drawers
-/// hold, 5 since lines keep the state of their papers and holds their last day.
+/// are vouched for, 4 since the branch knows what its drawers hold, 5 since lines keep the state of
+/// their papers and holds their last day.
 const FOLD: i64 = 5;
 
 pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {

@@ -80,6 +80,7 @@ fn needs_customer(kind: CommandKind) -> bool {
     matches!(
         kind,
         CommandKind::ApproveApplication
+            | CommandKind::SendIncompletenessNotice
             | CommandKind::RecordAgreement
             | CommandKind::RequestDraw
             | CommandKind::ApproveDraw
