@@ -7,6 +7,7 @@ mod figures;
 mod limit;
 mod page;
 mod peer;
+mod printing;
 mod reading;
 mod window;
 mod writing;
@@ -48,6 +49,8 @@ enum What {
     Batch,
     /// Queued payments, against the calls alone.
     Drain,
+    /// Printing a long statement.
+    Paper,
     /// Writing and reading in a large store.
     Scale,
     /// Start and memory of the window over that store, against an empty one; the page's footprint.
@@ -66,6 +69,9 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
+    if wanted(What::Paper) {
+        printing::a_long_statement(arguments.turns, &mut report);
+    }
     runtime.block_on(async {
         if [What::Peer, What::Limit, What::Batch, What::Drain]
             .into_iter()

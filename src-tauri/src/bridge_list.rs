@@ -31,4 +31,6 @@ bridge_commands!(
     statement,
     figures_explained,
     what_if,
+    documents,
+    document,
 )

@@ -8,6 +8,7 @@ mod bench;
 mod close_day;
 mod copies;
 mod day_sheet;
+mod document;
 mod exit;
 mod intake;
 mod log;
@@ -116,6 +117,8 @@ pub enum Action {
     Payoff(statement::ShowPayoff),
     /// Show what would become of a line with draws, repayments or a rate that are only supposed.
     WhatIf(what_if::ShowWhatIf),
+    /// Print a document of a line as PDF.
+    Document(document::PrintDocument),
     /// Show a report, or write it as CSV or XLSX.
     Report(report::ShowReport),
     /// Calculate interest and payoff on facts from a file. Needs no store.
@@ -282,6 +285,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::Statement(statement) => statement.run(&common, output).await,
             Action::Payoff(payoff) => payoff.run(&common, output).await,
             Action::WhatIf(what_if) => what_if.run(&common, output).await,
+            Action::Document(document) => document.run(&common, output).await,
             Action::Report(report) => report.run(&common, output).await,
             Action::Quote(quote) => quote.run(output),
             Action::Backup(backup) => backup.run(&common, output).await,

@@ -6,6 +6,7 @@ use crate::window::Desk;
 use domain::command::{Command, Submission};
 use domain::explain::FigureExplained;
 use domain::ids::{CustomerId, LineId, MovementId};
+use domain::paper::{PaperQuery, PaperRow, SavedPaper};
 use domain::refusal::{ApiError, ErrorCode, FaultCode};
 use domain::report::{Report, ReportFileQuery, ReportQuery, SavedFile};
 use domain::statement::Statement;
@@ -300,6 +301,28 @@ pub async fn report_file(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<S
     Ok(SavedFile {
         path: path.display().to_string(),
     })
+}
+
+/// The documents that a line has.
+#[tauri::command]
+pub async fn documents(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Vec<PaperRow>> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let id = heard::<LineId>(&engine, input)?;
+    Ok(engine.reader().papers(&viewer, id).await?)
+}
+
+/// Prints a document into the data folder and says where; the page names no file.
+#[tauri::command]
+pub async fn document(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<SavedPaper> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let query = heard::<PaperQuery>(&engine, input)?;
+    let paper = engine.reader().paper(&viewer, &query).await?;
+    let data_dir = desk.data_dir().to_owned();
+    // A long statement takes a while to set: others are not kept waiting for it.
+    let printing = tokio::task::spawn_blocking(move || files::print(&data_dir, &paper));
+    printing.await.map_err(|_| FaultCode::Broken)?
 }
 
 #[tauri::command]

@@ -2,6 +2,7 @@
 //! from the program, never from a page.
 
 use crate::cli::Failure;
+use domain::paper::{Paper, SavedPaper};
 use domain::refusal::{ApiError, FaultCode};
 use domain::report::{FileFormat, Report};
 use engine::store;
@@ -11,27 +12,44 @@ use std::path::{Path, PathBuf};
 
 /// The folder beside the store that the window writes into: as private as the store.
 const EXPORTS: &str = "exports";
+/// What documents are printed as.
+pub const PDF: &str = "pdf";
 /// As many files of one name as anybody keeps.
 const SAME_NAME_MAX: u32 = 1_000;
 
 /// Writes a report into the data folder, under a name that says what it is and that no file has.
 pub fn export(data_dir: &Path, report: &Report, format: FileFormat) -> Result<PathBuf, ApiError> {
     let bytes = sheets::written(report, format).map_err(|_| FaultCode::Broken)?;
-    let folder = data_dir.join(EXPORTS);
-    write_beside(&folder, report, format, &bytes).map_err(|error| ApiError {
+    write_beside(data_dir, &report.file_stem(), format.ending(), &bytes)
+}
+
+/// Prints a document into the data folder, likewise.
+pub fn print(data_dir: &Path, paper: &Paper) -> Result<SavedPaper, ApiError> {
+    let printed = paper::printed(paper).map_err(|error| {
+        tracing::error!(%error, "a document could not be printed");
+        FaultCode::Broken
+    })?;
+    let path = write_beside(data_dir, &paper.file_stem(), PDF, &printed.bytes)?;
+    Ok(SavedPaper {
+        path: path.display().to_string(),
+        pages: printed.pages,
+    })
+}
+
+fn write_beside(
+    data_dir: &Path,
+    stem: &str,
+    ending: &str,
+    bytes: &[u8],
+) -> Result<PathBuf, ApiError> {
+    write_numbered(&data_dir.join(EXPORTS), stem, ending, bytes).map_err(|error| ApiError {
         message: format!("The file could not be written: {error}."),
         ..ApiError::from(FaultCode::StoreUnavailable)
     })
 }
 
-fn write_beside(
-    folder: &Path,
-    report: &Report,
-    format: FileFormat,
-    bytes: &[u8],
-) -> io::Result<PathBuf> {
+fn write_numbered(folder: &Path, stem: &str, ending: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     store::create_private(folder)?;
-    let (stem, ending) = (report.file_stem(), format.ending());
     for number in 1..=SAME_NAME_MAX {
         let name = match number {
             1 => format!("{stem}.{ending}"),
@@ -61,7 +79,7 @@ fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = private(path)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if written.is_err() {
-        // Half a report is worse than none.
+        // Half a document is worse than none.
         drop(file);
         let _ = std::fs::remove_file(path);
     }

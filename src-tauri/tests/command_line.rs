@@ -4,6 +4,8 @@
 
 #[path = "command_line/credit.rs"]
 mod credit;
+#[path = "command_line/documents.rs"]
+mod documents;
 #[path = "command_line/quote.rs"]
 mod quote;
 #[path = "command_line/reports.rs"]

@@ -6,6 +6,7 @@
 use domain::command::{Command, Submission};
 use domain::explain::FigureExplained;
 use domain::ids::{CustomerId, LineId, MovementId};
+use domain::paper::{PaperQuery, PaperRow, SavedPaper};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::report::{Report, ReportFileQuery, ReportQuery, SavedFile};
 use domain::statement::Statement;
@@ -133,6 +134,14 @@ pub async fn report(input: ReportQuery) -> Outcome<Report> {
 /// Writes a report into the data folder: the program chooses the name and says where it is.
 pub async fn report_file(input: ReportFileQuery) -> Outcome<SavedFile> {
     call("report_file", &input).await
+}
+/// The documents that a line has.
+pub async fn documents(input: LineId) -> Outcome<Vec<PaperRow>> {
+    call("documents", &input).await
+}
+/// Prints a document into the data folder: the program chooses the name and says where it is.
+pub async fn document(input: PaperQuery) -> Outcome<SavedPaper> {
+    call("document", &input).await
 }
 pub async fn draft_load(name: &str) -> Outcome<Option<String>> {
     call("draft_load", &name).await

@@ -18,6 +18,8 @@ use crate::ledger::EntryKind;
 use crate::line::{Figures, Status};
 use crate::money::{Currency, Minor};
 use crate::movement::{Method, MovementKind, MovementState, ReviewReason};
+#[cfg(feature = "schema")]
+use crate::paper::{PaperQuery, PaperRow, SavedPaper};
 use crate::product::Terms;
 use crate::reconcile::{FindingClass, Resolution};
 use crate::refusal::RefusalCode;
@@ -552,6 +554,9 @@ pub fn schema() -> serde_json::Value {
             "report": schema_for!(Report),
             "report_file_query": schema_for!(ReportFileQuery),
             "saved_file": schema_for!(SavedFile),
+            "paper_query": schema_for!(PaperQuery),
+            "papers": schema_for!(Vec<PaperRow>),
+            "saved_paper": schema_for!(SavedPaper),
         },
     })
 }

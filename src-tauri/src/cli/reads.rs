@@ -11,7 +11,7 @@ use domain::event::Stream;
 use domain::ids::LineId;
 use domain::line::Status;
 use domain::money::{Currency, Minor};
-use domain::movement::{Method, MovementKind, MovementState};
+use domain::movement::{Method, MovementState};
 use domain::refusal::{ErrorCode, FaultCode};
 use domain::view::*;
 use engine::Reading;
@@ -420,7 +420,7 @@ impl Print<'_> {
                 row.requested_on.to_string(),
                 row.line_number.clone(),
                 row.customer_name.clone(),
-                movement_kind(row.kind).to_owned(),
+                row.kind.words().to_owned(),
                 method(&row.method),
                 self.money(row.amount_minor),
                 row.state.words().to_owned(),
@@ -728,7 +728,7 @@ impl Print<'_> {
             day.map(|day| day.to_string()).unwrap_or_default()
         };
         let facts = [
-            ("What", movement_kind(movement.kind).to_owned()),
+            ("What", movement.kind.words().to_owned()),
             ("State", movement.state.words().to_owned()),
             ("Application", movement.line_number.clone()),
             ("Customer", movement.customer_name.clone()),
@@ -813,14 +813,6 @@ fn flags(row: &LineRow) -> String {
     .map(|(_, words)| words)
     .collect::<Vec<_>>()
     .join(", ")
-}
-
-fn movement_kind(kind: MovementKind) -> &'static str {
-    match kind {
-        MovementKind::Draw => "Draw",
-        MovementKind::Repayment => "Repayment",
-        MovementKind::Refund => "Refund",
-    }
 }
 
 fn method(method: &Method) -> String {

@@ -6,8 +6,8 @@ use super::{Common, Exit, Failure};
 use clap::Args;
 use domain::date::BusinessDate;
 use domain::money::{Currency, Minor};
+use domain::paper::PayoffLetter;
 use domain::statement::{InterestLine, Statement};
-use serde::Serialize;
 
 #[derive(Args, Debug)]
 pub struct ShowStatement {
@@ -25,19 +25,6 @@ pub struct ShowPayoff {
     /// The date it would be paid on; the business date unless told.
     #[arg(long, value_name = "DATE")]
     on: Option<BusinessDate>,
-}
-
-#[derive(Serialize)]
-struct PayoffAnswer {
-    on: BusinessDate,
-    principal_minor: Minor,
-    interest_minor: Minor,
-    fees_minor: Minor,
-    credit_minor: Minor,
-    accrued_minor: Minor,
-    accrued: Vec<InterestLine>,
-    payoff_minor: Minor,
-    per_diem_exact: String,
 }
 
 impl ShowStatement {
@@ -77,20 +64,7 @@ impl ShowPayoff {
         let on = self.on.unwrap_or(reading.viewer.today);
         let payoff = reader.payoff(id, on).await?;
         let currency = reader.currency;
-        let accrued = payoff.accrued.iter();
-        let answer = PayoffAnswer {
-            on,
-            principal_minor: payoff.balances.principal_minor,
-            interest_minor: payoff.balances.interest_minor,
-            fees_minor: payoff.balances.fees_minor,
-            credit_minor: payoff.balances.credit_minor,
-            accrued_minor: payoff.accrued_minor,
-            accrued: accrued
-                .map(|line| InterestLine::of(line, currency))
-                .collect(),
-            payoff_minor: payoff.payoff_minor,
-            per_diem_exact: payoff.per_diem.decimal(currency),
-        };
+        let answer = PayoffLetter::of(&payoff, currency);
         if output.json {
             output.value(&answer)?;
         } else {
@@ -147,14 +121,9 @@ fn one(statement: &Statement, currency: Currency) -> String {
         .lines
         .iter()
         .map(|line| {
-            let word = line.kind.words();
-            let what = match line.adjusts {
-                true => format!("{word}, adjusted"),
-                false => word.to_owned(),
-            };
             vec![
                 line.on.to_string(),
-                what,
+                line.words(),
                 currency.format(line.amount_minor),
             ]
         })

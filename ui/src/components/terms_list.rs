@@ -53,7 +53,7 @@ pub fn TermsList(props: &TermsListProps) -> Html {
             words::MINIMUM_RULE,
             words::minimum(
                 &money(terms.minimum.floor_minor),
-                terms.minimum.balance_basis_points,
+                terms.minimum,
             ),
         ),
         (

@@ -2,17 +2,19 @@
 
 use super::command_dialog::use_dialog_submission;
 use super::{CommandDialog, OnLineProps};
-use crate::components::{DateField, MoneyField, SelectField, TextField};
+use crate::components::{Button, DateField, MoneyField, SelectField, TextField};
+use crate::hooks::use_printing;
 use crate::mint::new_id;
 use crate::session::use_desk;
 use crate::typed::{read_date, read_money};
-use crate::words::{self, changes as change_words, lines as line_words};
+use crate::words::{self, changes as change_words, documents, lines as line_words};
 use domain::change::LineChange;
 use domain::command::{ApproveChange, Command, CommandKind, DeclineChange, RequestChange};
 use domain::date::BusinessDate;
 use domain::ids::{ChangeId, MovementId};
 use domain::money::{Currency, Money};
 use domain::movement::{Method, MovementState};
+use domain::paper::PaperQuery;
 use domain::text::NOTE_MAX;
 use domain::view::{ChangeRow, LineDetails};
 use yew::prelude::*;
@@ -164,7 +166,20 @@ pub fn AskForChange(props: &OnLineProps) -> Html {
     let change_id = *use_memo((), |()| ChangeId(new_id()));
     let typed = use_state(Typed::default);
     let submitting = use_dialog_submission(props.kind, &props.on_close);
-    let filled = typed.read(currency, today).map(|(change, reason)| {
+    let printing = use_printing();
+    let read = typed.read(currency, today);
+    let notice_of = read.clone().ok().and_then(|(change, reason)| match change {
+        LineChange::SetLimit { limit, .. } if limit.minor < line.row.limit_minor => {
+            let line_id = line.row.id;
+            Some(PaperQuery::LimitReductionToCome {
+                line_id,
+                limit,
+                reason,
+            })
+        }
+        _ => None,
+    });
+    let filled = read.map(|(change, reason)| {
         Command::RequestChange(RequestChange {
             line_id: line.row.id,
             change_id,
@@ -199,6 +214,31 @@ pub fn AskForChange(props: &OnLineProps) -> Html {
                 on_input={on(|typed, text| typed.notice = text)} error={submitting.at(NOTICE)} />
         }
     };
+    let print_notice = {
+        let why_not = notice_of
+            .is_none()
+            .then_some(AttrValue::from(documents::PRINT_NOTICE_LATER));
+        let busy = notice_of
+            .as_ref()
+            .is_some_and(|query| printing.is_busy(query));
+        let print = printing.print.clone();
+        let on_click = Callback::from(move |_: MouseEvent| {
+            if let Some(query) = notice_of.clone() {
+                print.emit(query);
+            }
+        });
+        html! {
+            <div class="stack">
+                <div>
+                    <Button small=true testid="print-notice" {why_not} {busy} {on_click}>
+                        { documents::PRINT_NOTICE }
+                    </Button>
+                </div>
+                <p class="quiet">{ documents::PRINT_NOTICE_EXPLAINED }</p>
+                <div>{ printing.told() }</div>
+            </div>
+        }
+    };
     let fields = match typed.what {
         Some(What::WaiveFees | What::WaiveInterest) => amount(AMOUNT, line_words::AMOUNT),
         Some(What::Reverse) => html! {
@@ -207,7 +247,7 @@ pub fn AskForChange(props: &OnLineProps) -> Html {
                 on_change={on(|typed, text| typed.movement = text)} error={submitting.at(MOVEMENT)} />
         },
         Some(What::SetLimit) => html! {
-            <>{ amount(LIMIT, change_words::NEW_LIMIT) }{ notice() }</>
+            <>{ amount(LIMIT, change_words::NEW_LIMIT) }{ notice() }{ print_notice }</>
         },
         Some(What::SetRate) => html! {
             <>

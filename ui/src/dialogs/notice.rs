@@ -1,7 +1,8 @@
-//! What the adverse action notice says: reasons in its own words and the equal-credit text.
+//! What the adverse action notice says, word for word: the paper has the same source.
 
-use crate::words::lines as words;
 use domain::command::RejectionReason;
+use domain::date::BusinessDate;
+use domain::paper;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -9,7 +10,7 @@ pub struct AdverseActionNoticeProps {
     pub number: AttrValue,
     /// The requested amount with its currency.
     pub requested: AttrValue,
-    pub taken_on: AttrValue,
+    pub taken_on: BusinessDate,
     pub reasons: Vec<RejectionReason>,
     #[prop_or_default]
     pub other_words: Option<AttrValue>,
@@ -17,20 +18,16 @@ pub struct AdverseActionNoticeProps {
 
 #[component]
 pub fn AdverseActionNotice(props: &AdverseActionNoticeProps) -> Html {
-    let opening = words::notice_opening(&props.number, &props.requested, &props.taken_on);
-    let reasons = props.reasons.iter().map(|reason| {
-        let told = match (reason, &props.other_words) {
-            (RejectionReason::Other, Some(own)) if !own.trim().is_empty() => own.to_string(),
-            _ => reason.words().to_owned(),
-        };
-        html! { <li key={reason.words()}>{ told }</li> }
-    });
+    let opening = paper::adverse_action_opening(&props.number, &props.requested, props.taken_on);
+    let reasons = paper::reasons_in_words(&props.reasons, props.other_words.as_deref());
     html! {
         <div class="notice" data-testid="notice">
             <p>{ opening }</p>
-            <p>{ words::NOTICE_REASONS }</p>
-            <ul>{ for reasons }</ul>
-            <p class="quiet">{ words::NOTICE_EQUAL_CREDIT }</p>
+            <p>{ paper::PRINCIPAL_REASONS }</p>
+            <ul>{ for reasons.into_iter().enumerate().map(|(place, told)| html! {
+                <li key={place}>{ told }</li>
+            }) }</ul>
+            <p class="quiet">{ paper::equal_credit(paper::USUAL_AGENCY) }</p>
         </div>
     }
 }

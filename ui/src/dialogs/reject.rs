@@ -65,7 +65,7 @@ pub fn Reject(props: &OnLineProps) -> Html {
     } else {
         html! {
             <AdverseActionNotice number={line.row.number.clone()} {requested}
-                taken_on={line.row.taken_on.to_string()} reasons={(*chosen).clone()}
+                taken_on={line.row.taken_on} reasons={(*chosen).clone()}
                 other_words={with_other.then(|| AttrValue::from((*other).clone()))} />
         }
     };

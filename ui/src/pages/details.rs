@@ -3,6 +3,7 @@
 mod action_bar;
 mod changes;
 mod decision;
+mod documents;
 mod events;
 mod figures;
 mod flags;
@@ -26,6 +27,7 @@ use crate::words::{
 use action_bar::ActionBar;
 pub use changes::ChangeTable;
 use decision::DecisionNote;
+use documents::DocumentTable;
 use domain::command::CommandKind;
 use domain::ids::LineId;
 use domain::view::LineDetails;
@@ -119,6 +121,16 @@ fn Details(props: &DetailsProps) -> Html {
         why_not: None,
         run: suppose.reform(|()| true),
     });
+    let documents = {
+        let tab = tab.setter();
+        PageAction {
+            id: words::TAB_DOCUMENTS_ID.into(),
+            words: words::TAB_DOCUMENTS.into(),
+            keys: Some("p".into()),
+            why_not: None,
+            run: Callback::from(move |()| tab.set(words::TAB_DOCUMENTS_ID.to_owned())),
+        }
+    };
     use_page_actions(
         offered
             .iter()
@@ -133,6 +145,7 @@ fn Details(props: &DetailsProps) -> Html {
                 }
             })
             .chain(what_if)
+            .chain([documents])
             .collect(),
     );
     let on_tab = {
@@ -162,6 +175,7 @@ fn Details(props: &DetailsProps) -> Html {
             words::movements(line.movements.len()),
         ),
         Tab::new(words::TAB_STATEMENTS_ID, words::TAB_STATEMENTS),
+        Tab::new(words::TAB_DOCUMENTS_ID, words::TAB_DOCUMENTS),
         Tab::new(words::TAB_EVENTS_ID, words::TAB_EVENTS),
         Tab::new(words::TAB_TERMS_ID, words::TAB_TERMS),
     ];
@@ -170,6 +184,7 @@ fn Details(props: &DetailsProps) -> Html {
             <MovementTable line={line.clone()} on_act={begin.clone()} />
         },
         words::TAB_STATEMENTS_ID => html! { <StatementTable {line_id} {currency} /> },
+        words::TAB_DOCUMENTS_ID => html! { <DocumentTable {line_id} /> },
         words::TAB_EVENTS_ID => html! { <EventLog {line_id} /> },
         words::TAB_TERMS_ID => html! { <Agreement line={line.clone()} /> },
         _ => html! { <TransactionTable {line_id} {currency} /> },

@@ -6,7 +6,7 @@ use domain::explain::FigureName;
 use domain::intake::Check;
 use domain::money::Minor;
 use domain::movement::{Method, MovementKind};
-use domain::product::{DayCount, Due, InterestMethod};
+use domain::product::{DayCount, Due, InterestMethod, MinimumRule};
 
 pub const LIMIT: &str = "Limit";
 pub const AVAILABLE: &str = "Available";
@@ -80,14 +80,6 @@ pub const OTHER_WORDS: &str = "The other reason, in words";
 pub const CHOOSE_REASONS: &str = "Choose one to four reasons.";
 pub const NOTICE: &str = "What the adverse action notice will say";
 pub const NOTICE_EMPTY: &str = "Choose a reason to see the notice.";
-pub const NOTICE_REASONS: &str = "Principal reasons for our decision:";
-pub const NOTICE_EQUAL_CREDIT: &str = "The federal Equal Credit Opportunity Act prohibits creditors from discriminating against credit applicants on the basis of race, color, religion, national origin, sex, marital status, age (provided the applicant has the capacity to enter into a binding contract); because all or part of the applicant's income derives from any public assistance program; or because the applicant has in good faith exercised any right under the Consumer Credit Protection Act.";
-
-pub fn notice_opening(number: &str, requested: &str, taken_on: &str) -> String {
-    format!(
-        "We have considered your application {number} of {taken_on} for a line of credit of {requested} and cannot approve it."
-    )
-}
 
 pub fn reasons_chosen(count: usize) -> String {
     format!("{count} of at most 4 chosen")
@@ -132,72 +124,35 @@ pub fn speed_explained(speed: Speed) -> &'static str {
 }
 
 pub fn movement_kind(kind: MovementKind) -> &'static str {
-    match kind {
-        MovementKind::Draw => "Draw",
-        MovementKind::Repayment => "Repayment",
-        MovementKind::Refund => "Refund",
-    }
+    kind.words()
 }
 
 /// "Cash", or "Account ending 4410, express".
 pub fn method(method: &Method) -> String {
-    match method {
-        Method::Cash => "Cash".to_owned(),
-        Method::Network {
-            last4,
-            speed: Speed::Express,
-            ..
-        } => format!("{}, express", account_ending(last4)),
-        Method::Network {
-            last4,
-            speed: Speed::Standard,
-            ..
-        } => account_ending(last4),
-    }
-}
-
-pub fn due(due: Due) -> &'static str {
-    match due {
-        Due::Fees => "fees",
-        Due::Interest => "interest",
-        Due::Principal => "principal",
-    }
+    method.words()
 }
 
 /// "fees, then interest, then principal"
 pub fn allocation_order(order: &[Due; 3]) -> String {
-    order.map(due).join(", then ")
+    Due::order_in_words(order)
 }
 
 pub fn day_count(count: DayCount) -> &'static str {
-    match count {
-        DayCount::Act365 => "ACT/365",
-        DayCount::Act360 => "ACT/360",
-        DayCount::ActAct => "ACT/ACT",
-        DayCount::ThirtyE360 => "30E/360",
-    }
+    count.words()
 }
 
 pub fn interest_method(method: InterestMethod) -> &'static str {
-    match method {
-        InterestMethod::DailySimple => "Daily, simple",
-        InterestMethod::AverageDailyBalance => "Average daily balance",
-    }
+    method.words()
 }
 
 /// "on the last day of the month"
 pub fn cycle(cycle: Cycle) -> String {
-    match cycle {
-        Cycle::LastOfMonth {} => "on the last day of the month".to_owned(),
-        Cycle::DayOfMonth { day } => format!("on day {day} of the month"),
-        Cycle::EveryDays { days } => format!("every {days} days"),
-    }
+    cycle.words()
 }
 
 /// "25.00, or 2 % of the balance"
-pub fn minimum(floor: &str, basis_points: u32) -> String {
-    let percent = domain::product::percent(basis_points);
-    format!("{floor}, or {percent} % of the balance, or the cycle's charges; then what is past due")
+pub fn minimum(floor: &str, rule: MinimumRule) -> String {
+    rule.words(floor)
 }
 
 pub fn days_after(days: u16, what: &str) -> String {

@@ -9,6 +9,7 @@ pub mod counter;
 pub mod create;
 pub mod customers;
 pub mod details;
+pub mod documents;
 pub mod door;
 pub mod frame;
 pub mod lines;

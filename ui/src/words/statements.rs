@@ -21,7 +21,6 @@ pub const DATE: &str = "Date";
 pub const WHAT: &str = "What";
 pub const AMOUNT: &str = "Amount";
 pub const POSTED: &str = "Posted";
-pub const ADJUSTED: &str = "adjusted";
 pub const FROM: &str = "From";
 pub const TO: &str = "To";
 pub const DAYS: &str = "Days";

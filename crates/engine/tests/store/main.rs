@@ -2,6 +2,7 @@
 
 mod backup;
 mod branch;
+mod documents;
 mod fill;
 mod founding;
 mod papers;

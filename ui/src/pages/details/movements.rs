@@ -6,8 +6,11 @@ use crate::components::{
     Button, ButtonKind, Cell, Column, DataTable, EmptyState, Money, MovementLabel, Row,
 };
 use crate::dialogs::{Intent, tag};
+use crate::hooks::{Printing, use_printing};
 use crate::session::use_desk;
-use crate::words::{admin, commands, details as words, lines};
+use crate::words::{admin, commands, details as words, documents, lines};
+use domain::movement::MovementState;
+use domain::paper::PaperQuery;
 use domain::view::{LineDetails, MovementRow};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -21,6 +24,7 @@ pub struct MovementTableProps {
 #[component]
 pub fn MovementTable(props: &MovementTableProps) -> Html {
     let currency = use_desk().currency;
+    let printing = use_printing();
     if props.line.movements.is_empty() {
         return html! {
             <div><EmptyState title={words::NO_MOVEMENTS} words={words::NO_MOVEMENTS_WORDS} /></div>
@@ -39,12 +43,16 @@ pub fn MovementTable(props: &MovementTableProps) -> Html {
                 <Cell>{ when(movement) }</Cell>
                 <Cell class="wide"><LastWord movement={movement.clone()} /></Cell>
                 <Cell>{ &movement.requested_by_name }</Cell>
-                <Cell><MovementActions movement={movement.clone()} on_act={props.on_act.clone()} /></Cell>
+                <Cell>
+                    <MovementActions movement={movement.clone()} on_act={props.on_act.clone()} />
+                    { receipt(movement, &printing) }
+                </Cell>
             </Row>
         }
     });
     html! {
-        <div>
+        <div class="stack">
+            <div>{ printing.told() }</div>
             <DataTable caption={words::TAB_MOVEMENTS} testid="movements" columns={vec![
                 Column::text(words::REQUESTED_ON),
                 Column::text(words::WHAT),
@@ -55,6 +63,25 @@ pub fn MovementTable(props: &MovementTableProps) -> Html {
                 Column::text(admin::BY),
                 Column::actions(admin::ACTIONS),
             ]}>{ for rows }</DataTable>
+        </div>
+    }
+}
+
+/// Once the money has moved.
+fn receipt(movement: &MovementRow, printing: &Printing) -> Html {
+    if movement.state != MovementState::Settled {
+        return html! { <div></div> };
+    }
+    let query = PaperQuery::Receipt {
+        movement_id: movement.id,
+    };
+    let busy = printing.is_busy(&query);
+    html! {
+        <div class="row-actions">
+            <Button small=true testid="print-receipt" {busy}
+                on_click={printing.print.reform(move |_: MouseEvent| query.clone())}>
+                { documents::RECEIPT }
+            </Button>
         </div>
     }
 }

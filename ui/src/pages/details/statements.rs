@@ -5,11 +5,12 @@ use crate::components::{
     Button, ButtonKind, Cell, Column, DataTable, Dialog, EmptyState, ErrorAlert, Money, Row,
     Skeleton,
 };
-use crate::hooks::{use_load, use_pages};
-use crate::words::{self as common, statements as words};
+use crate::hooks::{use_load, use_pages, use_printing};
+use crate::words::{self as common, documents, statements as words};
 use domain::date::BusinessDate;
 use domain::ids::LineId;
 use domain::money::{Currency, Minor};
+use domain::paper::PaperQuery;
 use domain::statement::{InterestLine, Statement, StatementLine};
 use domain::view::{StatementQuery, StatementRow};
 use yew::prelude::*;
@@ -142,14 +143,30 @@ fn StatementDialog(props: &StatementDialogProps) -> Html {
         },
         (None, None) => html! { <Skeleton lines={8} /> },
     };
+    let printing = use_printing();
+    let (line_id, closing_on) = query;
+    let paper = PaperQuery::Statement {
+        line_id,
+        closing_on,
+    };
+    let busy = printing.is_busy(&paper);
     let footer = html! {
-        <Button kind={ButtonKind::Primary} testid="statement-close"
-            on_click={props.on_close.reform(|_: MouseEvent| ())}>{ common::CLOSE }</Button>
+        <>
+            <Button kind={ButtonKind::Primary} testid="statement-close"
+                on_click={props.on_close.reform(|_: MouseEvent| ())}>{ common::CLOSE }</Button>
+            <Button testid="print-statement" {busy}
+                on_click={printing.print.reform(move |_: MouseEvent| paper.clone())}>
+                { documents::SAVE }
+            </Button>
+        </>
     };
     html! {
         <Dialog title={words::title(&props.closing_on.to_string())} testid="dialog-statement"
             on_close={props.on_close.clone()} large=true {footer}>
-            <div class="stack">{ body }</div>
+            <div class="stack">
+                <div>{ printing.told() }</div>
+                <div class="stack">{ body }</div>
+            </div>
         </Dialog>
     }
 }
@@ -199,14 +216,10 @@ fn line_of(place: usize, line: &StatementLine, currency: Currency) -> Html {
     let posted = (line.posted_on != line.on).then(|| {
         html! { <div class="quiet">{ words::POSTED }{ " " }{ line.posted_on.to_string() }</div> }
     });
-    let what = match line.adjusts {
-        true => format!("{}, {}", line.kind.words(), words::ADJUSTED),
-        false => line.kind.words().to_owned(),
-    };
     html! {
         <Row key={place} testid={format!("statement-line-{place}")}>
             <Cell><span class="nowrap">{ line.on.to_string() }</span><div>{ posted.unwrap_or_default() }</div></Cell>
-            <Cell>{ what }</Cell>
+            <Cell>{ line.words() }</Cell>
             <Cell numeric=true><Money minor={line.amount_minor} {currency} /></Cell>
         </Row>
     }

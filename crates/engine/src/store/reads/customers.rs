@@ -256,7 +256,7 @@ fn row_of(customer: &Customer) -> CustomerRow {
     }
 }
 
-fn full_name(profile: &Profile) -> String {
+pub(super) fn full_name(profile: &Profile) -> String {
     format!("{} {}", profile.given_name, profile.family_name)
 }
 

@@ -234,7 +234,7 @@ impl Reader {
     }
 }
 
-fn date(table: &'static str, text: &str) -> Result<BusinessDate, ReadError> {
+pub(super) fn date(table: &'static str, text: &str) -> Result<BusinessDate, ReadError> {
     text.parse().map_err(|what: &str| ReadError::Unreadable {
         table,
         id: text.to_owned(),

@@ -123,7 +123,7 @@ struct Record {
 }
 
 /// A line as it is shown: condensed, if its past is long.
-fn shown_line(
+pub(super) fn shown_line(
     id: &str,
     text: &str,
     summarized: bool,

@@ -17,6 +17,7 @@ mod ledger;
 mod lines;
 mod listings;
 mod movements;
+mod papers;
 mod people;
 #[cfg(test)]
 mod plans;

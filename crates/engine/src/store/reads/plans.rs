@@ -232,6 +232,34 @@ async fn each_list_walks_its_own_index() {
             ByIndex,
         ),
         (
+            "what was told of a limit",
+            papers::TOLD,
+            &["sqlite_autoindex_events_1 (stream=? AND stream_id=?)"],
+            ByIndex,
+        ),
+        (
+            "where a movement moved",
+            papers::MOVED,
+            &["journal_by_owner (owner=?"],
+            ByIndex,
+        ),
+        (
+            "what a command posted",
+            papers::POSTED,
+            &[
+                "INTEGER PRIMARY KEY (rowid=?)",
+                "sqlite_autoindex_events_2 (command_id=?)",
+                "PRIMARY KEY (seq=?)",
+            ],
+            Afterwards,
+        ),
+        (
+            "the balance after it",
+            papers::BALANCE,
+            &["journal_by_owner (owner=?"],
+            ByIndex,
+        ),
+        (
             "lines of a report",
             reports::LINES,
             &["lines_by_status (status=? AND number>?)"],
