@@ -70,16 +70,25 @@ impl PaperKind {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PaperQuery {
     /// The terms as they were approved.
-    Agreement { line_id: LineId },
+    Agreement {
+        line_id: LineId,
+    },
     /// Of money that changed hands.
-    Receipt { movement_id: MovementId },
+    Receipt {
+        movement_id: MovementId,
+    },
     Statement {
         line_id: LineId,
         closing_on: BusinessDate,
     },
     /// What settles the line on a day, today or to come.
-    Payoff { line_id: LineId, on: BusinessDate },
-    AdverseAction { line_id: LineId },
+    Payoff {
+        line_id: LineId,
+        on: BusinessDate,
+    },
+    AdverseAction {
+        line_id: LineId,
+    },
     /// Of a reduction that was asked for.
     LimitReduction {
         line_id: LineId,

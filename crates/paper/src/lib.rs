@@ -60,7 +60,9 @@ fn set_and_exported(paper: &Paper) -> Result<Printed, PaperError> {
 fn set(paper: &Paper) -> Result<(PagedDocument, String), PaperError> {
     let desk = Desk::new(paper, &Sheet::of(paper)?)?;
     let set = typst::compile::<PagedDocument>(&desk);
-    let document = set.output.map_err(|errors| PaperError::Setting(told(&errors)))?;
+    let document = set
+        .output
+        .map_err(|errors| PaperError::Setting(told(&errors)))?;
     Ok((document, told(&set.warnings)))
 }
 
@@ -89,7 +91,10 @@ fn midnight(paper: &Paper) -> Option<Datetime> {
 }
 
 fn told(diagnostics: &[SourceDiagnostic]) -> String {
-    let messages: Vec<&str> = diagnostics.iter().map(|told| told.message.as_str()).collect();
+    let messages: Vec<&str> = diagnostics
+        .iter()
+        .map(|told| told.message.as_str())
+        .collect();
     messages.join("; ")
 }
 

@@ -266,12 +266,15 @@ fn payment_terms(write: Writer, terms: &Terms) -> Vec<Fact> {
         terms.due_days
     );
     vec![
-        fact("A cycle ends, and a statement is made", terms.cycle.words()),
+        fact("A statement is made", terms.cycle.words()),
         fact("Minimum payment", terms.minimum.words(&floor)),
         fact("Due", due),
-        fact("A payment pays", Due::order_in_words(&terms.allocation_order)),
         fact(
-            "A payment by debit restores the limit after",
+            "A payment pays",
+            Due::order_in_words(&terms.allocation_order),
+        ),
+        fact(
+            "Limit restored after a debit",
             days(terms.hold_banking_days, "banking day"),
         ),
     ]
@@ -292,10 +295,16 @@ fn fees(write: Writer, terms: &Terms) -> Vec<Fact> {
     );
     let fees = [
         ("With the first draw", terms.origination_fee_minor),
-        ("Each year, on the line's anniversary", terms.annual_fee_minor),
+        (
+            "Each year, on the line's anniversary",
+            terms.annual_fee_minor,
+        ),
         ("For each draw by express", terms.express_fee_minor),
         (late.as_str(), terms.late_fee_minor),
-        ("For a payment that is returned", terms.returned_payment_fee_minor),
+        (
+            "For a payment that is returned",
+            terms.returned_payment_fee_minor,
+        ),
     ];
     let charged = fees.into_iter().filter(|(_, fee)| fee.is_positive());
     charged.map(|(name, fee)| write.fact(name, fee)).collect()
@@ -331,7 +340,9 @@ fn of_receipt(write: Writer, receipt: &Receipt) -> Body {
         what,
         amount: write.with_code(receipt.amount_minor),
         facts,
-        paid: paid.map(|(name, amount)| write.fact(name, amount)).collect(),
+        paid: paid
+            .map(|(name, amount)| write.fact(name, amount))
+            .collect(),
         entries: entries
             .map(|(kind, amount)| write.fact(kind.words(), *amount))
             .collect(),
@@ -411,7 +422,10 @@ fn of_payoff(write: Writer, payoff: &PayoffLetter) -> Result<Body, Overflow> {
     let mut parts = vec![
         write.fact("Principal", payoff.principal_minor),
         write.fact("Interest posted", payoff.interest_minor),
-        write.fact("Interest accrued through the day before", payoff.accrued_minor),
+        write.fact(
+            "Interest accrued through the day before",
+            payoff.accrued_minor,
+        ),
         write.fact("Fees", payoff.fees_minor),
     ];
     if !payoff.credit_minor.is_zero() {

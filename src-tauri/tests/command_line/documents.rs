@@ -53,9 +53,17 @@ fn documents_are_printed_and_refused() {
     let path = exports.join(format!("{name}.pdf")).display().to_string();
     assert_eq!(agreement["path"], path);
     let rate = "Annual rate 35 %";
-    says(&agreement, &["Ottoline Marchbanks", "4 Mill Road", "1,000.00 USD", rate]);
+    says(
+        &agreement,
+        &["Ottoline Marchbanks", "4 Mill Road", "1,000.00 USD", rate],
+    );
     let again = print(&branch, &["agreement", &line_id(1)]);
-    assert!(again["path"].as_str().unwrap().ends_with(&format!("{name}-2.pdf")));
+    assert!(
+        again["path"]
+            .as_str()
+            .unwrap()
+            .ends_with(&format!("{name}-2.pdf"))
+    );
     let bytes = |saved: &Value| fs::read(saved["path"].as_str().unwrap()).unwrap();
     assert_eq!(bytes(&agreement), bytes(&again));
 
@@ -63,7 +71,10 @@ fn documents_are_printed_and_refused() {
     let words = ["receipt", draw_id, "--out", &file];
     let receipt = print(&branch, &words);
     assert_eq!(receipt, json!({"path": file, "pages": 1}));
-    says(&receipt, &["Paid out to you", "500.00 USD", draw_id, "Somebody Here"]);
+    says(
+        &receipt,
+        &["Paid out to you", "500.00 USD", draw_id, "Somebody Here"],
+    );
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(&file).unwrap().permissions().mode();
@@ -81,7 +92,14 @@ fn documents_are_printed_and_refused() {
     let statement = print(&branch, &words);
     let due = branch.desk.expect(0, &words)[0]["due_on"].clone();
     let due = due.as_str().unwrap();
-    let figures = ["514.38 USD", "25.00 USD", due, "500.00", "14.38", "14.3835…"];
+    let figures = [
+        "514.38 USD",
+        "25.00 USD",
+        due,
+        "500.00",
+        "14.38",
+        "14.3835…",
+    ];
     says(&statement, &figures);
     let on = branch.day(30);
     let payoff = print(&branch, &["payoff", "LC-000001", "--on", &on]);
@@ -89,18 +107,32 @@ fn documents_are_printed_and_refused() {
 
     branch.give(
         "sam",
-        vec![json!({"kind": "request_change", "line_id": line_id(2), "change_id": uuid(77),
+        vec![
+            json!({"kind": "request_change", "line_id": line_id(2), "change_id": uuid(77),
             "reason": "Two payments were late", "change": {"what": "set_limit",
-            "limit": {"minor": 80_050, "currency": "USD"}, "notice_given_on": on}})],
+            "limit": {"minor": 80_050, "currency": "USD"}, "notice_given_on": on}}),
+        ],
     );
     let told = print(&branch, &["limit-reduction", "LC-000002"]);
-    let figures = ["1,000.00 USD", "800.50 USD", "Two payments were late", "Equal Credit"];
+    let figures = [
+        "1,000.00 USD",
+        "800.50 USD",
+        "Two payments were late",
+        "Equal Credit",
+    ];
     says(&told, &figures);
     let words = ["limit-reduction", "LC-000001", "--limit", "600"];
     refuse(&branch, 2, &words);
     let words = [&words[..], &["--reason", "Income fell"]].concat();
     says(&print(&branch, &words), &["600.00 USD", "Income fell"]);
-    let below = ["limit-reduction", "LC-000001", "--limit", "499.99", "--reason", "x"];
+    let below = [
+        "limit-reduction",
+        "LC-000001",
+        "--limit",
+        "499.99",
+        "--reason",
+        "x",
+    ];
     assert!(refuse(&branch, 1, &below).contains("below_drawn"));
 
     // Rejected: a notice, and no agreement.
@@ -110,14 +142,23 @@ fn documents_are_printed_and_refused() {
         "requested": {"minor": 200_000, "currency": "USD"}, "purpose": "A boat"});
     branch.give("sam", vec![application]);
     let told = refuse(&branch, 1, &["agreement", "LC-000003"]);
-    assert!(told.contains("not_found") && told.contains("not approved yet"), "{told}");
+    assert!(
+        told.contains("not_found") && told.contains("not approved yet"),
+        "{told}"
+    );
     branch.give(
         "ada",
-        vec![json!({"kind": "reject_application", "line_id": line_id(9), "seen_version": 1,
-            "reasons": ["excessive_obligations", "other"], "other_words": "A boat is no boiler"})],
+        vec![
+            json!({"kind": "reject_application", "line_id": line_id(9), "seen_version": 1,
+            "reasons": ["excessive_obligations", "other"], "other_words": "A boat is no boiler"}),
+        ],
     );
     let notice = print(&branch, &["adverse-action", "LC-000003"]);
-    let words = ["2,000.00 USD", "Excessive obligations in relation to income", "A boat is no boiler"];
+    let words = [
+        "2,000.00 USD",
+        "Excessive obligations in relation to income",
+        "A boat is no boiler",
+    ];
     says(&notice, &words);
     let law = "The federal Equal Credit Opportunity Act prohibits creditors";
     says(&notice, &[law, "National Credit Union Administration"]);
@@ -132,7 +173,17 @@ fn documents_are_printed_and_refused() {
         (1, vec!["limit-reduction", "LC-000001"]),
         (2, vec!["statement", "LC-000001"]),
         (2, vec!["payoff", "LC-000001", "--on", "2020-01-01"]),
-        (2, vec!["limit-reduction", "LC-000001", "--limit", "x", "--reason", "x"]),
+        (
+            2,
+            vec![
+                "limit-reduction",
+                "LC-000001",
+                "--limit",
+                "x",
+                "--reason",
+                "x",
+            ],
+        ),
         (2, vec!["agreement", "LC-000001", "--out", "agreement.txt"]),
         (2, vec!["invitation", "LC-000001"]),
         (2, vec![]),

@@ -51,10 +51,7 @@ pub fn TermsList(props: &TermsListProps) -> Html {
         (words::CYCLE, words::cycle(terms.cycle)),
         (
             words::MINIMUM_RULE,
-            words::minimum(
-                &money(terms.minimum.floor_minor),
-                terms.minimum,
-            ),
+            words::minimum(&money(terms.minimum.floor_minor), terms.minimum),
         ),
         (
             words::DUE,

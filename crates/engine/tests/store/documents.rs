@@ -77,7 +77,13 @@ async fn documents_say_what_the_screen_says() {
     let line_id = branch.line(zoe, 100_000).await;
     let draw_id = branch.draw(line_id, 50_000, CASH).await;
 
-    let drawn = paper(&branch, PaperQuery::Receipt { movement_id: draw_id }).await;
+    let drawn = paper(
+        &branch,
+        PaperQuery::Receipt {
+            movement_id: draw_id,
+        },
+    )
+    .await;
     assert_eq!(drawn.branch_name, "Harbor Street");
     assert_eq!(drawn.line_number, "LC-000001");
     assert_eq!(drawn.customer.name, "Zoë Hill");
@@ -181,8 +187,19 @@ async fn what_was_told_stays_told() {
         })
     };
     assert_eq!(told.body, reduction(100_000, 80_000));
-    assert_eq!(paper(&branch, of(second)).await.body, reduction(80_000, 40_000));
-    assert_eq!(branch.engine.reader().last_reduction(line_id).await.unwrap(), second);
+    assert_eq!(
+        paper(&branch, of(second)).await.body,
+        reduction(80_000, 40_000)
+    );
+    assert_eq!(
+        branch
+            .engine
+            .reader()
+            .last_reduction(line_id)
+            .await
+            .unwrap(),
+        second
+    );
     // A higher limit and another rate are no reductions.
     let higher = LineChange::SetLimit {
         limit: usd(90_000),
@@ -200,8 +217,18 @@ async fn what_was_told_stays_told() {
 
     for (limit, reason, field, code) in [
         (90_000, "Income fell", "limit", None),
-        (0, "Income fell", "limit", Some(RefusalCode::AmountNotPositive)),
-        (29_999, "Income fell", "limit", Some(RefusalCode::BelowDrawn)),
+        (
+            0,
+            "Income fell",
+            "limit",
+            Some(RefusalCode::AmountNotPositive),
+        ),
+        (
+            29_999,
+            "Income fell",
+            "limit",
+            Some(RefusalCode::BelowDrawn),
+        ),
         (50_000, "  ", "reason", Some(RefusalCode::FieldEmpty)),
     ] {
         let error = refused(&branch, to_come(limit, reason)).await;
@@ -211,7 +238,12 @@ async fn what_was_told_stays_told() {
     }
 
     let viewer = branch.viewer(&branch.teller).await;
-    let papers = branch.engine.reader().papers(&viewer, line_id).await.unwrap();
+    let papers = branch
+        .engine
+        .reader()
+        .papers(&viewer, line_id)
+        .await
+        .unwrap();
     let queries: Vec<PaperQuery> = papers.into_iter().map(|row| row.query).collect();
     let expected = [
         PaperQuery::Agreement { line_id },
@@ -232,8 +264,18 @@ async fn what_cannot_be_printed_says_why() {
     let reader = branch.engine.reader();
     let line_id = branch.application(zoe, 100_000).await;
     let today = branch.viewer(&branch.teller).await.today;
-    none(&branch, PaperQuery::Agreement { line_id }, "not approved yet").await;
-    none(&branch, PaperQuery::AdverseAction { line_id }, "was not rejected").await;
+    none(
+        &branch,
+        PaperQuery::Agreement { line_id },
+        "not approved yet",
+    )
+    .await;
+    none(
+        &branch,
+        PaperQuery::AdverseAction { line_id },
+        "was not rejected",
+    )
+    .await;
     let payoff = PaperQuery::Payoff { line_id, on: today };
     none(&branch, payoff, "not approved yet").await;
     let reduction = PaperQuery::LimitReductionToCome {
@@ -306,7 +348,12 @@ async fn nobody_writes_to_the_forgotten() {
         reason: "They asked for it".to_owned(),
     });
     branch.admin_does(forget).await.unwrap();
-    none(&branch, PaperQuery::AdverseAction { line_id }, "was forgotten").await;
+    none(
+        &branch,
+        PaperQuery::AdverseAction { line_id },
+        "was forgotten",
+    )
+    .await;
     let viewer = branch.viewer(&branch.teller).await;
     let papers = branch.engine.reader().papers(&viewer, line_id).await;
     assert!(papers.is_err());

@@ -69,7 +69,9 @@ fn figures(paper: &Paper) -> Vec<String> {
             "14.9 %".to_owned(),
             "from 2026-09-01".to_owned(),
             "12.625 %".to_owned(),
-            it.terms.minimum.words(&with_code(it.terms.minimum.floor_minor)),
+            it.terms
+                .minimum
+                .words(&with_code(it.terms.minimum.floor_minor)),
             money(it.terms.origination_fee_minor),
             money(it.terms.late_fee_minor),
         ],
@@ -117,7 +119,12 @@ fn figures(paper: &Paper) -> Vec<String> {
         }
         PaperBody::Payoff(it) => {
             let mut wanted = vec![with_code(it.payoff_minor), it.on.to_string()];
-            let parts = [it.principal_minor, it.interest_minor, it.accrued_minor, it.fees_minor];
+            let parts = [
+                it.principal_minor,
+                it.interest_minor,
+                it.accrued_minor,
+                it.fees_minor,
+            ];
             wanted.extend(parts.map(money));
             wanted.push(money(it.credit_minor.negated().unwrap()));
             wanted.push(with_code(it.payoff_minor));
@@ -259,13 +266,19 @@ fn a_screen_reader_finds_its_way() {
         let metadata = metadata(&document);
         let title = format!("{} LC-000001", paper.kind().title());
         assert!(metadata.contains(&title), "{metadata}");
-        assert!(metadata.contains("<pdfuaid:part>1</pdfuaid:part>"), "{metadata}");
+        assert!(
+            metadata.contains("<pdfuaid:part>1</pdfuaid:part>"),
+            "{metadata}"
+        );
         assert!(metadata.contains("2026-03-31T00:00:00"), "{metadata}");
         let tags = names(&document, b"S");
         for tag in ["H1", "P", "Document"] {
             assert!(tags.iter().any(|found| found == tag), "{tag}: {tags:?}");
         }
-        if !matches!(paper.body, PaperBody::AdverseAction(_) | PaperBody::Incompleteness(_)) {
+        if !matches!(
+            paper.body,
+            PaperBody::AdverseAction(_) | PaperBody::Incompleteness(_)
+        ) {
             for tag in ["Table", "TR", "TD"] {
                 assert!(tags.iter().any(|found| found == tag), "{tag}: {tags:?}");
             }

@@ -67,6 +67,7 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<()> {
     open_line(&visit, FIRST, "Outstanding").await?;
     visit.window.reads("figure-limit", "4,500.00USD").await?;
     ask_why(&visit).await?;
+    print_the_agreement(&visit).await?;
     close(&visit).await?;
     close_the_drawer(&visit).await?;
     look_at_reports(&visit).await?;
@@ -687,6 +688,16 @@ async fn ask_why(visit: &Visit<'_>) -> Outcome<()> {
     hands.turn_to(window, "statements").await?;
     window.sees("No statements yet").await?;
     visit.look("no-statements").await
+}
+
+/// What was agreed on, on paper.
+async fn print_the_agreement(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    hands.turn_to(window, "documents").await?;
+    visit.press("print-agreement").await?;
+    window.at("printed").await?;
+    window.sees("-agreement-").await?;
+    visit.look("documents").await
 }
 
 /// What was paid out, sorted and saved.

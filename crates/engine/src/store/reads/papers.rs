@@ -190,8 +190,7 @@ impl Reader {
             Ok((kind, Minor(amount)))
         });
         let entries = entries.collect::<Result<Vec<_>, ReadError>>()?;
-        let served_by =
-            people::name_of(&mut snapshot, movement.requested_by.user_id).await?;
+        let served_by = people::name_of(&mut snapshot, movement.requested_by.user_id).await?;
         let receipt = Receipt {
             movement_id: id,
             kind: movement.kind,
@@ -314,7 +313,10 @@ impl Reader {
             return Err(refused(Refusal::at("limit", RefusalCode::WrongCurrency)));
         }
         if !limit.minor.is_positive() {
-            return Err(refused(Refusal::at("limit", RefusalCode::AmountNotPositive)));
+            return Err(refused(Refusal::at(
+                "limit",
+                RefusalCode::AmountNotPositive,
+            )));
         }
         if limit.minor >= line.limit() {
             let now = self.currency.format(line.limit());
@@ -350,12 +352,11 @@ impl Reader {
         connection: &mut SqliteConnection,
         id: LineId,
     ) -> Result<Subject, ReadError> {
-        let (text, summarized, customer_id): (String, bool, String) =
-            sqlx::query_as(lines::ONE)
-                .bind(id.to_string())
-                .fetch_optional(&mut *connection)
-                .await?
-                .ok_or_else(not_found)?;
+        let (text, summarized, customer_id): (String, bool, String) = sqlx::query_as(lines::ONE)
+            .bind(id.to_string())
+            .fetch_optional(&mut *connection)
+            .await?
+            .ok_or_else(not_found)?;
         let customer_id: CustomerId = parse_id("lines", &customer_id)?;
         let key = self.keys(connection, &[customer_id]).await?;
         let key = key.into_values().next();
@@ -435,11 +436,9 @@ fn unapproved(line: &Line) -> &'static str {
     match line.status() {
         Status::Rejected => "the application was rejected",
         Status::Cancelled => "the application was cancelled before it was approved",
-        Status::Open
-        | Status::Approved
-        | Status::Outstanding
-        | Status::Repaid
-        | Status::Closed => "the application is not approved yet",
+        Status::Open | Status::Approved | Status::Outstanding | Status::Repaid | Status::Closed => {
+            "the application is not approved yet"
+        }
     }
 }
 
