@@ -14,8 +14,10 @@ step "the page";                          scripts/page.sh debug
 step "lint the program";                  native cargo clippy --quiet --workspace --exclude ui --all-targets -- -D warnings
 step "unit tests of the page, in a browser"
 scripts/page-tests.sh
-# The stories start these two as processes of their own.
-step "the program and the mock";          native cargo build -p branchline -p payments-mock
+# The stories start the program and the mock as processes of their own. All is built at once: built by
+# themselves, they would take features that the tests' build does not, and most crates would be
+# compiled twice.
+step "the program, the mock, the tests";  native cargo build --workspace --exclude ui --bins --tests
 step "the mock against its own OpenAPI document"
 scripts/protocol-tests.sh
 step "tests"
