@@ -8,6 +8,7 @@ use crate::customer::Address;
 use crate::date::BusinessDate;
 use crate::history::Payoff;
 use crate::ids::{ChangeId, LineId, MovementId};
+use crate::intake::MissingItem;
 use crate::ledger::EntryKind;
 use crate::money::{Currency, Minor, Money};
 use crate::movement::{Method, MovementKind};
@@ -89,6 +90,11 @@ pub enum PaperQuery {
     AdverseAction {
         line_id: LineId,
     },
+    /// Of what was missing on the day it was told; where it was told twice that day, the later one.
+    Incompleteness {
+        line_id: LineId,
+        told_on: BusinessDate,
+    },
     /// Of a reduction that was asked for.
     LimitReduction {
         line_id: LineId,
@@ -110,6 +116,7 @@ impl PaperQuery {
             PaperQuery::Statement { .. } => PaperKind::Statement,
             PaperQuery::Payoff { .. } => PaperKind::Payoff,
             PaperQuery::AdverseAction { .. } => PaperKind::AdverseAction,
+            PaperQuery::Incompleteness { .. } => PaperKind::Incompleteness,
             PaperQuery::LimitReduction { .. } | PaperQuery::LimitReductionToCome { .. } => {
                 PaperKind::LimitReduction
             }
@@ -301,12 +308,13 @@ pub struct LimitReduction {
 pub struct Incompleteness {
     pub requested_minor: Minor,
     pub taken_on: BusinessDate,
-    pub missing: Vec<String>,
+    pub missing: Vec<MissingItem>,
     /// The last day to bring it.
     pub by: BusinessDate,
-    /// What happens if it is not brought.
-    pub otherwise: String,
 }
+
+/// What happens if it is not brought, which the notice has to say.
+pub const NO_FURTHER: &str = "If it does not reach us by then, we will not be able to consider your application any further.";
 
 impl Paper {
     pub fn kind(&self) -> PaperKind {

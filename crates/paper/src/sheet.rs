@@ -92,9 +92,9 @@ enum Body {
     Incompleteness {
         requested: String,
         taken_on: String,
-        missing: Vec<String>,
+        missing: Vec<&'static str>,
         by: String,
-        otherwise: String,
+        otherwise: &'static str,
     },
 }
 
@@ -175,9 +175,9 @@ impl Sheet {
             PaperBody::Incompleteness(notice) => Body::Incompleteness {
                 requested: write.with_code(notice.requested_minor),
                 taken_on: notice.taken_on.to_string(),
-                missing: notice.missing.clone(),
+                missing: notice.missing.iter().map(|item| item.words()).collect(),
                 by: notice.by.to_string(),
-                otherwise: notice.otherwise.clone(),
+                otherwise: NO_FURTHER,
             },
         };
         Ok(Sheet {

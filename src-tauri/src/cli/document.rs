@@ -5,9 +5,9 @@ use super::{Common, Exit, Failure};
 use crate::files;
 use clap::{Args, Subcommand};
 use domain::date::BusinessDate;
-use domain::ids::MovementId;
+use domain::ids::{LineId, MovementId};
 use domain::money::Money;
-use domain::paper::{Paper, PaperQuery, SavedPaper};
+use domain::paper::{Paper, PaperKind, PaperQuery, SavedPaper};
 use engine::Reading;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +52,14 @@ enum What {
     AdverseAction {
         /// A number such as LC-000001, or an id.
         line: String,
+    },
+    /// What an application lacks, as the customer was told.
+    Incompleteness {
+        /// A number such as LC-000001, or an id.
+        line: String,
+        /// The date it was told; the last notice unless named.
+        #[arg(long, value_name = "DATE")]
+        told: Option<BusinessDate>,
     },
     /// Told before a limit is lowered: the last reduction that was asked for, or with --limit and
     /// --reason one that is about to be.
@@ -115,6 +123,16 @@ impl What {
             What::AdverseAction { line } => PaperQuery::AdverseAction {
                 line_id: reader.line_id(line).await?,
             },
+            What::Incompleteness { line, told } => {
+                let line_id = reader.line_id(line).await?;
+                match told {
+                    Some(told_on) => PaperQuery::Incompleteness {
+                        line_id,
+                        told_on: *told_on,
+                    },
+                    None => last_notice(reading, line_id).await?,
+                }
+            }
             What::LimitReduction {
                 line,
                 limit: Some(limit),
@@ -139,6 +157,14 @@ impl What {
             }
         })
     }
+}
+
+/// The newest notice of what is missing.
+async fn last_notice(reading: &Reading, line_id: LineId) -> Result<PaperQuery, Failure> {
+    let papers = reading.reader.papers(&reading.viewer, line_id).await?;
+    let mut queries = papers.into_iter().rev().map(|row| row.query);
+    let last = queries.find(|query| query.kind() == PaperKind::Incompleteness);
+    last.ok_or_else(|| Failure::refused("not_found", "nobody was told what is missing".to_owned()))
 }
 
 fn movement_id(text: &str) -> Result<MovementId, Failure> {

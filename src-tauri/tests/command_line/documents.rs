@@ -146,10 +146,28 @@ fn documents_are_printed_and_refused() {
         told.contains("not_found") && told.contains("not approved yet"),
         "{told}"
     );
+    // Its papers: what is missing, and the customer told of it.
+    let words = ["incompleteness", "LC-000003"];
+    assert!(refuse(&branch, 1, &words).contains("nobody was told"));
+    let by = branch.day(50);
+    branch.give(
+        "sam",
+        vec![
+            json!({"kind": "record_missing", "line_id": line_id(9), "missing": ["tax_return"]}),
+            json!({"kind": "send_incompleteness_notice", "line_id": line_id(9), "reply_by": by}),
+        ],
+    );
+    let told = print(&branch, &words);
+    let figures = ["2,000.00 USD", "The latest tax return", &by, "any further"];
+    says(&told, &figures);
+    let words = [&words[..], &["--told", &on]].concat();
+    says(&print(&branch, &words), &figures);
+    let words = ["incompleteness", "LC-000003", "--told", &day_0];
+    assert!(refuse(&branch, 1, &words).contains("not_found"));
     branch.give(
         "ada",
         vec![
-            json!({"kind": "reject_application", "line_id": line_id(9), "seen_version": 1,
+            json!({"kind": "reject_application", "line_id": line_id(9), "seen_version": 3,
             "reasons": ["excessive_obligations", "other"], "other_words": "A boat is no boiler"}),
         ],
     );

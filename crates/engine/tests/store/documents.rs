@@ -5,6 +5,7 @@ use crate::branch::{Branch, CASH, usd};
 use domain::change::LineChange;
 use domain::command::*;
 use domain::ids::{ChangeId, LineId, MovementId};
+use domain::intake::MissingItem;
 use domain::ledger::EntryKind;
 use domain::money::Minor;
 use domain::paper::*;
@@ -329,6 +330,57 @@ async fn what_cannot_be_printed_says_why() {
         closing_on,
     };
     none(&branch, statement, "no statement of 2026-03-02").await;
+}
+
+/// A notice says what was missing when it was told, whatever came in since.
+#[tokio::test]
+async fn what_was_missing_is_told_as_it_was() {
+    let branch = Branch::open().await;
+    let zoe = branch.customer("Zoë", "Hill", "123456789").await;
+    let line_id = branch.application(zoe, 100_000).await;
+    let missing = |missing: &[MissingItem]| {
+        let missing = missing.to_vec();
+        Command::RecordMissing(RecordMissing { line_id, missing })
+    };
+    let notice = |reply_by: &str| {
+        let reply_by = reply_by.parse().unwrap();
+        Command::SendIncompletenessNotice(SendIncompletenessNotice { line_id, reply_by })
+    };
+    let of = |told_on: &str| PaperQuery::Incompleteness {
+        line_id,
+        told_on: told_on.parse().unwrap(),
+    };
+    let both = [MissingItem::ProofOfIncome, MissingItem::TaxReturn];
+    branch.teller_does(missing(&both)).await.unwrap();
+    none(&branch, of("2026-03-02"), "nobody was told on 2026-03-02").await;
+    // The second of the day is what counts.
+    branch.teller_does(notice("2026-03-20")).await.unwrap();
+    branch.teller_does(notice("2026-03-25")).await.unwrap();
+    work_until(&branch, "2026-03-09").await;
+    branch.teller_does(missing(&both[1..])).await.unwrap();
+    branch.teller_does(notice("2026-04-01")).await.unwrap();
+    branch.teller_does(missing(&[])).await.unwrap();
+    for (told_on, missing, by) in [
+        ("2026-03-02", &both[..], "2026-03-25"),
+        ("2026-03-09", &both[1..], "2026-04-01"),
+    ] {
+        let told = paper(&branch, of(told_on)).await;
+        let expected = Incompleteness {
+            requested_minor: Minor(100_000),
+            taken_on: "2026-03-02".parse().unwrap(),
+            missing: missing.to_vec(),
+            by: by.parse().unwrap(),
+        };
+        assert_eq!(told.body, PaperBody::Incompleteness(expected));
+        let name = format!("LC-000001-incompleteness-{told_on}");
+        assert_eq!(told.file_stem(), name);
+    }
+    none(&branch, of("2026-03-03"), "nobody was told on 2026-03-03").await;
+    let viewer = branch.viewer(&branch.teller).await;
+    let reader = branch.engine.reader();
+    let rows = reader.papers(&viewer, line_id).await.unwrap();
+    let queries: Vec<PaperQuery> = rows.into_iter().map(|row| row.query).collect();
+    assert_eq!(queries, [of("2026-03-02"), of("2026-03-09")]);
 }
 
 #[tokio::test]

@@ -149,8 +149,8 @@ fn figures(paper: &Paper) -> Vec<String> {
         }
         PaperBody::Incompleteness(it) => {
             let mut wanted = vec![it.taken_on.to_string(), with_code(it.requested_minor)];
-            wanted.extend(it.missing.clone());
-            wanted.extend([it.by.to_string(), it.otherwise.clone()]);
+            wanted.extend(it.missing.iter().map(|item| item.words().to_owned()));
+            wanted.extend([it.by.to_string(), NO_FURTHER.to_owned()]);
             wanted
         }
     }
@@ -214,11 +214,10 @@ fn what_looks_like_markup_is_printed_as_it_stands() {
             PaperBody::Receipt(it) => it.served_by = HOSTILE.to_owned(),
             PaperBody::AdverseAction(it) => it.other_words = Some(HOSTILE.to_owned()),
             PaperBody::LimitReduction(it) => it.reason = HOSTILE.to_owned(),
-            PaperBody::Incompleteness(it) => it.missing = vec![HOSTILE.to_owned()],
-            PaperBody::Statement(_) | PaperBody::Payoff(_) => {}
+            PaperBody::Statement(_) | PaperBody::Payoff(_) | PaperBody::Incompleteness(_) => {}
         }
         let times = match paper.body {
-            PaperBody::Statement(_) | PaperBody::Payoff(_) => 3,
+            PaperBody::Statement(_) | PaperBody::Payoff(_) | PaperBody::Incompleteness(_) => 3,
             _ => 4,
         };
         let read = Read::of(&paper);

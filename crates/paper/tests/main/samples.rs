@@ -5,6 +5,7 @@ use domain::command::{RejectionReason, Speed};
 use domain::customer::Address;
 use domain::date::BusinessDate;
 use domain::ids::{BankAccountId, MovementId};
+use domain::intake::MissingItem;
 use domain::interest::RateChange;
 use domain::ledger::EntryKind;
 use domain::money::{Currency, Minor};
@@ -58,13 +59,8 @@ pub fn bodies(currency: &str) -> Vec<PaperBody> {
         PaperBody::Incompleteness(Incompleteness {
             requested_minor: Minor(500_000),
             taken_on: date("2026-03-17"),
-            missing: vec![
-                "Proof of income of the last two months".to_owned(),
-                "A proof of residence".to_owned(),
-            ],
+            missing: vec![MissingItem::ProofOfIncome, MissingItem::ProofOfAddress],
             by: date("2026-04-30"),
-            otherwise: "If it does not reach us by then, we cannot consider your application."
-                .to_owned(),
         }),
     ]
 }

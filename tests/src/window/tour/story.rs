@@ -252,6 +252,9 @@ async fn bring_the_papers(visit: &Visit<'_>) -> Outcome<()> {
     visit.look("dialog-send_incompleteness_notice").await?;
     visit.submit_dialog().await?;
     window.at("incompleteness-notice").await?;
+    visit.press("print-incompleteness").await?;
+    window.at("printed").await?;
+    window.sees("-incompleteness-").await?;
     gone(visit, "toast").await?;
     visit.look("details-incomplete").await?;
     visit

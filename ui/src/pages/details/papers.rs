@@ -1,8 +1,12 @@
 //! What an application still needs before it can be decided, and by when.
 
-use crate::components::{Cell, ClockLabel, Column, DataTable, Label, LabelColor, Row};
-use crate::words::papers as words;
+use crate::components::{
+    Button, ButtonKind, Cell, ClockLabel, Column, DataTable, Label, LabelColor, Row,
+};
+use crate::hooks::use_printing;
+use crate::words::{documents, papers as words};
 use domain::line::Status;
+use domain::paper::PaperQuery;
 use domain::view::{CheckRow, LineDetails};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -14,6 +18,7 @@ pub struct PapersProps {
 
 #[component]
 pub fn Papers(props: &PapersProps) -> Html {
+    let printing = use_printing();
     let line = &props.line;
     let intake = &line.intake;
     let clock = line
@@ -37,7 +42,22 @@ pub fn Papers(props: &PapersProps) -> Html {
         },
     };
     let told = intake.notice.map(|notice| {
-        html! { <p class="quiet" data-testid="incompleteness-notice">{ words::told(&notice) }</p> }
+        let query = PaperQuery::Incompleteness {
+            line_id: line.row.id,
+            told_on: notice.on,
+        };
+        let busy = printing.is_busy(&query);
+        let on_click = printing.print.reform(move |_: MouseEvent| query.clone());
+        html! {
+            <>
+                <p class="quiet" data-testid="incompleteness-notice">{ words::told(&notice) }</p>
+                <Button kind={ButtonKind::Secondary} small=true testid="print-incompleteness"
+                    {busy} {on_click}>
+                    { documents::PRINT_NOTICE }
+                </Button>
+                { printing.told() }
+            </>
+        }
     });
     html! {
         <section class="card" aria-labelledby="papers" data-testid="papers">

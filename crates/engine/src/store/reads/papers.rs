@@ -15,12 +15,12 @@ use domain::refusal::{Refusal, RefusalCode};
 use domain::text;
 use domain::view::StatementQuery;
 
-/// What was decided on a line, and which limits it had and was to have: by the unique index on
-/// stream and place.
+/// What was decided on a line, which limits it had and was to have, and what its application lacked:
+/// by the unique index on stream and place.
 pub(super) const TOLD: &str = "
     select command_id, ordinal, version, payload, business_date from events
     where stream = 'line' and stream_id = ?
-        and type in ('application_approved', 'limit_set', 'change_requested')
+        and type in ('application_approved', 'limit_set', 'change_requested', 'incompleteness_noticed')
     order by stream_seq";
 
 /// Where the money of a movement moved first: by `journal_by_owner`.
@@ -50,12 +50,13 @@ struct Subject {
     key: Option<CustomerKey>,
 }
 
-/// What was said of a line's limit.
+/// What was said of a line.
 #[derive(Default)]
 struct Told {
     /// The day, the limit and the terms that were agreed on.
     approved: Option<(BusinessDate, Minor, Terms)>,
     reductions: Vec<(ChangeId, BusinessDate, LimitReduction)>,
+    incomplete: Vec<(BusinessDate, Incompleteness)>,
 }
 
 impl Reader {
@@ -70,6 +71,9 @@ impl Reader {
             } => self.statement_paper(*line_id, *closing_on).await,
             PaperQuery::Payoff { line_id, on } => self.payoff_letter(viewer, *line_id, *on).await,
             PaperQuery::AdverseAction { line_id } => self.adverse_action(*line_id).await,
+            PaperQuery::Incompleteness { line_id, told_on } => {
+                self.incompleteness(*line_id, *told_on).await
+            }
             PaperQuery::LimitReduction { line_id, change_id } => {
                 self.limit_reduction(*line_id, *change_id).await
             }
@@ -95,6 +99,10 @@ impl Reader {
             query,
         };
         let mut rows = Vec::new();
+        for (told_on, _) in &told.incomplete {
+            let (line_id, told_on) = (id, *told_on);
+            rows.push(row(PaperQuery::Incompleteness { line_id, told_on }, told_on));
+        }
         if let Some((approved_on, ..)) = &told.approved {
             rows.push(row(PaperQuery::Agreement { line_id: id }, *approved_on));
         }
@@ -281,6 +289,18 @@ impl Reader {
         Ok(self.dated(dated, subject, PaperBody::AdverseAction(notice)))
     }
 
+    async fn incompleteness(&self, id: LineId, told_on: BusinessDate) -> Result<Paper, ReadError> {
+        let mut snapshot = self.snapshot().await?;
+        let subject = self.subject(&mut snapshot, id).await?;
+        let told = self.told(&mut snapshot, &subject).await?;
+        let mut notices = told.incomplete.into_iter();
+        let Some((_, notice)) = notices.find(|(on, _)| *on == told_on) else {
+            let words = format!("nobody was told on {told_on} what is missing");
+            return Err(no_paper(&subject.line, &words));
+        };
+        Ok(self.dated(told_on, subject, PaperBody::Incompleteness(notice)))
+    }
+
     async fn limit_reduction(&self, id: LineId, change_id: ChangeId) -> Result<Paper, ReadError> {
         let mut snapshot = self.snapshot().await?;
         let subject = self.subject(&mut snapshot, id).await?;
@@ -423,6 +443,20 @@ impl Reader {
                         reason: reason.known().cloned().unwrap_or_default(),
                     };
                     told.reductions.push((change_id, dated, reduction));
+                }
+                Event::IncompletenessNoticed {
+                    missing, reply_by, ..
+                } => {
+                    let told_on = history::date("events", &on)?;
+                    // What is told again on the same day takes the place of what was told first.
+                    told.incomplete.retain(|(on, _)| *on != told_on);
+                    let notice = Incompleteness {
+                        requested_minor: subject.line.requested_minor,
+                        taken_on: subject.line.taken_on,
+                        missing,
+                        by: reply_by,
+                    };
+                    told.incomplete.push((told_on, notice));
                 }
                 _ => {}
             }
