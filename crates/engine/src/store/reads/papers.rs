@@ -101,7 +101,10 @@ impl Reader {
         let mut rows = Vec::new();
         for (told_on, _) in &told.incomplete {
             let (line_id, told_on) = (id, *told_on);
-            rows.push(row(PaperQuery::Incompleteness { line_id, told_on }, told_on));
+            rows.push(row(
+                PaperQuery::Incompleteness { line_id, told_on },
+                told_on,
+            ));
         }
         if let Some((approved_on, ..)) = &told.approved {
             rows.push(row(PaperQuery::Agreement { line_id: id }, *approved_on));
