@@ -49,14 +49,16 @@ pub fn Papers(props: &PapersProps) -> Html {
         let busy = printing.is_busy(&query);
         let on_click = printing.print.reform(move |_: MouseEvent| query.clone());
         html! {
-            <>
+            <div class="stack">
                 <p class="quiet" data-testid="incompleteness-notice">{ words::told(&notice) }</p>
-                <Button kind={ButtonKind::Secondary} small=true testid="print-incompleteness"
-                    {busy} {on_click}>
-                    { documents::PRINT_NOTICE }
-                </Button>
-                { printing.told() }
-            </>
+                <div>
+                    <Button kind={ButtonKind::Secondary} small=true testid="print-incompleteness"
+                        {busy} {on_click}>
+                        { documents::PRINT_NOTICE }
+                    </Button>
+                </div>
+                <div>{ printing.told() }</div>
+            </div>
         }
     });
     html! {
