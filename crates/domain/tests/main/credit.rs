@@ -2,6 +2,7 @@
 //! those of "Numbers that must come out"; rows an accrual alone can express are in `interest`.
 
 use crate::desk::*;
+use crate::proof;
 use domain::command::*;
 use domain::cycle::Cycle;
 use domain::date::BusinessDate;
@@ -477,8 +478,7 @@ fn dated_facts(dice: &mut Dice) -> Vec<Dated> {
 
 #[test]
 fn arrival_order_does_not_matter() {
-    let proving = std::env::var_os("BRANCHLINE_PROVE").is_some_and(|value| value == "1");
-    let histories = if proving { 10_000 } else { 500 };
+    let histories = proof::count(500, 10_000) as u64;
     for seed in 0..histories {
         let mut dice = Dice(seed);
         let mut facts = vec![Dated::Draw(0, 30_000)];
@@ -498,13 +498,13 @@ fn arrival_order_does_not_matter() {
             assert_eq!(end, &ends[0].0, "seed {seed}: {order:?} of {facts:?}");
         }
     }
-    if let Some(folder) = std::env::var_os("BRANCHLINE_PROOF") {
-        let row = format!(
-            "arrival order: the same dated facts in 5 permutations end alike | {histories} histories | 0 to {}\n",
-            histories - 1
-        );
-        std::fs::write(std::path::Path::new(&folder).join("arrival.row"), row).unwrap();
-    }
+    proof::proved(
+        "arrival",
+        "arrival order: the same dated facts in 5 permutations end alike",
+        &format!("{histories} histories"),
+        &format!("0 to {}", histories - 1),
+    )
+    .unwrap();
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! legs in the journal say.
 
 use crate::desk::*;
+use crate::proof;
 use crate::random::Dice;
 use domain::change::LineChange;
 use domain::command::*;
@@ -160,19 +161,18 @@ fn what_a_drawer_refuses() {
 /// A day of cash at random, reversals of earlier days included; a second book kept beside.
 #[test]
 fn every_drawer_is_right_after_each_of_many_random_days() {
-    let proving = std::env::var_os("BRANCHLINE_PROVE").is_some_and(|value| value == "1");
-    let days = if proving { 10_000 } else { 1_000 };
-    let stories = days / 50;
+    let days = proof::count(1_000, 10_000);
+    let stories = days as u64 / 50;
     for seed in 0..stories {
         days_at_the_counter(seed, 50);
     }
-    if let Some(folder) = std::env::var_os("BRANCHLINE_PROOF") {
-        let row = format!(
-            "teller days: every drawer's expected count and the trial balance | {days} days | 0 to {}\n",
-            stories - 1
-        );
-        std::fs::write(std::path::Path::new(&folder).join("drawers.row"), row).unwrap();
-    }
+    proof::proved(
+        "drawers",
+        "teller days: every drawer's expected count and the trial balance",
+        &format!("{days} days"),
+        &format!("0 to {}", stories - 1),
+    )
+    .unwrap();
 }
 
 fn days_at_the_counter(seed: u64, days: i32) {

@@ -1,6 +1,7 @@
 //! Interest against figures published elsewhere, and against a second, naive calculation that
 //! goes day by day with a calendar of its own.
 
+use crate::proof;
 use domain::date::BusinessDate;
 use domain::interest::*;
 use domain::money::{Currency, Minor};
@@ -556,16 +557,15 @@ fn two_ways(seed: u64) {
 
 #[test]
 fn two_implementations_agree() {
-    let proving = std::env::var_os("BRANCHLINE_PROVE").is_some_and(|value| value == "1");
-    let histories = if proving { 100_000 } else { 2_000 };
+    let histories = proof::count(2_000, 100_000) as u64;
     for seed in 0..histories {
         two_ways(seed);
     }
-    if let Some(folder) = std::env::var_os("BRANCHLINE_PROOF") {
-        let row = format!(
-            "interest: two implementations agree on random histories | {histories} histories | 0 to {}\n",
-            histories - 1
-        );
-        std::fs::write(std::path::Path::new(&folder).join("interest.row"), row).unwrap();
-    }
+    proof::proved(
+        "interest",
+        "interest: two implementations agree on random histories",
+        &format!("{histories} histories"),
+        &format!("0 to {}", histories - 1),
+    )
+    .unwrap();
 }

@@ -11,6 +11,9 @@ mod late_facts;
 mod mistakes;
 mod papers;
 mod payments;
+mod people;
+#[path = "../../../../tests/src/proof.rs"]
+mod proof;
 mod random;
 mod rules;
 mod states;

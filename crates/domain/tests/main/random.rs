@@ -3,6 +3,7 @@
 //! never happen is looked for here. A seed that fails names itself and can be run alone.
 
 use crate::desk::{Desk, Judged, usd};
+use crate::proof;
 use domain::actor::NetworkState;
 use domain::command::*;
 use domain::customer::Customer;
@@ -33,11 +34,11 @@ impl Dice {
         usize::try_from(self.next() % end as u64).unwrap()
     }
 
-    fn one_in(&mut self, count: usize) -> bool {
+    pub fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }
 
-    fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
         (!from.is_empty()).then(|| from[self.below(from.len())])
     }
 }
@@ -537,8 +538,7 @@ fn narrow_branch() -> Desk {
 
 #[test]
 fn random_histories_keep_the_books() {
-    let many = std::env::var("BRANCHLINE_PROVE").is_ok_and(|set| set == "1");
-    let count = if many { 100_000 } else { 2_000 };
+    let count = proof::count(2_000, 100_000) as u64;
     let fresh = narrow_branch();
     let (mut accepted, mut refused) = (0, 0);
     for seed in 0..count {
@@ -556,4 +556,11 @@ fn random_histories_keep_the_books() {
         accepted > 10 * count && refused > count,
         "{accepted} accepted, {refused} refused"
     );
+    proof::proved(
+        "random",
+        "random commands and words of the network: the books counted again after each",
+        &format!("{count} histories, {accepted} accepted, {refused} refused"),
+        &format!("0 to {}", count - 1),
+    )
+    .unwrap();
 }

@@ -1,0 +1,589 @@
+//! How many people stand behind a decision and behind money: long random histories of a branch in
+//! which people have several accounts, leave and come back, ask and decide, too late, twice, or on
+//! something else than was asked. Beside the rules a watcher counts heads by what the log says of
+//! employee numbers, and by nothing the rules have worked out.
+
+use crate::desk::{Desk, Judged, usd};
+use crate::proof;
+use crate::random::Dice;
+use domain::account::Role;
+use domain::actor::NetworkState;
+use domain::change::{CHANGE_LIFE_DAYS, LineChange};
+use domain::command::*;
+use domain::date::BusinessDate;
+use domain::event::Event;
+use domain::ids::{ChangeId, LineId, MovementId, UserId};
+use domain::money::Minor;
+use domain::movement::MovementKind;
+use domain::product::Due;
+use std::collections::{BTreeMap, BTreeSet};
+
+const STEPS: usize = 200;
+const SINGLE_SIGNATURE: i64 = 150_000;
+const OFFLINE_CAP: i64 = 40_000;
+const INSTANT: i64 = 60_000;
+
+/// An account as the log has it.
+#[derive(Clone, Debug)]
+struct Known {
+    number: String,
+    role: Role,
+}
+
+struct Asked {
+    by: String,
+    change: LineChange,
+    on: BusinessDate,
+}
+
+/// What was decided or moved, by whom, as far as heads have to be counted.
+#[derive(Default)]
+struct Watcher {
+    numbers: BTreeMap<UserId, String>,
+    active: BTreeMap<UserId, Known>,
+    taken_by: BTreeMap<LineId, String>,
+    draws: BTreeMap<MovementId, (String, i64)>,
+    released: BTreeSet<MovementId>,
+    changes: BTreeMap<ChangeId, Asked>,
+    decided: BTreeMap<&'static str, u64>,
+}
+
+impl Watcher {
+    fn count(&mut self, what: &'static str) {
+        *self.decided.entry(what).or_default() += 1;
+    }
+
+    /// Events of one command. What an event follows from is looked for among those before it.
+    fn see(&mut self, desk: &Desk, by: Option<UserId>, offline: bool, events: &[Event]) {
+        let actor = by.and_then(|by| self.active.get(&by)).cloned();
+        let number = actor.as_ref().map(|known| known.number.clone());
+        let admin = actor
+            .as_ref()
+            .is_some_and(|known| known.role == Role::Admin);
+        let other_than = |first: &str| number.as_deref().is_some_and(|number| number != first);
+        let mut agreed: Option<ChangeId> = None;
+        for event in events {
+            match event {
+                Event::AccountAsked {
+                    user_id,
+                    employee_number,
+                    ..
+                } => {
+                    self.numbers.insert(*user_id, employee_number.clone());
+                }
+                Event::AccountApproved {
+                    user_id,
+                    employee_number,
+                    role,
+                    founding,
+                    ..
+                } => {
+                    assert_eq!(&self.numbers[user_id], employee_number);
+                    if !founding {
+                        assert!(admin && other_than(employee_number), "{event:?}");
+                        self.count("account");
+                    } else {
+                        assert!(self.active.is_empty(), "a second founder: {event:?}");
+                    }
+                    let known = Known {
+                        number: employee_number.clone(),
+                        role: *role,
+                    };
+                    self.active.insert(*user_id, known);
+                }
+                Event::ApplicationTaken { line_id, .. } => {
+                    self.taken_by.insert(*line_id, number.clone().unwrap());
+                }
+                Event::ApplicationApproved {
+                    line_id,
+                    limit_minor,
+                    by_policy: true,
+                    ..
+                } => {
+                    assert!(limit_minor.0 <= INSTANT, "{event:?}");
+                    assert!(number.is_some() && self.taken_by.contains_key(line_id));
+                    self.count("application by policy");
+                }
+                Event::ApplicationApproved { line_id, .. } => {
+                    assert!(admin && other_than(&self.taken_by[line_id]), "{event:?}");
+                    self.count("application");
+                }
+                Event::ApplicationRejected { line_id, .. } => {
+                    assert!(admin && other_than(&self.taken_by[line_id]), "{event:?}");
+                    self.count("rejection");
+                }
+                Event::MovementRequested {
+                    movement_id,
+                    kind: MovementKind::Draw,
+                    amount_minor,
+                    ..
+                } => {
+                    let asked = (number.clone().unwrap(), amount_minor.0);
+                    self.draws.insert(*movement_id, asked);
+                    let alone = amount_minor.0 <= SINGLE_SIGNATURE
+                        && !(offline && amount_minor.0 > OFFLINE_CAP);
+                    if alone {
+                        self.released.insert(*movement_id);
+                    }
+                }
+                Event::DrawApproved { movement_id, .. } => {
+                    assert!(admin && other_than(&self.draws[movement_id].0), "{event:?}");
+                    self.released.insert(*movement_id);
+                    self.count("draw");
+                }
+                Event::CashMoved {
+                    movement_id,
+                    kind: MovementKind::Draw,
+                    amount_minor,
+                    ..
+                }
+                | Event::TransferQueued {
+                    movement_id,
+                    kind: MovementKind::Draw,
+                    amount_minor,
+                    ..
+                } => {
+                    assert_eq!(self.draws[movement_id].1, amount_minor.0, "{event:?}");
+                    assert!(
+                        self.released.contains(movement_id),
+                        "money left on one signature: {event:?}"
+                    );
+                    self.count("money out");
+                }
+                Event::ChangeRequested {
+                    change_id, change, ..
+                } => {
+                    let asked = Asked {
+                        by: number.clone().unwrap(),
+                        change: change.clone(),
+                        on: desk.today,
+                    };
+                    assert!(self.changes.insert(*change_id, asked).is_none());
+                }
+                Event::ChangeApproved { change_id, .. } => {
+                    let asked = &self.changes[change_id];
+                    assert!(admin && other_than(&asked.by), "{event:?}");
+                    assert!(
+                        desk.today <= asked.on.plus_days(CHANGE_LIFE_DAYS),
+                        "an expired request was agreed to: {event:?}"
+                    );
+                    agreed = Some(*change_id);
+                    self.count("change");
+                }
+                effect => {
+                    let asked = agreed.and_then(|id| self.changes.get(&id));
+                    let rightly = follows(effect, asked.map(|asked| &asked.change));
+                    assert!(rightly, "nobody agreed to this: {effect:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Whether an event that changes a line is the very change that two people agreed on; others are
+/// none of this.
+fn follows(effect: &Event, agreed: Option<&LineChange>) -> bool {
+    match effect {
+        Event::ChargeWaived {
+            of, amount_minor, ..
+        } => match (of, agreed) {
+            (Due::Fees, Some(LineChange::WaiveFees { amount }))
+            | (Due::Interest, Some(LineChange::WaiveInterest { amount })) => {
+                amount.minor == *amount_minor
+            }
+            _ => false,
+        },
+        Event::MovementReversed { movement_id, .. } => {
+            agreed.and_then(LineChange::movement_id) == Some(*movement_id)
+        }
+        Event::LimitSet { limit_minor, .. } => {
+            matches!(agreed, Some(LineChange::SetLimit { limit, .. }) if limit.minor == *limit_minor)
+        }
+        Event::RateSet {
+            from,
+            annual_percent,
+            ..
+        } => {
+            matches!(agreed, Some(LineChange::SetRate { from: asked, annual_percent: rate, .. })
+                if asked == from && rate == annual_percent)
+        }
+        Event::ChargedOff { .. } => matches!(agreed, Some(LineChange::ChargeOff {})),
+        _ => true,
+    }
+}
+
+/// A branch where people bump into the rules often, with policy approval of small lines.
+fn branch() -> Desk {
+    let mut desk = Desk::new();
+    let mut terms = desk.terms();
+    terms.single_signature_minor = Minor(SINGLE_SIGNATURE);
+    terms.offline_cap_minor = Minor(OFFLINE_CAP);
+    terms.instant_limit_minor = Minor(INSTANT);
+    terms.checks.clear();
+    desk.revise(terms);
+    desk
+}
+
+struct History {
+    desk: Desk,
+    dice: Dice,
+    watcher: Watcher,
+    people: Vec<UserId>,
+    lines: Vec<LineId>,
+    changes: Vec<(LineId, ChangeId, LineChange)>,
+    refused: BTreeMap<String, u64>,
+}
+
+impl History {
+    fn new(seed: u64, fresh: &Desk) -> History {
+        let desk = fresh.clone();
+        let mut watcher = Watcher::default();
+        for event in &desk.log {
+            if let Event::AccountAsked {
+                user_id,
+                employee_number,
+                ..
+            } = event
+            {
+                watcher.numbers.insert(*user_id, employee_number.clone());
+            }
+            if let Event::AccountApproved {
+                user_id,
+                employee_number,
+                role,
+                ..
+            } = event
+            {
+                let known = Known {
+                    number: employee_number.clone(),
+                    role: *role,
+                };
+                watcher.active.insert(*user_id, known);
+            }
+        }
+        let people = watcher.active.keys().copied().collect();
+        History {
+            desk,
+            dice: Dice::new(seed),
+            watcher,
+            people,
+            lines: Vec::new(),
+            changes: Vec::new(),
+            refused: BTreeMap::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        for _ in 0..STEPS {
+            self.step();
+        }
+    }
+
+    /// Somebody tries something; nobody knows whether they may.
+    fn tries(&mut self, command: Command) -> bool {
+        // Mostly whoever may; but everybody tries.
+        let active: Vec<UserId> = self.watcher.active.keys().copied().collect();
+        let among = match self.dice.one_in(6) {
+            true => &self.people,
+            false => &active,
+        };
+        let by = self.dice.pick(among).unwrap();
+        let offline = self.desk.network == NetworkState::Offline;
+        let judged = self.desk.give(by, command);
+        self.seen(Some(by), offline, &judged)
+    }
+
+    fn seen(&mut self, by: Option<UserId>, offline: bool, judged: &Judged) -> bool {
+        match judged {
+            Ok(events) => self.watcher.see(&self.desk, by, offline, events),
+            Err(code) => *self.refused.entry(format!("{code:?}")).or_default() += 1,
+        }
+        judged.is_ok()
+    }
+
+    fn number(&mut self) -> String {
+        format!("E-{}", 1 + self.dice.below(6))
+    }
+
+    /// Somebody new, somebody's second account, or somebody who was here before, under any name.
+    fn sign_up(&mut self) {
+        let user_id = UserId(self.desk.id());
+        let ask = AskForAccount {
+            user_id,
+            login: format!("u{}", user_id.0.simple()),
+            name: "Somebody".to_owned(),
+            employee_number: self.number(),
+            admin: self.dice.one_in(2),
+            credential_print: "print".to_owned(),
+        };
+        let judged = self.desk.tell(Internal::AskForAccount(ask));
+        assert!(self.seen(None, false, &judged));
+        self.people.push(user_id);
+    }
+
+    fn approve_account(&mut self) {
+        let Some(user_id) = self.dice.pick(&self.people) else {
+            return;
+        };
+        let employee_number = match self.dice.one_in(4) {
+            true => self.number(),
+            false => self.watcher.numbers[&user_id].clone(),
+        };
+        let role = match self.dice.one_in(2) {
+            true => Role::Admin,
+            false => Role::Staff,
+        };
+        self.tries(Command::ApproveAccount(ApproveAccount {
+            user_id,
+            employee_number,
+            role,
+        }));
+    }
+
+    fn take(&mut self) {
+        let line_id = LineId(self.desk.id());
+        let requested = 20_000 + i64::try_from(self.dice.below(800_000)).unwrap();
+        let taken = self.tries(Command::TakeApplication(TakeApplication {
+            line_id,
+            customer_id: self.desk.customer,
+            product_id: self.desk.product,
+            requested: usd(requested),
+            purpose: "A roof".to_owned(),
+            missing: Vec::new(),
+        }));
+        if taken {
+            self.lines.push(line_id);
+        }
+    }
+
+    fn decide(&mut self, line_id: LineId) {
+        let line = self.desk.line(line_id);
+        let stale = u64::from(self.dice.one_in(6));
+        let seen_version = line.version.saturating_sub(stale);
+        let command = if self.dice.one_in(5) {
+            Command::RejectApplication(RejectApplication {
+                line_id,
+                seen_version,
+                reasons: vec![RejectionReason::Bankruptcy],
+                other_words: None,
+            })
+        } else {
+            let more = i64::from(self.dice.one_in(6));
+            Command::ApproveApplication(ApproveApplication {
+                line_id,
+                seen_version,
+                limit: usd(line.requested_minor.0 + more),
+            })
+        };
+        self.tries(command);
+    }
+
+    fn draw(&mut self, line_id: LineId) {
+        let draw_id = MovementId(self.desk.id());
+        let around = [OFFLINE_CAP, SINGLE_SIGNATURE, INSTANT];
+        let amount = match self.dice.one_in(2) {
+            true => around[self.dice.below(3)] + i64::try_from(self.dice.below(3)).unwrap() - 1,
+            false => 1 + i64::try_from(self.dice.below(300_000)).unwrap(),
+        };
+        let method = match self.dice.one_in(2) {
+            true => PayOut::Cash {
+                identity_seen: true,
+            },
+            false => self.desk.bank(),
+        };
+        self.tries(Command::RequestDraw(RequestDraw {
+            line_id,
+            draw_id,
+            amount: usd(amount),
+            method,
+        }));
+    }
+
+    /// One of the draws of a line, in whatever state, is agreed to, paid out, declined, called off.
+    fn on_draw(&mut self, line_id: LineId) {
+        let of_line = self.desk.world.movements_of(line_id);
+        let draws: Vec<MovementId> = of_line.map(|movement| movement.id).collect();
+        let Some(draw_id) = self.dice.pick(&draws) else {
+            return;
+        };
+        let command = match self.dice.below(8) {
+            0 => Command::DeclineDraw(DeclineDraw {
+                line_id,
+                draw_id,
+                reason: "No".to_owned(),
+            }),
+            1 => Command::CancelDraw(CancelDraw { line_id, draw_id }),
+            2..4 => Command::PayCashDraw(PayCashDraw {
+                line_id,
+                draw_id,
+                identity_seen: true,
+            }),
+            _ => Command::ApproveDraw(ApproveDraw { line_id, draw_id }),
+        };
+        self.tries(command);
+    }
+
+    fn any_change(&mut self, line_id: LineId) -> LineChange {
+        let line = self.desk.line(line_id);
+        let limit = line.limit().0;
+        let of_line = self.desk.world.movements_of(line_id);
+        let movements: Vec<MovementId> = of_line.map(|movement| movement.id).collect();
+        let some = i64::try_from(self.dice.below(5_000)).unwrap() + 1;
+        match (self.dice.below(6), self.dice.pick(&movements)) {
+            (0, _) => LineChange::WaiveFees { amount: usd(some) },
+            (1, _) => LineChange::WaiveInterest { amount: usd(some) },
+            (2, _) => LineChange::SetRate {
+                from: self.desk.today,
+                annual_percent: format!("{}.5", 1 + self.dice.below(14)).parse().unwrap(),
+                notice_given_on: None,
+            },
+            (3, Some(movement_id)) => LineChange::Reverse { movement_id },
+            (4, _) if self.dice.one_in(4) => LineChange::ChargeOff {},
+            _ => LineChange::SetLimit {
+                limit: usd((limit + some - 2_500).max(1)),
+                notice_given_on: Some(self.desk.today),
+            },
+        }
+    }
+
+    fn ask_change(&mut self, line_id: LineId) {
+        let change_id = ChangeId(self.desk.id());
+        let change = self.any_change(line_id);
+        let asked = self.tries(Command::RequestChange(RequestChange {
+            line_id,
+            change_id,
+            change: change.clone(),
+            reason: "They asked for it".to_owned(),
+        }));
+        if asked {
+            self.changes.push((line_id, change_id, change));
+        }
+    }
+
+    /// Of what was ever asked for: also what was decided before, has expired, or is not what the
+    /// other one asked for.
+    fn on_change(&mut self) {
+        if self.changes.is_empty() {
+            return;
+        }
+        let place = self.dice.below(self.changes.len());
+        let (line_id, change_id, asked) = self.changes[place].clone();
+        let command = if self.dice.one_in(8) {
+            Command::DeclineChange(DeclineChange {
+                line_id,
+                change_id,
+                reason: "No".to_owned(),
+            })
+        } else {
+            let change = match self.dice.one_in(4) {
+                true => self.any_change(line_id),
+                false => asked,
+            };
+            Command::ApproveChange(ApproveChange {
+                line_id,
+                change_id,
+                change,
+            })
+        };
+        self.tries(command);
+    }
+
+    fn step(&mut self) {
+        let Some(line_id) = self.dice.pick(&self.lines) else {
+            return self.take();
+        };
+        match self.dice.below(40) {
+            0..2 => self.sign_up(),
+            2..5 => self.approve_account(),
+            5 if self.lines.len() < 5 => self.take(),
+            6..11 => self.decide(line_id),
+            11..13 => {
+                let signed_on = self.desk.today;
+                let record = RecordAgreement { line_id, signed_on };
+                self.tries(Command::RecordAgreement(record));
+            }
+            13..20 => self.draw(line_id),
+            20..28 => self.on_draw(line_id),
+            28..31 => {
+                let repayment_id = MovementId(self.desk.id());
+                let amount = 1 + i64::try_from(self.dice.below(90_000)).unwrap();
+                self.tries(Command::TakeRepayment(TakeRepayment {
+                    line_id,
+                    repayment_id,
+                    amount: usd(amount),
+                    method: PayIn::Cash {},
+                    taken_on: None,
+                }));
+            }
+            31..34 => self.ask_change(line_id),
+            34..38 => self.on_change(),
+            38 => {
+                let days = i32::try_from(self.dice.below(12)).unwrap();
+                self.desk.today = self.desk.today.plus_days(days);
+            }
+            _ => {
+                self.desk.network = match self.desk.network {
+                    NetworkState::Online => NetworkState::Offline,
+                    NetworkState::Offline => NetworkState::Online,
+                };
+            }
+        }
+    }
+}
+
+#[test]
+fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
+    let histories = proof::count(1_000, 100_000) as u64;
+    let seed = proof::seed();
+    let fresh = branch();
+    let (mut decided, mut refused) = (BTreeMap::new(), BTreeMap::new());
+    for number in 0..histories {
+        let mut history = History::new(seed.wrapping_add(number), &fresh);
+        let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| history.run()));
+        if let Err(panic) = told {
+            eprintln!("BRANCHLINE_SEED={} fails", seed.wrapping_add(number));
+            std::panic::resume_unwind(panic);
+        }
+        for (what, count) in history.watcher.decided {
+            *decided.entry(what).or_insert(0) += count;
+        }
+        for (code, count) in history.refused {
+            *refused.entry(code).or_insert(0) += count;
+        }
+    }
+    println!("{decided:?}\n{refused:?}");
+    // Whoever never gets anywhere proves nothing, nor who is never stopped.
+    for what in [
+        "account",
+        "application",
+        "application by policy",
+        "rejection",
+        "draw",
+        "money out",
+        "change",
+    ] {
+        let count = decided.get(what).copied().unwrap_or(0);
+        assert!(count >= histories / 20, "{what}: {count} of {histories}");
+    }
+    for code in [
+        "OwnRequest",
+        "AdminOnly",
+        "AccountNotActive",
+        "ChangeDiffers",
+        "ChangeExpired",
+        "UnknownChange",
+        "NotRequested",
+        "EmployeeNumberOfAnother",
+    ] {
+        let count = refused.get(code).copied().unwrap_or(0);
+        assert!(count >= histories / 50, "{code}: {count} of {histories}");
+    }
+    let all: u64 = decided.values().sum();
+    proof::proved(
+        "people",
+        "decisions and money out, each with as many distinct people behind it as it needs",
+        &format!("{histories} histories, {all} decisions and payments"),
+        &format!("{seed} and those after it"),
+    )
+    .unwrap();
+}
