@@ -244,6 +244,11 @@ impl Branch {
         self.folder.path()
     }
 
+    /// Somebody's session; it takes as much at once as one may have under way.
+    pub fn token(&self) -> &Token {
+        &self.tokens[0]
+    }
+
     pub async fn stop(self) -> Folder {
         self.engine.stop().await;
         self.folder

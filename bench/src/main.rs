@@ -2,6 +2,7 @@
 //! sides taking turns, and each figure is the median of its turns.
 
 mod branch;
+mod closing;
 mod drain;
 mod figures;
 mod limit;
@@ -49,6 +50,8 @@ enum What {
     Batch,
     /// Queued payments, against the calls alone.
     Drain,
+    /// The close of a day, beside tellers.
+    Close,
     /// Printing a long statement.
     Paper,
     /// Writing and reading in a large store.
@@ -73,9 +76,15 @@ fn main() {
         printing::a_long_statement(arguments.turns, &mut report);
     }
     runtime.block_on(async {
-        if [What::Peer, What::Limit, What::Batch, What::Drain]
-            .into_iter()
-            .any(wanted)
+        if [
+            What::Peer,
+            What::Limit,
+            What::Batch,
+            What::Drain,
+            What::Close,
+        ]
+        .into_iter()
+        .any(wanted)
         {
             let template = writing::template().await;
             if wanted(What::Peer) {
@@ -89,6 +98,9 @@ fn main() {
             }
             if wanted(What::Drain) {
                 drain::against_the_ideal(&template, arguments.turns, &mut report).await;
+            }
+            if wanted(What::Close) {
+                closing::with_tellers(&template, arguments.turns, &mut report).await;
             }
         }
         if wanted(What::Scale) || wanted(What::Window) {

@@ -8,9 +8,14 @@ use domain::command::Internal;
 use domain::date::BusinessDate;
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use std::collections::HashSet;
+use tokio::task::JoinSet;
 
-/// Ids read at a time; the lines are done one by one.
+/// Ids read at a time.
 const AT_ONCE: i64 = 500;
+
+/// Lines under way at once: they share the writer's batches, and a batch stays short enough that no
+/// teller notices.
+const IN_FLIGHT: usize = 16;
 
 const DRAWER_STILL_OPEN: ErrorCode = ErrorCode::Refused(RefusalCode::DrawerStillOpen);
 
@@ -49,12 +54,25 @@ pub async fn close_due_lines(orders: &Orders) -> Result<(), ApiError> {
         if lines.is_empty() {
             return Ok(());
         }
-        for line_id in lines {
-            if !seen.insert(line_id) {
-                // Its close left something due: a fault of the rules, and no reason to spin.
-                return Err(FaultCode::Broken.into());
+        if !lines.iter().all(|line_id| seen.insert(*line_id)) {
+            // Its close left something due: a fault of the rules, and no reason to spin.
+            return Err(FaultCode::Broken.into());
+        }
+        let mut lines = lines.into_iter();
+        let mut under_way = JoinSet::new();
+        loop {
+            for line_id in lines.by_ref().take(IN_FLIGHT - under_way.len()) {
+                let orders = orders.clone();
+                under_way.spawn(async move {
+                    let close = Internal::CloseLineDay { line_id };
+                    orders.internal(close).await
+                });
             }
-            orders.internal(Internal::CloseLineDay { line_id }).await?;
+            match under_way.join_next().await {
+                Some(Ok(done)) => done?,
+                Some(Err(_)) => return Err(FaultCode::Broken.into()),
+                None => break,
+            }
         }
     }
 }

@@ -4,10 +4,10 @@
 use domain::command::{Command, PayIn, PayOut};
 use domain::refusal::ErrorCode;
 use engine::{Engine, NetworkAddress};
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use stories::branch::{self, CALL_TIME_OUT};
+use stories::mortal::say;
 use stories::teller::{Deed, Gossip, Plan, Teller};
 
 const AT_ONCE: u64 = 16;
@@ -75,17 +75,5 @@ fn by_network(command: &Command) -> bool {
         Command::RequestDraw(draw) => matches!(draw.method, PayOut::Bank { .. }),
         Command::TakeRepayment(repayment) => matches!(repayment.method, PayIn::Debit { .. }),
         _ => false,
-    }
-}
-
-/// One whole line, out of this process before anything else happens: what is said here was
-/// acknowledged.
-fn say(line: &str) {
-    let mut output = std::io::stdout().lock();
-    let written = output
-        .write_all(format!("{line}\n").as_bytes())
-        .and_then(|()| output.flush());
-    if written.is_err() {
-        std::process::exit(3);
     }
 }

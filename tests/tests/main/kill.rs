@@ -9,14 +9,12 @@ use payments_mock::network::Settings;
 use payments_mock::server::Running;
 use sqlx::Row;
 use std::collections::{BTreeMap, HashMap};
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::process::Command;
 use std::time::{Duration, Instant};
 use stories::branch::{self, Branch, Outside, until};
 use stories::counting::Counted;
 use stories::dice::Dice;
+use stories::mortal::Mortal;
 use stories::proof;
 use stories::teller::Plan;
 
@@ -25,61 +23,6 @@ const LINES: usize = 16;
 const LIMIT_MINOR: i64 = 800_000;
 /// Ends come in opening the store and under load.
 const LIVES_AT_MOST_MS: i64 = 450;
-
-struct TellerProcess {
-    child: Child,
-    said: Receiver<String>,
-}
-
-impl TellerProcess {
-    fn start(folder: &Path, plan: &Path, url: &str, seed: u64) -> TellerProcess {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_teller"))
-            .arg(folder)
-            .arg(plan)
-            .args([url, &Settings::default().token, &seed.to_string()])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let (tell, said) = channel();
-        // Ends with the process: its pipe closes.
-        std::thread::spawn(move || {
-            for line in output.split(b'\n').map_while(Result::ok) {
-                if tell.send(String::from_utf8(line).unwrap()).is_err() {
-                    return;
-                }
-            }
-        });
-        TellerProcess { child, said }
-    }
-
-    /// Lets it live for so long, from its start or from when the store is open, kills it, and
-    /// answers what it had said by then.
-    fn killed_after(mut self, life: Duration, once_open: bool) -> Vec<String> {
-        let mut said = Vec::new();
-        if once_open {
-            // It says so first of all.
-            said.push(self.said.recv().expect("the teller opens the store"));
-        }
-        let end = Instant::now() + life;
-        loop {
-            match self
-                .said
-                .recv_timeout(end.saturating_duration_since(Instant::now()))
-            {
-                Ok(line) => said.push(line),
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => {
-                    panic!("the teller ended by itself: {said:?}")
-                }
-            }
-        }
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        said.extend(self.said.iter());
-        said
-    }
-}
 
 /// What was acknowledged over all lives of the teller.
 #[derive(Default)]
@@ -144,7 +87,11 @@ async fn killed_at_two_hundred_random_moments() {
     let mut dice = Dice::seeded(seed);
     let mut acknowledged = Acknowledged::default();
     for life in 0..lives {
-        let teller = TellerProcess::start(folder.path(), &plan_path, &network.url(), dice.throw());
+        let mut teller = Command::new(env!("CARGO_BIN_EXE_teller"));
+        teller.args([folder.path(), &plan_path]);
+        let throw = dice.throw().to_string();
+        teller.args([&network.url(), &Settings::default().token, &throw]);
+        let teller = Mortal::start(teller);
         let length = Duration::from_millis(dice.between(5, LIVES_AT_MOST_MS).unsigned_abs());
         // How long opening takes depends on the machine; every other life is sure to get past it.
         let once_open = life % 2 == 1;

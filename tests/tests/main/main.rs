@@ -1,6 +1,7 @@
 //! The stories: what no single crate can show. One binary, one module a story.
 
 mod bad_input;
+mod closing;
 mod flow;
 mod golden;
 mod kill;
