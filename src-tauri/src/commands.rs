@@ -93,6 +93,14 @@ pub async fn sign_out(desk: State<'_, Arc<Desk>>) -> Answered<()> {
     }
 }
 
+/// The password once more, for the command that is submitted next.
+#[tauri::command]
+pub async fn prove(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine.prove(&token, heard(&engine, input)?).await
+}
+
 #[tauri::command]
 pub async fn submit(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Answer> {
     let engine = desk.engine().await?;

@@ -21,6 +21,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::Callback;
+use zeroize::{Zeroize, Zeroizing};
 
 /// What every call answers: a view, or the one error that crosses the bridge.
 pub type Outcome<T> = Result<T, ApiError>;
@@ -57,6 +58,14 @@ pub async fn sign_in(input: SignIn) -> Outcome<SessionView> {
 }
 pub async fn sign_out() -> Outcome<()> {
     call("sign_out", &()).await
+}
+/// The password once more, for the command that is handed in next.
+pub async fn prove(password: &str, command: Command) -> Outcome<()> {
+    let password = password.to_owned();
+    let mut input = Prove { password, command };
+    let outcome = call("prove", &input).await;
+    input.password.zeroize();
+    outcome
 }
 /// Hands in a change. Pages go through [`use_submission`](crate::hooks::use_submission), which
 /// keeps the submission's id over retries.
@@ -169,8 +178,11 @@ async fn call<I: Serialize, T: DeserializeOwned>(name: &str, input: &I) -> Outco
 }
 
 async fn invoke<I: Serialize, T: DeserializeOwned>(name: &str, input: &I) -> Outcome<T> {
+    // Some of it is a password or a passphrase.
     let input = serde_json::to_string(input).map_err(|error| broken(error.to_string()))?;
-    let answer = invoke_json(name, &format!("{{\"input\":{input}}}"))
+    let input = Zeroizing::new(input);
+    let arguments = Zeroizing::new(format!("{{\"input\":{}}}", *input));
+    let answer = invoke_json(name, &arguments)
         .await
         .map_err(|thrown| read_error(&thrown))?;
     serde_json::from_str(&answer).map_err(|error| broken(format!("{name}: {error}")))

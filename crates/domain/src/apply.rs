@@ -236,7 +236,7 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             user.failures = *failures;
             user.wait_until = *wait_until;
         }
-        Event::AccountUnlocked { .. } => {
+        Event::AccountUnlocked { .. } | Event::PasswordProven { .. } => {
             user.failures = 0;
             user.wait_until = None;
         }

@@ -312,6 +312,10 @@ pub enum Internal {
     SignInFailed {
         user_id: UserId,
     },
+    /// Somebody who is signed in gave their password again, and it was right.
+    PasswordProven {
+        user_id: UserId,
+    },
     SignedOut {
         user_id: UserId,
     },
@@ -581,6 +585,59 @@ impl CommandKind {
             | CommandKind::ResolveFinding
             | CommandKind::ApproveChange
             | CommandKind::DeclineChange => Role::Admin,
+        }
+    }
+
+    /// Whether the person has to give their password again for this very order: everything by
+    /// which somebody decides on what another person asked for, or lets another account in.
+    pub fn asks_password(self) -> bool {
+        match self {
+            CommandKind::ApproveApplication
+            | CommandKind::RejectApplication
+            | CommandKind::ApproveDraw
+            | CommandKind::DeclineDraw
+            | CommandKind::DeclineCancellation
+            | CommandKind::ApproveAccount
+            | CommandKind::DeclineAccount
+            | CommandKind::UnlockAccount
+            | CommandKind::ApproveChange
+            | CommandKind::DeclineChange => true,
+            CommandKind::RecordCustomer
+            | CommandKind::UpdateCustomer
+            | CommandKind::AddBankAccount
+            | CommandKind::AuthorizeDebit
+            | CommandKind::ForgetCustomer
+            | CommandKind::AddContactNote
+            | CommandKind::DefineProduct
+            | CommandKind::TakeApplication
+            | CommandKind::RecordMissing
+            | CommandKind::SendIncompletenessNotice
+            | CommandKind::RecordCheck
+            | CommandKind::CancelApplication
+            | CommandKind::RecordAgreement
+            | CommandKind::RequestDraw
+            | CommandKind::PayCashDraw
+            | CommandKind::CancelDraw
+            | CommandKind::TakeRepayment
+            | CommandKind::CancelRepayment
+            | CommandKind::RefundCredit
+            | CommandKind::RequestCancellation
+            | CommandKind::CloseLine
+            | CommandKind::FreezeLine
+            | CommandKind::UnfreezeLine
+            | CommandKind::AskNetworkAgain
+            | CommandKind::CloseDay
+            | CommandKind::SetHolidays
+            | CommandKind::OpenDrawer
+            | CommandKind::MoveVaultCash
+            | CommandKind::CountDrawer
+            | CommandKind::CloseDrawer
+            | CommandKind::RetryTransfer
+            | CommandKind::ParkTransfer
+            | CommandKind::HandBackTransfer
+            | CommandKind::PresentAgain
+            | CommandKind::ResolveFinding
+            | CommandKind::RequestChange => false,
         }
     }
 }

@@ -127,6 +127,8 @@ events! {
     AccountDeclined "account_declined" { user_id: UserId }
     SignedIn "signed_in" { user_id: UserId }
     SignInFailed "sign_in_failed" { user_id: UserId, failures: u32, wait_until: Option<UtcMillis> }
+    /// Failed attempts were followed by the right password, given again in a session.
+    PasswordProven "password_proven" { user_id: UserId }
     SignedOut "signed_out" { user_id: UserId }
     AccountUnlocked "account_unlocked" { user_id: UserId }
     /// What a signed-in person was refused: the kind and the code, no values.
@@ -455,6 +457,7 @@ impl Event {
             | Event::AccountDeclined { user_id }
             | Event::SignedIn { user_id }
             | Event::SignInFailed { user_id, .. }
+            | Event::PasswordProven { user_id }
             | Event::SignedOut { user_id }
             | Event::AccountUnlocked { user_id }
             | Event::CommandRefused { user_id, .. } => Stream::User(*user_id),
@@ -561,6 +564,7 @@ impl Event {
             | Event::AccountDeclined { .. }
             | Event::SignedIn { .. }
             | Event::SignInFailed { .. }
+            | Event::PasswordProven { .. }
             | Event::SignedOut { .. }
             | Event::AccountUnlocked { .. }
             | Event::CommandRefused { .. }

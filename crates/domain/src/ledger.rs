@@ -403,6 +403,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::AccountDeclined { .. }
         | Event::SignedIn { .. }
         | Event::SignInFailed { .. }
+        | Event::PasswordProven { .. }
         | Event::SignedOut { .. }
         | Event::AccountUnlocked { .. }
         | Event::CommandRefused { .. }

@@ -39,9 +39,7 @@ pub struct Needs {
 impl Needs {
     /// Adds what one order needs.
     pub fn add(&mut self, actor: Actor, order: &Order) {
-        if let Actor::User(user_id) = actor {
-            self.users.insert(user_id);
-        }
+        self.users.extend(actor.user_id());
         match order {
             Order::Desk(command) => self.add_command(command),
             Order::Internal(internal) => self.add_internal(internal),
@@ -187,6 +185,7 @@ impl Needs {
             }
             Internal::SignInSucceeded { user_id }
             | Internal::SignInFailed { user_id }
+            | Internal::PasswordProven { user_id }
             | Internal::SignedOut { user_id } => {
                 self.users.insert(*user_id);
             }

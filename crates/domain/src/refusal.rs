@@ -26,6 +26,7 @@ refusals! {
     AccountNotActive => "This account is not active.",
     AdminOnly => "Only an admin may do this.",
     OwnRequest => "You asked for this yourself: another person has to decide.",
+    PasswordNeeded => "Enter your password again: this decides on what somebody else asked for.",
     AccountLocked => "Too many failed attempts. Try again later, or ask an admin to unlock the account.",
 
     // What was typed.

@@ -7,7 +7,7 @@ use crate::allocation::Allocation;
 use crate::change::LineChange;
 #[cfg(feature = "schema")]
 use crate::command::Submission;
-use crate::command::{CommandKind, RejectionReason};
+use crate::command::{Command, CommandKind, RejectionReason};
 use crate::customer::{Address, DocumentKind, Employment};
 use crate::date::{BusinessDate, UtcMillis};
 #[cfg(feature = "schema")]
@@ -76,6 +76,8 @@ views! {
     /// Whether the new account may sign in at once or waits for an admin.
     SignedUp { user_id: UserId, active: bool }
     SignIn { login: String, password: String }
+    /// The password once more, for one command.
+    Prove { password: String, command: Command }
     SessionView {
         user_id: UserId,
         login: String,

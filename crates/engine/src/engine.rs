@@ -14,7 +14,7 @@ use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
 use crate::seal::{HashCost, StoreKey};
 use crate::sessions::{Sessions, Token};
 use crate::store::load::{self, LoadError};
-use crate::store::reads::{Reader, Viewer};
+use crate::store::reads::{Reader, SignInFacts, Viewer};
 use crate::store::{self, DataFolder, Identity, OpenError};
 use crate::sync::{self, Dice, Handle, Pace, Sync};
 use crate::verify::Finding;
@@ -634,13 +634,28 @@ impl Engine {
         let login = form.login.trim().to_lowercase();
         let password = Zeroizing::new(form.password);
         let facts = self.reader.sign_in_facts(&login).await?;
+        let user_id = self.judge_password(facts, &password).await?;
+        self.orders
+            .internal(Internal::SignInSucceeded { user_id })
+            .await?;
+        let token = self.sessions.begin(user_id, self.orders.now());
+        let view = self.session_view(user_id).await?;
+        Ok((token, view))
+    }
+
+    /// Whose password this is. A wrong one counts, whoever is asked for it and why.
+    async fn judge_password(
+        &self,
+        facts: Option<SignInFacts>,
+        password: &str,
+    ) -> Result<UserId, ApiError> {
         let now = self.orders.now();
         if facts.as_ref().is_some_and(|facts| !facts.user.may_try(now)) {
             return Err(RefusalCode::AccountLocked.into_api());
         }
         let right = self
             .passwords
-            .verify(&password, facts.as_ref().map(|facts| facts.phc.as_str()))
+            .verify(password, facts.as_ref().map(|facts| facts.phc.as_str()))
             .await?;
         let Some(facts) = facts else {
             self.note_stranger(ErrorCode::Fault(FaultCode::WrongCredentials));
@@ -663,12 +678,35 @@ impl Engine {
                 .await?;
             return Err(FaultCode::WrongCredentials.into());
         }
-        self.orders
-            .internal(Internal::SignInSucceeded { user_id })
-            .await?;
-        let token = self.sessions.begin(user_id, self.orders.now());
-        let view = self.session_view(user_id).await?;
-        Ok((token, view))
+        Ok(user_id)
+    }
+
+    /// The password of a signed-in person once more, for one command that decides on what
+    /// somebody else asked for. That very content then passes once, in this session, within
+    /// [`PROOF_MS`](crate::sessions::PROOF_MS). The page is given nothing to keep.
+    pub async fn prove(&self, token: &Token, form: Prove) -> Result<(), ApiError> {
+        let in_flight = self.sessions.command(token, self.orders.now())?;
+        let Prove { password, command } = form;
+        let password = Zeroizing::new(password);
+        let login = self.reader.user(in_flight.user_id).await?.login;
+        let facts = self.reader.sign_in_facts(&login).await?;
+        let judged = async {
+            let user_id = self.judge_password(facts, &password).await?;
+            self.orders
+                .internal(Internal::PasswordProven { user_id })
+                .await
+        };
+        judged.await.map_err(at_the_password)?;
+        let now = self.orders.now();
+        Ok(self
+            .sessions
+            .note_proof(token, self.content_mac(&command), now)?)
+    }
+
+    /// Stands for the content of a command, as its receipt has it.
+    fn content_mac(&self, command: &Command) -> [u8; 32] {
+        let content = load::json_text(command);
+        self.orders.store_key().receipt_mac(content.as_bytes())
     }
 
     pub async fn session(&self, token: &Token) -> Result<SessionView, ApiError> {
@@ -800,7 +838,16 @@ impl Engine {
         }
         let Submission { id, command } = submission;
         let user_id = in_flight.user_id;
-        let given = self.give_command(user_id, id, command).await;
+        let proven = command.kind().asks_password()
+            && self
+                .sessions
+                .take_proof(token, &self.content_mac(&command), self.orders.now());
+        let actor = if proven {
+            Actor::Proven(user_id)
+        } else {
+            Actor::User(user_id)
+        };
+        let given = self.carry(actor, id, command).await;
         if given.as_ref().is_err_and(ApiError::is_refusal) {
             self.sessions.note_refusal(token, self.orders.now());
         }
@@ -813,10 +860,21 @@ impl Engine {
         })
     }
 
-    /// The command alone, without the fresh view: what bulk intake and load tests use.
+    /// A command without a session and a password: the caller stands in for the person, as the
+    /// demonstration, the bench and the stories do. Never for what comes from a page or a file;
+    /// the tidy test keeps the shell from it.
     pub async fn give_command(
         &self,
         user_id: UserId,
+        id: CommandId,
+        command: Command,
+    ) -> Result<(u64, u64), ApiError> {
+        self.carry(Actor::Proven(user_id), id, command).await
+    }
+
+    async fn carry(
+        &self,
+        actor: Actor,
         id: CommandId,
         command: Command,
     ) -> Result<(u64, u64), ApiError> {
@@ -832,7 +890,7 @@ impl Engine {
         let order = Order::Desk(Box::new(command));
         let verdict = self
             .orders
-            .give(id, Actor::User(user_id), order, None, content.as_bytes())
+            .give(id, actor, order, None, content.as_bytes())
             .await?;
         match verdict {
             Verdict::Done {
@@ -1212,6 +1270,19 @@ impl Concern {
             | Command::CountDrawer(_)
             | Command::CloseDrawer(_) => Concern::Nothing,
         }
+    }
+}
+
+/// What went wrong with a password, where it was typed.
+fn at_the_password(error: ApiError) -> ApiError {
+    let message = match error.code {
+        ErrorCode::Fault(FaultCode::WrongCredentials) => "The password is not right.".to_owned(),
+        _ => error.message,
+    };
+    ApiError {
+        message,
+        field: Some("password".to_owned()),
+        ..error
     }
 }
 

@@ -89,6 +89,7 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::AccountDeclined { .. } => "The account was declined.".to_owned(),
         Event::SignedIn { .. } => "Signed in.".to_owned(),
         Event::SignInFailed { failures, .. } => format!("Sign-in failed, {failures} in a row."),
+        Event::PasswordProven { .. } => "The password was given again.".to_owned(),
         Event::SignedOut { .. } => "Signed out.".to_owned(),
         Event::AccountUnlocked { .. } => "The account was unlocked.".to_owned(),
         Event::CommandRefused { kind, code, .. } => {

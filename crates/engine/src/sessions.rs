@@ -16,6 +16,8 @@ use std::time::Duration;
 pub const IDLE_MS: i64 = 5 * 60 * 1_000;
 /// And in any case after a working day.
 pub const LONGEST_MS: i64 = 8 * 60 * 60 * 1_000;
+/// How long a password that was given again opens the one command it was given for.
+pub const PROOF_MS: i64 = 60 * 1_000;
 /// More refusals than this within one second slow a session down.
 pub const REFUSALS_A_SECOND: usize = 10;
 /// Commands of one session that may wait for an answer at the same time.
@@ -49,6 +51,19 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// The password was given again for a command of this content.
+struct Proof {
+    content_mac: [u8; 32],
+    at: UtcMillis,
+}
+
+impl Proof {
+    fn good(&self, now: UtcMillis) -> bool {
+        // Nor does a clock that went back make an old one young.
+        (0..PROOF_MS).contains(&now.since(self.at))
+    }
+}
+
 struct Session {
     user_id: UserId,
     began_at: UtcMillis,
@@ -56,6 +71,8 @@ struct Session {
     in_flight: u32,
     /// When the latest refusals happened, oldest first.
     refused_at: VecDeque<UtcMillis>,
+    /// Each is used once.
+    proofs: Vec<Proof>,
 }
 
 impl Session {
@@ -114,6 +131,7 @@ impl Sessions {
             used_at: now,
             in_flight: 0,
             refused_at: VecDeque::new(),
+            proofs: Vec::new(),
         };
         let mut open = self.lock();
         open.retain(|_, session| !session.over(now));
@@ -164,6 +182,32 @@ impl Sessions {
                 token: token.clone(),
             })
         })
+    }
+
+    /// The password was right: one command of this content may pass in this session, soon.
+    pub fn note_proof(
+        &self,
+        token: &Token,
+        content_mac: [u8; 32],
+        now: UtcMillis,
+    ) -> Result<(), FaultCode> {
+        self.with(token, now, |session| {
+            session.proofs.retain(|proof| proof.good(now));
+            let at = now;
+            session.proofs.push(Proof { content_mac, at });
+            Ok(())
+        })
+    }
+
+    /// Whether the password was given for a command of this content; uses that up.
+    pub fn take_proof(&self, token: &Token, content_mac: &[u8; 32], now: UtcMillis) -> bool {
+        let taken = self.with(token, now, |session| {
+            session.proofs.retain(|proof| proof.good(now));
+            let of_this = |proof: &Proof| proof.content_mac == *content_mac;
+            let place = session.proofs.iter().position(of_this);
+            Ok(place.map(|place| session.proofs.swap_remove(place)))
+        });
+        taken.is_ok_and(|proof| proof.is_some())
     }
 
     /// A command of this session was refused.
@@ -256,6 +300,36 @@ mod tests {
         assert_eq!(busy, Err(FaultCode::Busy));
         waiting.pop();
         assert!(sessions.command(&token, START).is_ok());
+    }
+
+    #[test]
+    fn a_password_opens_one_command_of_one_session_once_and_soon() {
+        let sessions = Sessions::default();
+        let (token, other) = (
+            sessions.begin(user(1), START),
+            sessions.begin(user(1), START),
+        );
+        let (shown, another) = ([1; 32], [2; 32]);
+        assert!(!sessions.take_proof(&token, &shown, START));
+        sessions.note_proof(&token, shown, START).unwrap();
+        assert!(!sessions.take_proof(&token, &another, START));
+        assert!(!sessions.take_proof(&other, &shown, START));
+        assert!(sessions.take_proof(&token, &shown, START));
+        assert!(!sessions.take_proof(&token, &shown, START), "used up");
+
+        for (passed, good) in [(PROOF_MS - 1, true), (PROOF_MS, false), (-1, false)] {
+            sessions.note_proof(&token, shown, START).unwrap();
+            let now = START.plus_ms(passed);
+            assert_eq!(
+                sessions.take_proof(&token, &shown, now),
+                good,
+                "after {passed}"
+            );
+        }
+        sessions.end_all_of(user(1));
+        let ended = sessions.note_proof(&token, shown, START);
+        assert_eq!(ended, Err(FaultCode::SessionEnded));
+        assert!(!sessions.take_proof(&token, &shown, START));
     }
 
     #[test]

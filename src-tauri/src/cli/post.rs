@@ -10,7 +10,7 @@ use clap::Args;
 use domain::command::Submission;
 use domain::ids::CommandId;
 use domain::refusal::{ApiError, ErrorCode, FaultCode};
-use domain::view::{Answer, SignIn};
+use domain::view::{Answer, Prove, SignIn};
 use engine::Engine;
 use engine::sessions::Token;
 use serde::Serialize;
@@ -201,7 +201,7 @@ impl Desk<'_> {
                 Some(token) => token,
                 None => self.sign_in().await?,
             };
-            match self.engine.submit(&token, submission.clone()).await {
+            match self.give(&token, &submission).await {
                 Err(error)
                     if error.code == ErrorCode::Fault(FaultCode::SessionEnded)
                         && !signed_in_again =>
@@ -219,6 +219,19 @@ impl Desk<'_> {
                 answered => return answered,
             }
         }
+    }
+
+    /// Whoever started the run gave the password for this file: it is held up again for each
+    /// command that asks for it, so a password that was changed meanwhile opens nothing more.
+    async fn give(&self, token: &Token, submission: &Submission) -> Result<Answer, ApiError> {
+        if submission.command.kind().asks_password() {
+            let form = Prove {
+                password: self.password.to_string(),
+                command: submission.command.clone(),
+            };
+            self.engine.prove(token, form).await?;
+        }
+        self.engine.submit(token, submission.clone()).await
     }
 
     pub async fn sign_out(&mut self) {

@@ -93,6 +93,10 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "said to the sync job alone, which does not try while payments are held",
     ),
     (
+        "refusal PasswordNeeded",
+        "stories give their orders without a session; the bad-input table gives each with and without",
+    ),
+    (
         "refusal StoreAltered",
         "nobody has the file in hand in a story; the tampering story of the tests does",
     ),

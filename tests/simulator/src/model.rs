@@ -271,6 +271,7 @@ impl Model {
             | "command_refused"
             | "signed_in"
             | "sign_in_failed"
+            | "password_proven"
             | "signed_out"
             | "account_unlocked" => {}
             "account_asked" => {

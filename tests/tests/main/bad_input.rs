@@ -990,12 +990,7 @@ async fn every_field_of_every_command_against_every_class() {
                 let bad = with(&submission, &field, replaced.as_ref());
                 desk.a_moment_passes().await;
                 let told = match branch::read_submission(&desk.branch.engine, bad) {
-                    Ok(submission) => {
-                        desk.branch
-                            .engine
-                            .submit(&sample.by.token, submission)
-                            .await
-                    }
+                    Ok(submission) => desk.branch.submit(&sample.by, submission).await,
                     Err(error) => Err(error),
                 };
                 let found = outcome(&told);
@@ -1032,8 +1027,7 @@ async fn every_field_of_every_command_against_every_class() {
         };
         let first = desk
             .branch
-            .engine
-            .submit(&sample.by.token, good.clone())
+            .submit(&sample.by, good.clone())
             .await
             .unwrap_or_else(|error| panic!("{kind:?}: {error:?}"));
         // The same once more is the first answer again; anything else under its id is not.
@@ -1196,6 +1190,18 @@ async fn who_asks(desk: &Desk, sample: &Sample, outside: &mut Outside) {
         ErrorCode::Fault(FaultCode::SessionEnded),
         "{kind:?}"
     );
+    if kind.asks_password() {
+        desk.a_moment_passes().await;
+        let unproven = desk
+            .branch
+            .engine
+            .submit(&sample.by.token, submission())
+            .await
+            .unwrap_err();
+        let code = ErrorCode::Refused(RefusalCode::PasswordNeeded);
+        assert_eq!(unproven.code, code, "{kind:?}");
+        assert_eq!(unproven.field.as_deref(), Some("password"), "{kind:?}");
+    }
     if kind.role_needed() == Role::Admin {
         desk.a_moment_passes().await;
         desk.branch

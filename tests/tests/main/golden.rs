@@ -472,6 +472,8 @@ impl Writing<'_> {
         }
         self.decided(Command::UnlockAccount(UnlockAccount { user_id }))
             .await;
+        self.told(Internal::SignInFailed { user_id }).await;
+        self.told(Internal::PasswordProven { user_id }).await;
         self.told(Internal::SignedOut { user_id }).await;
         let terms = self.branch.engine.reader().products().await.unwrap()[0]
             .terms

@@ -14,6 +14,7 @@ mod icon;
 mod line_table;
 mod money;
 mod page_header;
+mod password_field;
 mod profile_fields;
 mod skeleton;
 mod status_label;
@@ -37,6 +38,7 @@ pub use icon::{Icon, IconKind};
 pub use line_table::LineTable;
 pub use money::Money;
 pub use page_header::PageHeader;
+pub use password_field::{PasswordField, has_password, take_password};
 pub use profile_fields::{
     ContactFields, HouseholdFields, IdentityFields, document_words, employment_words, read_change,
 };

@@ -54,6 +54,8 @@ pub fn title(kind: CommandKind) -> &'static str {
     }
 }
 
+pub const PASSWORD: &str = "Your password";
+pub const PASSWORD_HELP: &str = "Once more, because this decides for somebody else.";
 pub const LOOK_AGAIN: &str = "Look again before you go on";
 
 /// On the button, once its dialog has warned.

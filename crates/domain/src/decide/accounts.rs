@@ -143,6 +143,27 @@ pub(super) fn signed_in(world: &World, ctx: &Ctx, user_id: UserId) -> Result<Vec
     Ok(vec![Event::SignedIn { user_id }])
 }
 
+/// The same gate as signing in, so that many guesses under way at once gain nothing here either.
+/// What had failed before is forgotten with an event; where nothing had, there is nothing to say.
+pub(super) fn password_proven(
+    world: &World,
+    ctx: &Ctx,
+    user_id: UserId,
+) -> Result<Vec<Event>, Refusal> {
+    let user = user(world, user_id)?;
+    if !user.may_try(ctx.now) {
+        return Err(RefusalCode::AccountLocked.into());
+    }
+    if user.active_role().is_none() {
+        return Err(RefusalCode::AccountNotActive.into());
+    }
+    let failed = user.failures > 0;
+    Ok(failed
+        .then_some(Event::PasswordProven { user_id })
+        .into_iter()
+        .collect())
+}
+
 pub(super) fn sign_in_failed(
     world: &World,
     ctx: &Ctx,

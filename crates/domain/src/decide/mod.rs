@@ -50,6 +50,9 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         (Role::Staff, Role::Staff | Role::Admin) | (Role::Admin, Role::Admin) => {}
         (Role::Admin, Role::Staff) => return Err(RefusalCode::AdminOnly.into()),
     }
+    if command.kind().asks_password() && !matches!(ctx.actor, Actor::Proven(_)) {
+        return Err(Refusal::at("password", RefusalCode::PasswordNeeded));
+    }
     if pays_or_approves(command) && !world.branch.altered.is_empty() {
         return Err(RefusalCode::StoreAltered.into());
     }
@@ -123,6 +126,7 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
         Internal::AskForAccount(ask) => accounts::ask(world, ask),
         Internal::SignInSucceeded { user_id } => accounts::signed_in(world, ctx, *user_id),
         Internal::SignInFailed { user_id } => accounts::sign_in_failed(world, ctx, *user_id),
+        Internal::PasswordProven { user_id } => accounts::password_proven(world, ctx, *user_id),
         Internal::SignedOut { user_id } => {
             user(world, *user_id)?;
             Ok(vec![Event::SignedOut { user_id: *user_id }])
@@ -203,9 +207,7 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
 
 /// Whoever acts, if the account may act at all.
 pub(crate) fn standing(world: &World, actor: Actor) -> Result<Standing, Refusal> {
-    let Actor::User(user_id) = actor else {
-        return Err(RefusalCode::NotSignedIn.into());
-    };
+    let user_id = actor.user_id().ok_or(RefusalCode::NotSignedIn)?;
     let user = world.users.get(&user_id).ok_or(RefusalCode::NotSignedIn)?;
     let role = user.active_role().ok_or(RefusalCode::AccountNotActive)?;
     let person_id = user.person_id.ok_or(RefusalCode::AccountNotActive)?;
