@@ -6,6 +6,7 @@ bridge_commands!(
     sign_up,
     sign_in,
     sign_out,
+    reset_password,
     prove,
     submit,
     preview,

@@ -93,6 +93,13 @@ pub async fn sign_out(desk: State<'_, Arc<Desk>>) -> Answered<()> {
     }
 }
 
+/// A new password, with a code that an admin had issued.
+#[tauri::command]
+pub async fn reset_password(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
+    let engine = desk.engine().await?;
+    engine.reset_password(heard(&engine, input)?).await
+}
+
 /// The password once more, for the command that is submitted next.
 #[tauri::command]
 pub async fn prove(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {

@@ -59,6 +59,13 @@ pub async fn sign_in(input: SignIn) -> Outcome<SessionView> {
 pub async fn sign_out() -> Outcome<()> {
     call("sign_out", &()).await
 }
+/// A new password, with a code that an admin had issued.
+pub async fn reset_password(mut input: ResetPassword) -> Outcome<()> {
+    let outcome = call("reset_password", &input).await;
+    input.password.zeroize();
+    input.code.zeroize();
+    outcome
+}
 /// The password once more, for the command that is handed in next.
 pub async fn prove(password: &str, command: Command) -> Outcome<()> {
     let password = password.to_owned();

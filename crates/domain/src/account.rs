@@ -22,6 +22,26 @@ pub enum AccountState {
     Declined,
 }
 
+/// How long a reset code opens its account.
+pub const RESET_CODE_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// A code that was issued for an account and is not used yet. Only its keyed hash is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResetCode {
+    pub print: String,
+    pub issued_at: UtcMillis,
+    pub ends_at: UtcMillis,
+}
+
+impl ResetCode {
+    /// Whether this is the code, in its time. A clock that went back behind the issue proves
+    /// nothing, so the code is not good then either.
+    pub fn opens(&self, print: &str, now: UtcMillis) -> bool {
+        self.print == print && (self.issued_at..self.ends_at).contains(&now)
+    }
+}
+
 /// An account as the rules see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +66,8 @@ pub struct User {
     /// No attempt is judged before this moment.
     pub wait_until: Option<UtcMillis>,
     pub last_signed_in_at: Option<UtcMillis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset: Option<ResetCode>,
 }
 
 /// Failures after which the account is locked.

@@ -1,7 +1,7 @@
 //! Folding events into a world. No policy here: an event carries its results, and the balances
 //! follow from the same postings the journal is written from.
 
-use crate::account::{AccountState, User};
+use crate::account::{AccountState, ResetCode, User};
 use crate::actor::Meta;
 use crate::allocation::Allocation;
 use crate::change::WaitingChange;
@@ -192,6 +192,7 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             failures: 0,
             wait_until: None,
             last_signed_in_at: None,
+            reset: None,
         };
         world.logins.insert(login.clone(), *user_id);
         world.users.insert(*user_id, user);
@@ -237,6 +238,28 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             user.wait_until = *wait_until;
         }
         Event::AccountUnlocked { .. } | Event::PasswordProven { .. } => {
+            user.failures = 0;
+            user.wait_until = None;
+        }
+        Event::ResetCodeIssued {
+            code_print,
+            ends_at,
+            ..
+        } => {
+            user.reset = Some(ResetCode {
+                print: code_print.clone(),
+                issued_at: meta.at,
+                ends_at: *ends_at,
+            });
+            // Whoever is to set a new password may try at once.
+            user.failures = 0;
+            user.wait_until = None;
+        }
+        Event::PasswordReset {
+            credential_print, ..
+        } => {
+            user.credential_print = credential_print.clone();
+            user.reset = None;
             user.failures = 0;
             user.wait_until = None;
         }

@@ -52,6 +52,7 @@ pub enum Command {
     ApproveAccount(ApproveAccount),
     DeclineAccount(DeclineAccount),
     UnlockAccount(UnlockAccount),
+    IssueResetCode(IssueResetCode),
     CloseDay(CloseDay),
     SetHolidays(SetHolidays),
     OpenDrawer(OpenDrawer),
@@ -171,6 +172,13 @@ commands! {
     }
     DeclineAccount { user_id: UserId }
     UnlockAccount { user_id: UserId }
+    /// Lets the person of another account set a new password, with a code that is shown once.
+    IssueResetCode {
+        user_id: UserId,
+        /// Keyed hash of the code. The program mints both; nothing outside can write it.
+        #[serde(skip)]
+        code_print: String,
+    }
     /// Ends the business date. What is posted afterwards belongs to the next.
     CloseDay {
         /// The date that is open now, as it was on the screen.
@@ -312,6 +320,8 @@ pub enum Internal {
     SignInFailed {
         user_id: UserId,
     },
+    /// At the door, with the code an admin issued. The new password was hashed before.
+    ResetPassword(ResetPassword),
     /// Somebody who is signed in gave their password again, and it was right.
     PasswordProven {
         user_id: UserId,
@@ -426,6 +436,15 @@ pub struct AskForAccount {
     pub credential_print: String,
 }
 
+/// A new password for an account whose person has a reset code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResetPassword {
+    pub user_id: UserId,
+    /// Keyed hash of the code that was typed.
+    pub code_print: String,
+    pub credential_print: String,
+}
+
 /// What the writer takes: a command of a person or of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -470,6 +489,7 @@ pub enum CommandKind {
     ApproveAccount,
     DeclineAccount,
     UnlockAccount,
+    IssueResetCode,
     CloseDay,
     SetHolidays,
     OpenDrawer,
@@ -520,6 +540,7 @@ impl CommandKind {
         CommandKind::ApproveAccount,
         CommandKind::DeclineAccount,
         CommandKind::UnlockAccount,
+        CommandKind::IssueResetCode,
         CommandKind::CloseDay,
         CommandKind::SetHolidays,
         CommandKind::OpenDrawer,
@@ -578,6 +599,7 @@ impl CommandKind {
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
+            | CommandKind::IssueResetCode
             | CommandKind::CloseDay
             | CommandKind::SetHolidays
             | CommandKind::ParkTransfer
@@ -600,6 +622,7 @@ impl CommandKind {
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
+            | CommandKind::IssueResetCode
             | CommandKind::ApproveChange
             | CommandKind::DeclineChange => true,
             CommandKind::RecordCustomer
@@ -677,6 +700,7 @@ impl Command {
             Command::ApproveAccount(_) => CommandKind::ApproveAccount,
             Command::DeclineAccount(_) => CommandKind::DeclineAccount,
             Command::UnlockAccount(_) => CommandKind::UnlockAccount,
+            Command::IssueResetCode(_) => CommandKind::IssueResetCode,
             Command::CloseDay(_) => CommandKind::CloseDay,
             Command::SetHolidays(_) => CommandKind::SetHolidays,
             Command::OpenDrawer(_) => CommandKind::OpenDrawer,

@@ -131,6 +131,10 @@ events! {
     PasswordProven "password_proven" { user_id: UserId }
     SignedOut "signed_out" { user_id: UserId }
     AccountUnlocked "account_unlocked" { user_id: UserId }
+    /// An admin lets the person set a new password.
+    ResetCodeIssued "reset_code_issued" { user_id: UserId, code_print: String, ends_at: UtcMillis }
+    /// With the code, which is used up; every session of the account ended.
+    PasswordReset "password_reset" { user_id: UserId, credential_print: String }
     /// What a signed-in person was refused: the kind and the code, no values.
     CommandRefused "command_refused" { user_id: UserId, kind: CommandKind, code: RefusalCode }
 
@@ -460,6 +464,8 @@ impl Event {
             | Event::PasswordProven { user_id }
             | Event::SignedOut { user_id }
             | Event::AccountUnlocked { user_id }
+            | Event::ResetCodeIssued { user_id, .. }
+            | Event::PasswordReset { user_id, .. }
             | Event::CommandRefused { user_id, .. } => Stream::User(*user_id),
             Event::ProductDefined { product_id, .. } => Stream::Product(*product_id),
             Event::CustomerRecorded { customer_id, .. }
@@ -567,6 +573,8 @@ impl Event {
             | Event::PasswordProven { .. }
             | Event::SignedOut { .. }
             | Event::AccountUnlocked { .. }
+            | Event::ResetCodeIssued { .. }
+            | Event::PasswordReset { .. }
             | Event::CommandRefused { .. }
             | Event::ProductDefined { .. }
             | Event::CustomerRecorded { .. }

@@ -406,6 +406,8 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::PasswordProven { .. }
         | Event::SignedOut { .. }
         | Event::AccountUnlocked { .. }
+        | Event::ResetCodeIssued { .. }
+        | Event::PasswordReset { .. }
         | Event::CommandRefused { .. }
         | Event::ProductDefined { .. }
         | Event::CustomerRecorded { .. }

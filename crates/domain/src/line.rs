@@ -508,6 +508,7 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         | CommandKind::ApproveAccount
         | CommandKind::DeclineAccount
         | CommandKind::UnlockAccount
+        | CommandKind::IssueResetCode
         | CommandKind::CloseDay
         | CommandKind::SetHolidays
         | CommandKind::OpenDrawer

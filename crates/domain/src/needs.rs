@@ -150,6 +150,9 @@ impl Needs {
             Command::UnlockAccount(c) => {
                 self.users.insert(c.user_id);
             }
+            Command::IssueResetCode(c) => {
+                self.users.insert(c.user_id);
+            }
             // The branch is always there.
             Command::CloseDay(_)
             | Command::SetHolidays(_)
@@ -188,6 +191,9 @@ impl Needs {
             | Internal::PasswordProven { user_id }
             | Internal::SignedOut { user_id } => {
                 self.users.insert(*user_id);
+            }
+            Internal::ResetPassword(reset) => {
+                self.users.insert(reset.user_id);
             }
             Internal::MarkAttempt {
                 line_id,

@@ -26,6 +26,8 @@ refusals! {
     AccountNotActive => "This account is not active.",
     AdminOnly => "Only an admin may do this.",
     OwnRequest => "You asked for this yourself: another person has to decide.",
+    OwnAccount => "This is your own account: another admin has to do this.",
+    ResetCodeWrong => "The name or the code is not right, or the code's time is over.",
     PasswordNeeded => "Enter your password again: this decides on what somebody else asked for.",
     AccountLocked => "Too many failed attempts. Try again later, or ask an admin to unlock the account.",
 

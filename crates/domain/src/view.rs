@@ -78,6 +78,16 @@ views! {
     SignIn { login: String, password: String }
     /// The password once more, for one command.
     Prove { password: String, command: Command }
+    /// A new password at the door, with the code an admin issued.
+    ResetPassword {
+        /// The submission's id: kept over retries.
+        id: CommandId,
+        login: String,
+        code: String,
+        password: String,
+    }
+    /// A reset code, shown this once.
+    ResetCodeView { user_id: UserId, code: String, ends_at: UtcMillis }
     SessionView {
         user_id: UserId,
         login: String,
@@ -322,6 +332,8 @@ views! {
         waiting_changes: Vec<ChangeRow>,
         in_review: Vec<MovementRow>,
         locked_accounts: Vec<AccountRow>,
+        /// Everybody who may sign in, by name.
+        accounts: Vec<AccountRow>,
     }
     /// Which teller's day is asked for: one's own and today unless told.
     CounterQuery { teller_id: Option<UserId>, date: Option<BusinessDate> }
@@ -375,6 +387,8 @@ views! {
         role: Option<Role>,
         asked_at: UtcMillis,
         locked: bool,
+        /// A reset code that is not used yet is good until then.
+        reset_ends_at: Option<UtcMillis>,
     }
 
     SyncView {
@@ -486,6 +500,7 @@ pub enum Fresh {
     Line(Box<LineDetails>),
     Customer(Box<CustomerDetails>),
     Product(Box<ProductView>),
+    ResetCode(ResetCodeView),
     Nothing,
 }
 

@@ -2,6 +2,7 @@
 //! window, the command line and the tests all talk to.
 
 mod preview;
+mod reset;
 
 use crate::chain::HeadMark;
 use crate::clock::Clock;
@@ -800,7 +801,12 @@ impl Engine {
 
     /// Takes a command of a signed-in person, answers when it is on the disk and shows what it
     /// changed.
-    pub async fn submit(&self, token: &Token, submission: Submission) -> Result<Answer, ApiError> {
+    pub async fn submit(
+        &self,
+        token: &Token,
+        mut submission: Submission,
+    ) -> Result<Answer, ApiError> {
+        let minted = self.mint_reset_code(&mut submission.command);
         let concerns = Concern::of(&submission.command);
         let done = self.submit_only(token, submission).await?;
         let viewer = Viewer {
@@ -816,7 +822,10 @@ impl Engine {
                 Fresh::Customer(Box::new(self.reader.customer(&viewer, id).await?))
             }
             Concern::Product(id) => Fresh::Product(Box::new(self.reader.product(id).await?)),
-            Concern::Nothing => Fresh::Nothing,
+            Concern::Nothing => match minted {
+                Some(minted) => self.shown_once(minted).await?,
+                None => Fresh::Nothing,
+            },
         };
         Ok(Answer {
             id: done.id,
@@ -1119,6 +1128,7 @@ fn nobody() -> User {
         failures: 0,
         wait_until: None,
         last_signed_in_at: None,
+        reset: None,
     }
 }
 
@@ -1179,6 +1189,7 @@ fn approves(command: &Command) -> bool {
             | Command::ApproveAccount(_)
             | Command::ApproveDraw(_)
             | Command::ApproveChange(_)
+            | Command::IssueResetCode(_)
     )
 }
 
@@ -1262,6 +1273,7 @@ impl Concern {
             Command::ApproveAccount(_)
             | Command::DeclineAccount(_)
             | Command::UnlockAccount(_)
+            | Command::IssueResetCode(_)
             | Command::ResolveFinding(_)
             | Command::CloseDay(_)
             | Command::SetHolidays(_)

@@ -91,6 +91,8 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::SignInFailed { failures, .. } => format!("Sign-in failed, {failures} in a row."),
         Event::PasswordProven { .. } => "The password was given again.".to_owned(),
         Event::SignedOut { .. } => "Signed out.".to_owned(),
+        Event::ResetCodeIssued { .. } => "A reset code was issued.".to_owned(),
+        Event::PasswordReset { .. } => "A new password was set with the reset code.".to_owned(),
         Event::AccountUnlocked { .. } => "The account was unlocked.".to_owned(),
         Event::CommandRefused { kind, code, .. } => {
             format!("Refused: {}. {}", words(&format!("{kind:?}")), code.words())

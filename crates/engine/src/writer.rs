@@ -608,6 +608,10 @@ fn stood_on(jobs: &[Job], world: &World) -> (Vec<(Stream, u64)>, Vec<MovementId>
                     users.insert(c.user_id);
                     (None, None)
                 }
+                Command::IssueResetCode(c) => {
+                    users.insert(c.user_id);
+                    (None, None)
+                }
                 _ => continue,
             },
         };

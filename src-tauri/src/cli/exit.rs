@@ -101,7 +101,10 @@ impl Failure {
 pub fn exit_of(error: &ApiError) -> Exit {
     match error.code {
         ErrorCode::Refused(
-            RefusalCode::NotSignedIn | RefusalCode::AccountNotActive | RefusalCode::AccountLocked,
+            RefusalCode::NotSignedIn
+            | RefusalCode::AccountNotActive
+            | RefusalCode::AccountLocked
+            | RefusalCode::ResetCodeWrong,
         ) => Exit::Denied,
         ErrorCode::Refused(_) => Exit::Refused,
         ErrorCode::Fault(fault) => match fault {

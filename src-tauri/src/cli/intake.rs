@@ -149,6 +149,7 @@ fn command(kind: CommandKind, content: Map<String, Value>) -> Result<Command, Pl
         K::ApproveAccount => C::ApproveAccount(read(content)?),
         K::DeclineAccount => C::DeclineAccount(read(content)?),
         K::UnlockAccount => C::UnlockAccount(read(content)?),
+        K::IssueResetCode => C::IssueResetCode(read(content)?),
         K::CloseDay => C::CloseDay(read(content)?),
         K::SetHolidays => C::SetHolidays(read(content)?),
         K::OpenDrawer => C::OpenDrawer(read(content)?),

@@ -12,6 +12,7 @@ const LONGEST_BYTES: usize = 4_096;
 pub enum Secret {
     Passphrase,
     Password,
+    ResetCode,
     Token,
 }
 
@@ -20,6 +21,7 @@ impl Secret {
         match self {
             Secret::Passphrase => "passphrase of the store",
             Secret::Password => "password",
+            Secret::ResetCode => "reset code",
             Secret::Token => "token of the payments network",
         }
     }
@@ -28,6 +30,7 @@ impl Secret {
         match self {
             Secret::Passphrase => "--passphrase-fd",
             Secret::Password => "--password-fd",
+            Secret::ResetCode => "--code-fd",
             Secret::Token => "--payments-token-fd",
         }
     }

@@ -698,6 +698,14 @@ impl Desk<'_> {
                 let (user_id, _) = self.user(|user| user.waiting)?;
                 Command::DeclineAccount(DeclineAccount { user_id })
             }
+            CommandKind::IssueResetCode => {
+                let (user_id, _) = self.user(|user| user.active)?;
+                let code_print = "nobody has this code".to_owned();
+                Command::IssueResetCode(IssueResetCode {
+                    user_id,
+                    code_print,
+                })
+            }
             CommandKind::UnlockAccount => {
                 let (user_id, _) = self.user(|user| user.login == "boris")?;
                 Command::UnlockAccount(UnlockAccount { user_id })
@@ -848,6 +856,7 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::ApproveAccount, 8),
     (CommandKind::DeclineAccount, 6),
     (CommandKind::UnlockAccount, 6),
+    (CommandKind::IssueResetCode, 6),
     (CommandKind::CloseDay, 12),
     (CommandKind::SetHolidays, 3),
     (CommandKind::RecordMissing, 12),

@@ -93,6 +93,10 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "said to the sync job alone, which does not try while payments are held",
     ),
     (
+        "refusal ResetCodeWrong",
+        "nobody stands at the door in a story; the tests of the accounts do",
+    ),
+    (
         "refusal PasswordNeeded",
         "stories give their orders without a session; the bad-input table gives each with and without",
     ),

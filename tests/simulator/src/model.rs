@@ -273,6 +273,8 @@ impl Model {
             | "sign_in_failed"
             | "password_proven"
             | "signed_out"
+            | "reset_code_issued"
+            | "password_reset"
             | "account_unlocked" => {}
             "account_asked" => {
                 let user = User {

@@ -370,6 +370,13 @@ impl Desk {
                 self.branch.engine.orders().internal(failed).await.unwrap();
                 Command::UnlockAccount(UnlockAccount { user_id })
             }
+            CommandKind::IssueResetCode => {
+                let user_id = self.branch.sam.user_id;
+                Command::IssueResetCode(IssueResetCode {
+                    user_id,
+                    code_print: String::new(),
+                })
+            }
             CommandKind::RetryTransfer => {
                 let (line_id, movement_id) = self.queued_draw().await;
                 Command::RetryTransfer(RetryTransfer {

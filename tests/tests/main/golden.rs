@@ -15,6 +15,7 @@ use domain::money::{Currency, Minor};
 use domain::movement::MovementKind;
 use domain::reconcile::{Resolution, StatementKind, StatementLine, compare};
 use domain::transfer::{LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
+use domain::view::{Fresh, ResetPassword};
 use domain::world::World;
 use engine::chain::{self, EventRow};
 use engine::clock::Clock;
@@ -475,6 +476,22 @@ impl Writing<'_> {
         self.told(Internal::SignInFailed { user_id }).await;
         self.told(Internal::PasswordProven { user_id }).await;
         self.told(Internal::SignedOut { user_id }).await;
+        self.later().await;
+        let issue = Command::IssueResetCode(IssueResetCode {
+            user_id,
+            code_print: String::new(),
+        });
+        let answer = self.branch.ask(&self.branch.ada, issue).await.unwrap();
+        let Fresh::ResetCode(shown) = answer.fresh else {
+            panic!("a reset code is shown once");
+        };
+        let reset = ResetPassword {
+            id: branch::new_id(),
+            login: "wanda".to_owned(),
+            code: shown.code,
+            password: "eleven quiet lanterns burn".to_owned(),
+        };
+        self.branch.engine.reset_password(reset).await.unwrap();
         let terms = self.branch.engine.reader().products().await.unwrap()[0]
             .terms
             .clone();

@@ -183,6 +183,10 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
         Command::UnlockAccount(UnlockAccount {
             user_id: waiting_id,
         }),
+        Command::IssueResetCode(IssueResetCode {
+            user_id: waiting_id,
+            code_print: String::new(),
+        }),
         Command::CloseDay(CloseDay {
             date: branch.today().await,
         }),

@@ -55,6 +55,7 @@ pub struct CommandDialogProps {
     /// What stands beside the fields, under the preview.
     #[prop_or_default]
     pub beside: Html,
+    #[prop_or_default]
     pub children: Html,
 }
 

@@ -17,12 +17,14 @@ mod preview_panel;
 mod refund;
 mod reject;
 mod repayment;
+mod reset_code;
 mod resolve_finding;
 
 pub use accounts::AccountDialog;
 pub use cash::{CashDialog, CashIntent, CloseDayDialog, HolidaysDialog};
 pub use command_dialog::tag;
 pub use notice::AdverseActionNotice;
+pub use reset_code::ResetCodeDialog;
 pub use resolve_finding::ResolveFindingDialog;
 
 use crate::backend;

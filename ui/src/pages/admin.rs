@@ -6,7 +6,7 @@ pub mod movements;
 
 use crate::backend;
 use crate::components::{EmptyState, ErrorAlert, PageHeader, Skeleton};
-use crate::dialogs::{AccountDialog, Intent, IntentDialog};
+use crate::dialogs::{AccountDialog, Intent, IntentDialog, ResetCodeDialog};
 use crate::focus;
 use crate::hooks::{use_load, use_title};
 use crate::pages::details::ChangeTable;
@@ -75,12 +75,20 @@ fn Waiting() -> Html {
         html! { <ErrorAlert {error} on_retry={load.reload.clone()} /> }
     });
     let body = match &load.data {
-        Some(desk) => html! { <Sections desk={desk.clone()} {on_deed} /> },
+        Some(desk) => html! {
+            <div class="stack-lg">
+                <Sections desk={desk.clone()} on_deed={on_deed.clone()} />
+                <Accounts rows={desk.accounts.clone()} {on_deed} />
+            </div>
+        },
         None if load.waiting => html! { <Skeleton lines={8} /> },
         None => html! {},
     };
     let dialog = match &*deed {
         Some(Deed::Line(intent)) => html! { <IntentDialog intent={*intent} {on_close} /> },
+        Some(Deed::Account(CommandKind::IssueResetCode, account)) => html! {
+            <ResetCodeDialog account={account.clone()} {on_close} />
+        },
         Some(Deed::Account(kind, account)) => html! {
             <AccountDialog kind={*kind} account={account.clone()} {on_close} />
         },
@@ -192,5 +200,29 @@ fn Sections(props: &SectionsProps) -> Html {
                 </section>
             }) }
         </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct AccountsProps {
+    rows: Vec<AccountRow>,
+    on_deed: Callback<Deed>,
+}
+
+/// Everybody who may sign in, beside whoever looks: for one's own account another admin is asked.
+#[component]
+fn Accounts(props: &AccountsProps) -> Html {
+    let me = use_desk().user_id;
+    let others = props.rows.iter().filter(|account| account.id != me);
+    let rows: Vec<AccountRow> = others.cloned().collect();
+    let on_act = props
+        .on_deed
+        .reform(|(kind, account)| Deed::Account(kind, account));
+    html! {
+        <section class="panel" data-testid="section-accounts" hidden={rows.is_empty()}>
+            <h2 class="pf-v6-c-title pf-m-lg">{ words::counted(words::ACCOUNTS, rows.len()) }</h2>
+            <AccountTable caption={words::ACCOUNTS} {rows} {on_act}
+                kinds={&[CommandKind::IssueResetCode][..]} />
+        </section>
     }
 }

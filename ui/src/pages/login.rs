@@ -1,4 +1,6 @@
-//! Signing in, and asking for an account.
+//! Signing in, asking for an account, and setting a new password with a reset code.
+
+mod reset;
 
 use crate::backend;
 use crate::components::{
@@ -11,6 +13,7 @@ use crate::{focus, mint};
 use domain::ids::{CommandId, UserId};
 use domain::refusal::{ApiError, ErrorCode, FaultCode};
 use domain::view::{SessionView, SignIn, SignUp};
+use reset::ResetForm;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -21,6 +24,14 @@ const PASSWORD_LEAST: usize = 15;
 enum Side {
     In,
     Up,
+    Reset,
+}
+
+/// What was done here, for whoever signs in next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Waits,
+    Reset,
 }
 
 #[component]
@@ -29,22 +40,30 @@ pub fn LoginPage() -> Html {
     let store = entrance.store.clone();
     // On a fresh store there is nobody who could sign in.
     let side = use_state(|| if store.has_admin { Side::In } else { Side::Up });
-    let waits = use_state(|| false);
+    let told = use_state(|| None::<Told>);
     use_title(match *side {
         Side::In => words::TITLE_IN,
         Side::Up => words::TITLE_UP,
+        Side::Reset => words::TITLE_RESET,
     });
     let turn = |to: Side| {
         let side = side.setter();
         Callback::from(move |_: MouseEvent| side.set(to))
     };
     let on_waiting = {
-        let (side, waits) = (side.setter(), waits.setter());
+        let (side, told) = (side.setter(), told.setter());
         let look_again = entrance.look_again.clone();
         Callback::from(move |()| {
-            waits.set(true);
+            told.set(Some(Told::Waits));
             side.set(Side::In);
             look_again.emit(());
+        })
+    };
+    let on_reset = {
+        let (side, told) = (side.setter(), told.setter());
+        Callback::from(move |()| {
+            told.set(Some(Told::Reset));
+            side.set(Side::In);
         })
     };
     let form = match *side {
@@ -54,6 +73,9 @@ pub fn LoginPage() -> Html {
                 <SignInForm />
                 <p class="entrance__other">{ words::NO_ACCOUNT }
                     <Button kind={ButtonKind::Link} on_click={turn(Side::Up)} testid="to-sign-up">{ words::SIGN_UP }</Button>
+                </p>
+                <p class="entrance__other">{ words::HAVE_CODE }
+                    <Button kind={ButtonKind::Link} on_click={turn(Side::Reset)} testid="to-reset">{ words::RESET }</Button>
                 </p>
             </section>
         },
@@ -66,9 +88,20 @@ pub fn LoginPage() -> Html {
                 </p>
             </section>
         },
+        Side::Reset => html! {
+            <section key="reset">
+                <h1 class="pf-v6-c-title pf-m-2xl">{ words::TITLE_RESET }</h1>
+                <ResetForm {on_reset} />
+                <p class="entrance__other">{ words::HAVE_ACCOUNT }
+                    <Button kind={ButtonKind::Link} on_click={turn(Side::In)} testid="to-sign-in">{ words::SIGN_IN }</Button>
+                </p>
+            </section>
+        },
     };
-    let note = if *waits {
+    let note = if *told == Some(Told::Waits) {
         html! { <Alert kind={AlertKind::Info} title={words::WAITING_TITLE} testid="account-waits">{ words::WAITING }</Alert> }
+    } else if *told == Some(Told::Reset) {
+        html! { <Alert kind={AlertKind::Info} title={words::RESET_DONE_TITLE} testid="password-reset">{ words::RESET_DONE }</Alert> }
     } else if !store.has_admin {
         html! { <Alert kind={AlertKind::Info} title={words::FRESH_TITLE} testid="fresh-store">{ words::FRESH }</Alert> }
     } else {

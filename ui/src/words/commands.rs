@@ -37,6 +37,7 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Approve account",
         CommandKind::DeclineAccount => "Decline account",
         CommandKind::UnlockAccount => "Unlock account",
+        CommandKind::IssueResetCode => "Issue reset code",
         CommandKind::RetryTransfer => "Try now",
         CommandKind::ParkTransfer => "Set aside",
         CommandKind::HandBackTransfer => "Hand back",
@@ -98,6 +99,7 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Account approved.",
         CommandKind::DeclineAccount => "Account declined.",
         CommandKind::UnlockAccount => "Account unlocked.",
+        CommandKind::IssueResetCode => "Reset code issued.",
         CommandKind::RetryTransfer => "It is being tried now.",
         CommandKind::ParkTransfer => "Set aside.",
         CommandKind::HandBackTransfer => "Handed back to the desk.",
@@ -174,6 +176,9 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         ),
         CommandKind::DeclineAccount => Some("This account will never be able to sign in."),
         CommandKind::UnlockAccount => Some("The person may try to sign in again at once."),
+        CommandKind::IssueResetCode => Some(
+            "Shows a code, once, with which this person sets a new password at the sign-in page within 24 hours. Until then the old password stays. Make sure of who asks for it.",
+        ),
         CommandKind::RetryTransfer => Some(
             "Does not wait any longer. What may have arrived is asked about before anything is sent; no new transfer is ever made.",
         ),

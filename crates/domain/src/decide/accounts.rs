@@ -1,9 +1,12 @@
 //! Setting up the branch, accounts, sign-in.
 
 use super::{Standing, user};
-use crate::account::{AccountState, Role, wait_after_failures_ms};
+use crate::account::{AccountState, RESET_CODE_MS, ResetCode, Role, wait_after_failures_ms};
 use crate::actor::Ctx;
-use crate::command::{ApproveAccount, AskForAccount, DeclineAccount, SetUpStore, UnlockAccount};
+use crate::command::{
+    ApproveAccount, AskForAccount, DeclineAccount, IssueResetCode, ResetPassword, SetUpStore,
+    UnlockAccount,
+};
 use crate::event::Event;
 use crate::ids::{PersonId, UserId};
 use crate::product::Terms;
@@ -129,6 +132,52 @@ pub(super) fn unlock(world: &World, c: &UnlockAccount) -> Result<Vec<Event>, Ref
         return Err(RefusalCode::NotLocked.into());
     }
     Ok(vec![Event::AccountUnlocked { user_id: c.user_id }])
+}
+
+pub(super) fn issue_reset_code(
+    world: &World,
+    ctx: &Ctx,
+    who: &Standing,
+    c: &IssueResetCode,
+) -> Result<Vec<Event>, Refusal> {
+    let of = user(world, c.user_id)?;
+    if c.user_id == who.user_id || of.person_id == Some(who.person_id) {
+        return Err(RefusalCode::OwnAccount.into());
+    }
+    if of.active_role().is_none() {
+        return Err(RefusalCode::AccountNotActive.into());
+    }
+    if c.code_print.is_empty() {
+        return Err(Refusal::at("code_print", RefusalCode::FieldEmpty));
+    }
+    Ok(vec![Event::ResetCodeIssued {
+        user_id: c.user_id,
+        code_print: c.code_print.clone(),
+        ends_at: ctx.now.plus_ms(RESET_CODE_MS),
+    }])
+}
+
+/// A code is used up by the first who brings it: the writer judges one after another.
+pub(super) fn reset_password(
+    world: &World,
+    ctx: &Ctx,
+    reset: &ResetPassword,
+) -> Result<Vec<Event>, Refusal> {
+    let user = user(world, reset.user_id)?;
+    if !user.may_try(ctx.now) {
+        return Err(RefusalCode::AccountLocked.into());
+    }
+    if user.active_role().is_none() {
+        return Err(RefusalCode::AccountNotActive.into());
+    }
+    let opens = |code: &ResetCode| code.opens(&reset.code_print, ctx.now);
+    if !user.reset.as_ref().is_some_and(opens) {
+        return Err(RefusalCode::ResetCodeWrong.into());
+    }
+    Ok(vec![Event::PasswordReset {
+        user_id: reset.user_id,
+        credential_print: reset.credential_print.clone(),
+    }])
 }
 
 pub(super) fn signed_in(world: &World, ctx: &Ctx, user_id: UserId) -> Result<Vec<Event>, Refusal> {

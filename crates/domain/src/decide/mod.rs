@@ -89,6 +89,7 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ApproveAccount(c) => accounts::approve(world, &who, c),
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
+        Command::IssueResetCode(c) => accounts::issue_reset_code(world, ctx, &who, c),
         Command::CloseDay(c) => days::close(world, ctx, c.date),
         Command::SetHolidays(c) => days::set_holidays(c),
         Command::OpenDrawer(c) => drawers::open(world, &who, c),
@@ -114,6 +115,7 @@ fn pays_or_approves(command: &Command) -> bool {
             | Command::ApproveAccount(_)
             | Command::ApproveDraw(_)
             | Command::ApproveChange(_)
+            | Command::IssueResetCode(_)
             | Command::RequestDraw(_)
             | Command::PayCashDraw(_)
             | Command::RefundCredit(_)
@@ -126,6 +128,7 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
         Internal::AskForAccount(ask) => accounts::ask(world, ask),
         Internal::SignInSucceeded { user_id } => accounts::signed_in(world, ctx, *user_id),
         Internal::SignInFailed { user_id } => accounts::sign_in_failed(world, ctx, *user_id),
+        Internal::ResetPassword(reset) => accounts::reset_password(world, ctx, reset),
         Internal::PasswordProven { user_id } => accounts::password_proven(world, ctx, *user_id),
         Internal::SignedOut { user_id } => {
             user(world, *user_id)?;

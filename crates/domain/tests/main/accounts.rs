@@ -1,10 +1,11 @@
 //! Accounts: what takes the password again, and what failing to give it costs.
 
 use crate::desk::*;
-use domain::account::{FAILURES_TO_LOCK, LOCK_MS};
+use domain::account::{FAILURES_TO_LOCK, LOCK_MS, RESET_CODE_MS};
 use domain::actor::Actor;
 use domain::command::*;
 use domain::event::Event;
+use domain::ids::UserId;
 use domain::refusal::RefusalCode;
 
 /// Written out: a kind that decides on what somebody else asked for must not slip off the list.
@@ -17,6 +18,7 @@ const DECISIONS: &[CommandKind] = &[
     CommandKind::ApproveAccount,
     CommandKind::DeclineAccount,
     CommandKind::UnlockAccount,
+    CommandKind::IssueResetCode,
     CommandKind::ApproveChange,
     CommandKind::DeclineChange,
 ];
@@ -76,4 +78,90 @@ fn the_right_password_forgets_failures_and_a_locked_account_has_none() {
     assert_eq!(desk.tell(proven.clone()), Err(RefusalCode::AccountLocked));
     desk.now = desk.now.plus_ms(1);
     assert_eq!(cell(&desk.tell(proven)), "password_proven");
+}
+
+fn issue(desk: &mut Desk, by: UserId, of: UserId, print: &str) -> Judged {
+    let code_print = print.into();
+    let issue = IssueResetCode {
+        user_id: of,
+        code_print,
+    };
+    desk.give(by, Command::IssueResetCode(issue))
+}
+
+fn reset(desk: &mut Desk, user_id: UserId, print: &str) -> Judged {
+    desk.tell(Internal::ResetPassword(ResetPassword {
+        user_id,
+        code_print: print.into(),
+        credential_print: "new".into(),
+    }))
+}
+
+#[test]
+fn a_reset_code_is_for_another_persons_active_account() {
+    let mut desk = Desk::new();
+    let (ada, boris, cleo) = (desk.ada, desk.boris, desk.cleo);
+    let waits = desk.sign_up("nora", "E-9", false);
+    let nobody = UserId(desk.id());
+    for (by, of, print, outcome) in [
+        (ada, cleo, "p", "reset_code_issued"),
+        (boris, ada, "p", "reset_code_issued"),
+        (ada, ada, "p", "!OwnAccount"),
+        // Another account of the same person is one's own, too.
+        (desk.cleo_as_admin, cleo, "p", "!OwnAccount"),
+        (cleo, boris, "p", "!AdminOnly"),
+        (ada, waits, "p", "!AccountNotActive"),
+        (ada, nobody, "p", "!UnknownUser"),
+        (ada, cleo, "", "!FieldEmpty"),
+    ] {
+        let judged = issue(&mut desk, by, of, print);
+        assert_eq!(cell(&judged), outcome, "{by:?} for {of:?}");
+    }
+}
+
+#[test]
+fn a_reset_code_opens_once_and_in_its_time() {
+    let mut desk = Desk::new();
+    let (ada, cleo) = (desk.ada, desk.cleo);
+    assert_eq!(cell(&reset(&mut desk, cleo, "one")), "!ResetCodeWrong");
+    issue(&mut desk, ada, cleo, "one").unwrap();
+    assert_eq!(cell(&reset(&mut desk, cleo, "two")), "!ResetCodeWrong");
+    assert_eq!(cell(&reset(&mut desk, ada, "one")), "!ResetCodeWrong");
+    assert_eq!(cell(&reset(&mut desk, cleo, "one")), "password_reset");
+    assert_eq!(desk.world.users[&cleo].credential_print, "new");
+    assert_eq!(cell(&reset(&mut desk, cleo, "one")), "!ResetCodeWrong");
+
+    // The later code takes the place of the earlier.
+    issue(&mut desk, ada, cleo, "one").unwrap();
+    issue(&mut desk, ada, cleo, "two").unwrap();
+    assert_eq!(cell(&reset(&mut desk, cleo, "one")), "!ResetCodeWrong");
+    assert_eq!(cell(&reset(&mut desk, cleo, "two")), "password_reset");
+
+    let start = desk.now;
+    for (passed, outcome) in [
+        (RESET_CODE_MS, "!ResetCodeWrong"),
+        (-1, "!ResetCodeWrong"),
+        (RESET_CODE_MS - 1, "password_reset"),
+    ] {
+        desk.now = start;
+        issue(&mut desk, ada, cleo, "one").unwrap();
+        desk.now = start.plus_ms(passed);
+        assert_eq!(cell(&reset(&mut desk, cleo, "one")), outcome, "{passed}");
+    }
+}
+
+#[test]
+fn a_locked_account_is_reset_only_after_its_code_was_issued() {
+    let mut desk = Desk::new();
+    let (ada, user_id) = (desk.ada, desk.cleo);
+    issue(&mut desk, ada, user_id, "one").unwrap();
+    for _ in 0..FAILURES_TO_LOCK {
+        if let Some(until) = desk.world.users[&user_id].wait_until {
+            desk.now = until;
+        }
+        desk.tell(Internal::SignInFailed { user_id }).unwrap();
+    }
+    assert_eq!(cell(&reset(&mut desk, user_id, "one")), "!AccountLocked");
+    issue(&mut desk, ada, user_id, "two").unwrap();
+    assert_eq!(cell(&reset(&mut desk, user_id, "two")), "password_reset");
 }

@@ -461,6 +461,10 @@ fn every_admin_command_is_an_admins() {
         }),
         Command::DeclineAccount(DeclineAccount { user_id }),
         Command::UnlockAccount(UnlockAccount { user_id }),
+        Command::IssueResetCode(IssueResetCode {
+            user_id,
+            code_print: words(),
+        }),
         Command::CloseDay(CloseDay { date: desk.today }),
         Command::SetHolidays(SetHolidays { holidays: vec![] }),
         Command::ParkTransfer(ParkTransfer {

@@ -588,6 +588,7 @@ impl Scene {
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
+            | CommandKind::IssueResetCode
             | CommandKind::CloseDay
             | CommandKind::SetHolidays
             | CommandKind::OpenDrawer
@@ -847,6 +848,7 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
         | CommandKind::ApproveAccount
         | CommandKind::DeclineAccount
         | CommandKind::UnlockAccount
+        | CommandKind::IssueResetCode
         | CommandKind::CloseDay
         | CommandKind::SetHolidays
         | CommandKind::OpenDrawer

@@ -1,12 +1,15 @@
 //! Who may do what with which password: deciding takes it again, guessing it locks.
 
 use crate::branch::*;
-use domain::account::{FAILURES_TO_LOCK, LOCK_MS, Role};
+use domain::account::{FAILURES_TO_LOCK, LOCK_MS, RESET_CODE_MS, Role};
 use domain::command::*;
-use domain::ids::UserId;
+use domain::ids::{CommandId, UserId};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
+use domain::view::{Fresh, ResetPassword};
 use engine::Engine;
 use engine::sessions::{PROOF_MS, Token};
+use engine::verify::verify;
+use uuid::Uuid;
 
 const WRONG: &str = "violet kettle eighteen";
 
@@ -175,4 +178,127 @@ async fn sign_in_with(engine: &Engine, login: &str, password: &str) -> Result<To
         password: password.to_owned(),
     };
     engine.sign_in(form).await.map(|(token, _)| token)
+}
+
+/// The code as the admin is shown it, and the submission it came with.
+async fn issued(branch: &Branch, user_id: UserId) -> (String, Submission) {
+    let issue = IssueResetCode {
+        user_id,
+        code_print: String::new(),
+    };
+    let command = Command::IssueResetCode(issue);
+    prove(&branch.engine, &branch.admin, PASSWORD, &command)
+        .await
+        .unwrap();
+    let submission = Submission {
+        id: CommandId(Uuid::now_v7()),
+        command,
+    };
+    let told = branch
+        .engine
+        .submit(&branch.admin, submission.clone())
+        .await;
+    match told.unwrap().fresh {
+        Fresh::ResetCode(shown) => (shown.code, submission),
+        other => panic!("no code: {other:?}"),
+    }
+}
+
+async fn reset(engine: &Engine, login: &str, code: &str, password: &str) -> Result<(), ApiError> {
+    let form = ResetPassword {
+        id: CommandId(Uuid::now_v7()),
+        login: login.to_owned(),
+        code: code.to_owned(),
+        password: password.to_owned(),
+    };
+    engine.reset_password(form).await
+}
+
+const ANOTHER: &str = "nine slow barges at noon";
+
+#[tokio::test]
+async fn a_reset_code_is_shown_once_and_opens_once() {
+    let branch = Branch::open().await;
+    let engine = &branch.engine;
+    let tomas = engine.reader().user_id("tomas").await.unwrap();
+    let (code, submission) = issued(&branch, tomas).await;
+
+    // The same submission again is answered from its receipt, without a code.
+    let again = engine.submit(&branch.admin, submission).await.unwrap();
+    assert_eq!(again.fresh, Fresh::Nothing);
+    // And the code stands nowhere: not in the file, not in its log.
+    let bytes = std::fs::read(branch.store_path()).unwrap();
+    let wal = std::fs::read(branch.store_path().with_extension("db-wal")).unwrap();
+    let bare = code.replace('-', "");
+    for needle in [code.as_bytes(), bare.as_bytes()] {
+        for hay in [&bytes, &wal] {
+            assert!(!hay.windows(needle.len()).any(|window| window == needle));
+        }
+    }
+
+    let not_right = ErrorCode::Refused(RefusalCode::ResetCodeWrong);
+    let code_of = |told: Result<(), ApiError>| told.unwrap_err().code;
+    assert_eq!(
+        code_of(reset(engine, "tomas", "00000-00000", ANOTHER).await),
+        not_right
+    );
+    assert_eq!(failures(engine, "tomas").await, 1, "a wrong code counts");
+    assert_eq!(
+        code_of(reset(engine, "nobody", &code, ANOTHER).await),
+        not_right
+    );
+    assert_eq!(
+        code_of(reset(engine, "amara", &code, ANOTHER).await),
+        not_right
+    );
+    let weak = reset(engine, "tomas", &code, "tomas lindqvist 99").await;
+    assert_eq!(code_of(weak), ErrorCode::Fault(FaultCode::WeakPassword));
+
+    // Typed by hand, in small letters; every session of the account is over.
+    engine.session(&branch.teller).await.unwrap();
+    reset(
+        engine,
+        "tomas",
+        &code.to_lowercase().replace('-', " "),
+        ANOTHER,
+    )
+    .await
+    .unwrap();
+    let ended = engine.session(&branch.teller).await.unwrap_err();
+    assert_eq!(ended.code, ErrorCode::Fault(FaultCode::SessionEnded));
+    engine.session(&branch.admin).await.unwrap();
+    assert_eq!(
+        code_of(reset(engine, "tomas", &code, PASSWORD).await),
+        not_right
+    );
+    let old = sign_in_with(engine, "tomas", PASSWORD).await.unwrap_err();
+    assert_eq!(old.code, ErrorCode::Fault(FaultCode::WrongCredentials));
+    sign_in_with(engine, "tomas", ANOTHER).await.unwrap();
+
+    let mut connection = engine.orders().pool().acquire().await.unwrap();
+    let report = verify(&mut connection, engine.orders().store_key()).await;
+    assert_eq!(report.findings, vec![]);
+    drop(connection);
+    branch.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_reset_code_ends_after_a_day_also_over_a_restart() {
+    let branch = Branch::open().await;
+    let tomas = branch.engine.reader().user_id("tomas").await.unwrap();
+    let (code, _) = issued(&branch, tomas).await;
+    let (folder, clock) = (branch.folder, branch.clock);
+    branch.engine.stop().await;
+    drop(branch.engine);
+    let start = clock.now();
+    let engine = Engine::open(options(&folder.path().join("data"), &clock))
+        .await
+        .unwrap();
+    clock.set(start.plus_ms(RESET_CODE_MS));
+    let late = reset(&engine, "tomas", &code, ANOTHER).await.unwrap_err();
+    assert_eq!(late.code, ErrorCode::Refused(RefusalCode::ResetCodeWrong));
+    clock.set(start.plus_ms(RESET_CODE_MS - 1));
+    reset(&engine, "tomas", &code, ANOTHER).await.unwrap();
+    sign_in_with(&engine, "tomas", ANOTHER).await.unwrap();
+    engine.stop().await;
 }

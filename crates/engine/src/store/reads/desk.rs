@@ -67,6 +67,13 @@ impl Reader {
             .into_iter()
             .filter(|row| row.locked)
             .collect(),
+            accounts: accounts(
+                connection,
+                viewer,
+                "select id, document from users where state = ?1 order by login limit ?3",
+                AccountState::Active,
+            )
+            .await?,
         })
     }
 
@@ -120,6 +127,10 @@ async fn accounts(
                 admin_requested: user.admin_requested,
                 role: user.role,
                 asked_at: user.asked_at,
+                reset_ends_at: user
+                    .reset
+                    .map(|issued| issued.ends_at)
+                    .filter(|ends_at| viewer.now < *ends_at),
             })
         })
         .collect()
