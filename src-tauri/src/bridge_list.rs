@@ -7,6 +7,8 @@ bridge_commands!(
     sign_in,
     sign_out,
     reset_password,
+    begin_second_factor,
+    confirm_second_factor,
     prove,
     submit,
     preview,

@@ -66,6 +66,18 @@ pub async fn reset_password(mut input: ResetPassword) -> Outcome<()> {
     input.code.zeroize();
     outcome
 }
+/// A new secret for a second factor, to whoever gives the password again.
+pub async fn begin_second_factor(password: &str) -> Outcome<SecondFactorView> {
+    let password = password.to_owned();
+    let mut input = BeginSecondFactor { password };
+    let outcome = call("begin_second_factor", &input).await;
+    input.password.zeroize();
+    outcome
+}
+/// The first code of that secret.
+pub async fn confirm_second_factor(input: ConfirmSecondFactor) -> Outcome<()> {
+    call("confirm_second_factor", &input).await
+}
 /// The password once more, for the command that is handed in next.
 pub async fn prove(password: &str, command: Command) -> Outcome<()> {
     let password = password.to_owned();

@@ -42,6 +42,16 @@ impl ResetCode {
     }
 }
 
+/// A second factor that is in use: codes by time (RFC 6238).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactor {
+    /// The secret, sealed under the store key.
+    pub sealed: String,
+    /// The time step of the last code that was taken: that one and those before it are used up.
+    pub last_step: u64,
+}
+
 /// An account as the rules see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +78,8 @@ pub struct User {
     pub last_signed_in_at: Option<UtcMillis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reset: Option<ResetCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor: Option<SecondFactor>,
 }
 
 /// Failures after which the account is locked.

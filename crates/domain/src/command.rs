@@ -53,6 +53,8 @@ pub enum Command {
     DeclineAccount(DeclineAccount),
     UnlockAccount(UnlockAccount),
     IssueResetCode(IssueResetCode),
+    RemoveSecondFactor(RemoveSecondFactor),
+    DemandSecondFactor(DemandSecondFactor),
     CloseDay(CloseDay),
     SetHolidays(SetHolidays),
     OpenDrawer(OpenDrawer),
@@ -179,6 +181,10 @@ commands! {
         #[serde(skip)]
         code_print: String,
     }
+    /// One's own; an admin may remove that of another account.
+    RemoveSecondFactor { user_id: UserId }
+    /// Whether admins need a second factor for what admins alone may do.
+    DemandSecondFactor { of_admins: bool }
     /// Ends the business date. What is posted afterwards belongs to the next.
     CloseDay {
         /// The date that is open now, as it was on the screen.
@@ -316,6 +322,14 @@ pub enum Internal {
     AskForAccount(AskForAccount),
     SignInSucceeded {
         user_id: UserId,
+        /// The time step of the code, where the account has a second factor.
+        step: Option<u64>,
+    },
+    /// A second factor was set up, and confirmed with the code of this step.
+    SetSecondFactor {
+        user_id: UserId,
+        sealed: String,
+        step: u64,
     },
     SignInFailed {
         user_id: UserId,
@@ -490,6 +504,8 @@ pub enum CommandKind {
     DeclineAccount,
     UnlockAccount,
     IssueResetCode,
+    RemoveSecondFactor,
+    DemandSecondFactor,
     CloseDay,
     SetHolidays,
     OpenDrawer,
@@ -541,6 +557,8 @@ impl CommandKind {
         CommandKind::DeclineAccount,
         CommandKind::UnlockAccount,
         CommandKind::IssueResetCode,
+        CommandKind::RemoveSecondFactor,
+        CommandKind::DemandSecondFactor,
         CommandKind::CloseDay,
         CommandKind::SetHolidays,
         CommandKind::OpenDrawer,
@@ -586,7 +604,8 @@ impl CommandKind {
             | CommandKind::OpenDrawer
             | CommandKind::MoveVaultCash
             | CommandKind::CountDrawer
-            | CommandKind::CloseDrawer => Role::Staff,
+            | CommandKind::CloseDrawer
+            | CommandKind::RemoveSecondFactor => Role::Staff,
             CommandKind::ForgetCustomer
             | CommandKind::DefineProduct
             | CommandKind::ApproveApplication
@@ -600,6 +619,7 @@ impl CommandKind {
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
             | CommandKind::IssueResetCode
+            | CommandKind::DemandSecondFactor
             | CommandKind::CloseDay
             | CommandKind::SetHolidays
             | CommandKind::ParkTransfer
@@ -611,7 +631,7 @@ impl CommandKind {
     }
 
     /// Whether the person has to give their password again for this very order: everything by
-    /// which somebody decides on what another person asked for, or lets another account in.
+    /// which somebody decides on what another person asked for, or changes how accounts are let in.
     pub fn asks_password(self) -> bool {
         match self {
             CommandKind::ApproveApplication
@@ -623,6 +643,8 @@ impl CommandKind {
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
             | CommandKind::IssueResetCode
+            | CommandKind::RemoveSecondFactor
+            | CommandKind::DemandSecondFactor
             | CommandKind::ApproveChange
             | CommandKind::DeclineChange => true,
             CommandKind::RecordCustomer
@@ -701,6 +723,8 @@ impl Command {
             Command::DeclineAccount(_) => CommandKind::DeclineAccount,
             Command::UnlockAccount(_) => CommandKind::UnlockAccount,
             Command::IssueResetCode(_) => CommandKind::IssueResetCode,
+            Command::RemoveSecondFactor(_) => CommandKind::RemoveSecondFactor,
+            Command::DemandSecondFactor(_) => CommandKind::DemandSecondFactor,
             Command::CloseDay(_) => CommandKind::CloseDay,
             Command::SetHolidays(_) => CommandKind::SetHolidays,
             Command::OpenDrawer(_) => CommandKind::OpenDrawer,

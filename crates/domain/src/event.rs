@@ -104,6 +104,7 @@ events! {
     }
     /// The network's events were read up to here.
     CursorMoved "cursor_moved" { cursor: String }
+    SecondFactorDemanded "second_factor_demanded" { of_admins: bool }
     /// Refusals without an account behind them, by code, since the last summary.
     StrangersRefused "strangers_refused" { counts: Vec<(String, u32)> }
 
@@ -135,6 +136,11 @@ events! {
     ResetCodeIssued "reset_code_issued" { user_id: UserId, code_print: String, ends_at: UtcMillis }
     /// With the code, which is used up; every session of the account ended.
     PasswordReset "password_reset" { user_id: UserId, credential_print: String }
+    /// Codes by time are asked for from here on; the secret is sealed under the store key.
+    SecondFactorSet "second_factor_set" { user_id: UserId, sealed: String, step: u64 }
+    /// The code of this time step was taken; it is no good a second time.
+    SecondFactorUsed "second_factor_used" { user_id: UserId, step: u64 }
+    SecondFactorRemoved "second_factor_removed" { user_id: UserId }
     /// What a signed-in person was refused: the kind and the code, no values.
     CommandRefused "command_refused" { user_id: UserId, kind: CommandKind, code: RefusalCode }
 
@@ -444,6 +450,7 @@ impl Event {
             Event::StoreSetUp { .. }
             | Event::CursorMoved { .. }
             | Event::StrangersRefused { .. }
+            | Event::SecondFactorDemanded { .. }
             | Event::DayClosed { .. }
             | Event::HolidaysSet { .. }
             | Event::DrawerOpened { .. }
@@ -466,6 +473,9 @@ impl Event {
             | Event::AccountUnlocked { user_id }
             | Event::ResetCodeIssued { user_id, .. }
             | Event::PasswordReset { user_id, .. }
+            | Event::SecondFactorSet { user_id, .. }
+            | Event::SecondFactorUsed { user_id, .. }
+            | Event::SecondFactorRemoved { user_id }
             | Event::CommandRefused { user_id, .. } => Stream::User(*user_id),
             Event::ProductDefined { product_id, .. } => Stream::Product(*product_id),
             Event::CustomerRecorded { customer_id, .. }
@@ -575,6 +585,10 @@ impl Event {
             | Event::AccountUnlocked { .. }
             | Event::ResetCodeIssued { .. }
             | Event::PasswordReset { .. }
+            | Event::SecondFactorSet { .. }
+            | Event::SecondFactorUsed { .. }
+            | Event::SecondFactorRemoved { .. }
+            | Event::SecondFactorDemanded { .. }
             | Event::CommandRefused { .. }
             | Event::ProductDefined { .. }
             | Event::CustomerRecorded { .. }

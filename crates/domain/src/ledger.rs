@@ -408,6 +408,10 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::AccountUnlocked { .. }
         | Event::ResetCodeIssued { .. }
         | Event::PasswordReset { .. }
+        | Event::SecondFactorSet { .. }
+        | Event::SecondFactorUsed { .. }
+        | Event::SecondFactorRemoved { .. }
+        | Event::SecondFactorDemanded { .. }
         | Event::CommandRefused { .. }
         | Event::ProductDefined { .. }
         | Event::CustomerRecorded { .. }

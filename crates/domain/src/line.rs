@@ -509,6 +509,8 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         | CommandKind::DeclineAccount
         | CommandKind::UnlockAccount
         | CommandKind::IssueResetCode
+        | CommandKind::RemoveSecondFactor
+        | CommandKind::DemandSecondFactor
         | CommandKind::CloseDay
         | CommandKind::SetHolidays
         | CommandKind::OpenDrawer

@@ -153,8 +153,12 @@ impl Needs {
             Command::IssueResetCode(c) => {
                 self.users.insert(c.user_id);
             }
+            Command::RemoveSecondFactor(c) => {
+                self.users.insert(c.user_id);
+            }
             // The branch is always there.
-            Command::CloseDay(_)
+            Command::DemandSecondFactor(_)
+            | Command::CloseDay(_)
             | Command::SetHolidays(_)
             | Command::OpenDrawer(_)
             | Command::MoveVaultCash(_)
@@ -186,7 +190,8 @@ impl Needs {
                 self.logins.insert(ask.login.clone());
                 self.employee_numbers.insert(ask.employee_number.clone());
             }
-            Internal::SignInSucceeded { user_id }
+            Internal::SignInSucceeded { user_id, .. }
+            | Internal::SetSecondFactor { user_id, .. }
             | Internal::SignInFailed { user_id }
             | Internal::PasswordProven { user_id }
             | Internal::SignedOut { user_id } => {

@@ -28,6 +28,10 @@ refusals! {
     OwnRequest => "You asked for this yourself: another person has to decide.",
     OwnAccount => "This is your own account: another admin has to do this.",
     ResetCodeWrong => "The name or the code is not right, or the code's time is over.",
+    CodeNeeded => "Enter the code of your second factor.",
+    CodeWrong => "This code is not right, or was used already.",
+    SecondFactorNeeded => "This branch demands a second factor of its admins: set yours up first.",
+    NoSecondFactor => "There is no second factor.",
     PasswordNeeded => "Enter your password again: this decides on what somebody else asked for.",
     AccountLocked => "Too many failed attempts. Try again later, or ask an admin to unlock the account.",
 

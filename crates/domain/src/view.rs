@@ -75,7 +75,23 @@ views! {
     }
     /// Whether the new account may sign in at once or waits for an admin.
     SignedUp { user_id: UserId, active: bool }
-    SignIn { login: String, password: String }
+    SignIn {
+        login: String,
+        password: String,
+        /// Of the second factor, where the account has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    }
+    /// Begins to set up a second factor: with the password, once more.
+    BeginSecondFactor { password: String }
+    /// What an authenticator needs; it is in use once a code of it was entered.
+    SecondFactorView {
+        /// otpauth://totp/…, for a picture to scan.
+        uri: String,
+        /// The secret in base32, to be typed.
+        secret: String,
+    }
+    ConfirmSecondFactor { code: String }
     /// The password once more, for one command.
     Prove { password: String, command: Command }
     /// A new password at the door, with the code an admin issued.
@@ -93,6 +109,7 @@ views! {
         login: String,
         name: String,
         role: Role,
+        second_factor: bool,
         branch_name: String,
         currency: Currency,
         business_date: BusinessDate,
@@ -334,6 +351,7 @@ views! {
         locked_accounts: Vec<AccountRow>,
         /// Everybody who may sign in, by name.
         accounts: Vec<AccountRow>,
+        admins_need_second_factor: bool,
     }
     /// Which teller's day is asked for: one's own and today unless told.
     CounterQuery { teller_id: Option<UserId>, date: Option<BusinessDate> }
@@ -389,6 +407,7 @@ views! {
         locked: bool,
         /// A reset code that is not used yet is good until then.
         reset_ends_at: Option<UtcMillis>,
+        second_factor: bool,
     }
 
     SyncView {

@@ -3,6 +3,7 @@
 
 mod preview;
 mod reset;
+mod second_factor;
 
 use crate::chain::HeadMark;
 use crate::clock::Clock;
@@ -635,21 +636,23 @@ impl Engine {
         let login = form.login.trim().to_lowercase();
         let password = Zeroizing::new(form.password);
         let facts = self.reader.sign_in_facts(&login).await?;
-        let user_id = self.judge_password(facts, &password).await?;
+        let user = self.judge_password(facts, &password).await?;
+        let user_id = user.id;
+        let step = self.judge_code(&user, form.code).await?;
         self.orders
-            .internal(Internal::SignInSucceeded { user_id })
+            .internal(Internal::SignInSucceeded { user_id, step })
             .await?;
         let token = self.sessions.begin(user_id, self.orders.now());
         let view = self.session_view(user_id).await?;
         Ok((token, view))
     }
 
-    /// Whose password this is. A wrong one counts, whoever is asked for it and why.
+    /// The account whose password this is. A wrong one counts, whoever is asked for it and why.
     async fn judge_password(
         &self,
         facts: Option<SignInFacts>,
         password: &str,
-    ) -> Result<UserId, ApiError> {
+    ) -> Result<User, ApiError> {
         let now = self.orders.now();
         if facts.as_ref().is_some_and(|facts| !facts.user.may_try(now)) {
             return Err(RefusalCode::AccountLocked.into_api());
@@ -679,7 +682,7 @@ impl Engine {
                 .await?;
             return Err(FaultCode::WrongCredentials.into());
         }
-        Ok(user_id)
+        Ok(facts.user)
     }
 
     /// The password of a signed-in person once more, for one command that decides on what
@@ -692,7 +695,7 @@ impl Engine {
         let login = self.reader.user(in_flight.user_id).await?.login;
         let facts = self.reader.sign_in_facts(&login).await?;
         let judged = async {
-            let user_id = self.judge_password(facts, &password).await?;
+            let user_id = self.judge_password(facts, &password).await?.id;
             self.orders
                 .internal(Internal::PasswordProven { user_id })
                 .await
@@ -732,6 +735,7 @@ impl Engine {
             login: user.login,
             name: user.name,
             role,
+            second_factor: user.second_factor.is_some(),
             branch_name: self.reader.branch_name.to_string(),
             currency: self.reader.currency,
             business_date: self.orders.shared.business_date(),
@@ -1129,6 +1133,7 @@ fn nobody() -> User {
         wait_until: None,
         last_signed_in_at: None,
         reset: None,
+        second_factor: None,
     }
 }
 
@@ -1274,6 +1279,8 @@ impl Concern {
             | Command::DeclineAccount(_)
             | Command::UnlockAccount(_)
             | Command::IssueResetCode(_)
+            | Command::RemoveSecondFactor(_)
+            | Command::DemandSecondFactor(_)
             | Command::ResolveFinding(_)
             | Command::CloseDay(_)
             | Command::SetHolidays(_)

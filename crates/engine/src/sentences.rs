@@ -93,6 +93,15 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::SignedOut { .. } => "Signed out.".to_owned(),
         Event::ResetCodeIssued { .. } => "A reset code was issued.".to_owned(),
         Event::PasswordReset { .. } => "A new password was set with the reset code.".to_owned(),
+        Event::SecondFactorSet { .. } => "A second factor was set up.".to_owned(),
+        Event::SecondFactorUsed { .. } => "The code of the second factor was right.".to_owned(),
+        Event::SecondFactorRemoved { .. } => "The second factor was removed.".to_owned(),
+        Event::SecondFactorDemanded { of_admins: true } => {
+            "A second factor is demanded of admins.".to_owned()
+        }
+        Event::SecondFactorDemanded { of_admins: false } => {
+            "A second factor is not demanded any more.".to_owned()
+        }
         Event::AccountUnlocked { .. } => "The account was unlocked.".to_owned(),
         Event::CommandRefused { kind, code, .. } => {
             format!("Refused: {}. {}", words(&format!("{kind:?}")), code.words())

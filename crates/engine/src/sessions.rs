@@ -3,6 +3,7 @@
 //! The page holds a random token and nothing else; the account behind it, and so the role, is
 //! looked up on this side for every command. Time is an argument.
 
+use crate::totp::SECRET_BYTES;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::date::UtcMillis;
@@ -11,6 +12,7 @@ use domain::refusal::FaultCode;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// Without a command for so long, a session is over.
 pub const IDLE_MS: i64 = 5 * 60 * 1_000;
@@ -73,7 +75,11 @@ struct Session {
     refused_at: VecDeque<UtcMillis>,
     /// Each is used once.
     proofs: Vec<Proof>,
+    /// The secret of a second factor that is being set up.
+    enrolment: Option<Secret>,
 }
+
+type Secret = Zeroizing<[u8; SECRET_BYTES]>;
 
 impl Session {
     fn over(&self, now: UtcMillis) -> bool {
@@ -132,6 +138,7 @@ impl Sessions {
             in_flight: 0,
             refused_at: VecDeque::new(),
             proofs: Vec::new(),
+            enrolment: None,
         };
         let mut open = self.lock();
         open.retain(|_, session| !session.over(now));
@@ -208,6 +215,29 @@ impl Sessions {
             Ok(place.map(|place| session.proofs.swap_remove(place)))
         });
         taken.is_ok_and(|proof| proof.is_some())
+    }
+
+    /// Keeps the secret of a second factor until a code of it was entered; the last one counts.
+    pub fn note_enrolment(
+        &self,
+        token: &Token,
+        secret: Secret,
+        now: UtcMillis,
+    ) -> Result<(), FaultCode> {
+        self.with(token, now, |session| {
+            session.enrolment = Some(secret);
+            Ok(())
+        })
+    }
+
+    pub fn enrolment(&self, token: &Token, now: UtcMillis) -> Result<Option<Secret>, FaultCode> {
+        self.with(token, now, |session| Ok(session.enrolment.clone()))
+    }
+
+    pub fn forget_enrolment(&self, token: &Token) {
+        if let Some(session) = self.lock().get_mut(token) {
+            session.enrolment = None;
+        }
     }
 
     /// A command of this session was refused.

@@ -104,6 +104,8 @@ pub fn exit_of(error: &ApiError) -> Exit {
             RefusalCode::NotSignedIn
             | RefusalCode::AccountNotActive
             | RefusalCode::AccountLocked
+            | RefusalCode::CodeNeeded
+            | RefusalCode::CodeWrong
             | RefusalCode::ResetCodeWrong,
         ) => Exit::Denied,
         ErrorCode::Refused(_) => Exit::Refused,

@@ -150,6 +150,8 @@ fn command(kind: CommandKind, content: Map<String, Value>) -> Result<Command, Pl
         K::DeclineAccount => C::DeclineAccount(read(content)?),
         K::UnlockAccount => C::UnlockAccount(read(content)?),
         K::IssueResetCode => C::IssueResetCode(read(content)?),
+        K::RemoveSecondFactor => C::RemoveSecondFactor(read(content)?),
+        K::DemandSecondFactor => C::DemandSecondFactor(read(content)?),
         K::CloseDay => C::CloseDay(read(content)?),
         K::SetHolidays => C::SetHolidays(read(content)?),
         K::OpenDrawer => C::OpenDrawer(read(content)?),

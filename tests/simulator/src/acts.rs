@@ -706,6 +706,14 @@ impl Desk<'_> {
                     code_print,
                 })
             }
+            CommandKind::RemoveSecondFactor => {
+                let (user_id, _) = self.user(|user| user.active)?;
+                Command::RemoveSecondFactor(RemoveSecondFactor { user_id })
+            }
+            CommandKind::DemandSecondFactor => {
+                let of_admins = self.dice.percent(50);
+                Command::DemandSecondFactor(DemandSecondFactor { of_admins })
+            }
             CommandKind::UnlockAccount => {
                 let (user_id, _) = self.user(|user| user.login == "boris")?;
                 Command::UnlockAccount(UnlockAccount { user_id })
@@ -857,6 +865,8 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::DeclineAccount, 6),
     (CommandKind::UnlockAccount, 6),
     (CommandKind::IssueResetCode, 6),
+    (CommandKind::RemoveSecondFactor, 4),
+    (CommandKind::DemandSecondFactor, 4),
     (CommandKind::CloseDay, 12),
     (CommandKind::SetHolidays, 3),
     (CommandKind::RecordMissing, 12),

@@ -97,6 +97,18 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "nobody stands at the door in a story; the tests of the accounts do",
     ),
     (
+        "done RemoveSecondFactor",
+        "nobody has a second factor in a story; the tests of the accounts do",
+    ),
+    (
+        "refusal CodeNeeded",
+        "nobody has a second factor in a story; the tests of the accounts do",
+    ),
+    (
+        "refusal CodeWrong",
+        "nobody has a second factor in a story; the tests of the accounts do",
+    ),
+    (
         "refusal PasswordNeeded",
         "stories give their orders without a session; the bad-input table gives each with and without",
     ),

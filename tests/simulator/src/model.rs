@@ -275,6 +275,10 @@ impl Model {
             | "signed_out"
             | "reset_code_issued"
             | "password_reset"
+            | "second_factor_set"
+            | "second_factor_used"
+            | "second_factor_removed"
+            | "second_factor_demanded"
             | "account_unlocked" => {}
             "account_asked" => {
                 let user = User {

@@ -40,6 +40,7 @@ pub async fn sign_in(engine: &Engine, login: &str) -> Person {
     let form = SignIn {
         login: login.to_owned(),
         password: password(login),
+        code: None,
     };
     let (token, view) = engine.sign_in(form).await.expect("the password is right");
     Person {

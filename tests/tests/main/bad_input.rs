@@ -377,6 +377,25 @@ impl Desk {
                     code_print: String::new(),
                 })
             }
+            CommandKind::RemoveSecondFactor => {
+                let user_id = self.waiting_account().await;
+                self.done(Command::ApproveAccount(ApproveAccount {
+                    user_id,
+                    employee_number: format!("W-{}", self.customers),
+                    role: Role::Staff,
+                }))
+                .await;
+                let factor = Internal::SetSecondFactor {
+                    user_id,
+                    sealed: "sealed".to_owned(),
+                    step: 1,
+                };
+                self.branch.engine.orders().internal(factor).await.unwrap();
+                Command::RemoveSecondFactor(RemoveSecondFactor { user_id })
+            }
+            CommandKind::DemandSecondFactor => {
+                Command::DemandSecondFactor(DemandSecondFactor { of_admins: false })
+            }
             CommandKind::RetryTransfer => {
                 let (line_id, movement_id) = self.queued_draw().await;
                 Command::RetryTransfer(RetryTransfer {
@@ -790,6 +809,8 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "far future" => "DateInFuture",
         "far past" => "DateTooEarly",
         "zero" | "largest and one" | "i64 max" | "negative" => number(kind, last, class),
+        // Whoever demands a second factor has one.
+        "the other bool" if last == "of_admins" => "SecondFactorNeeded",
         "the other bool" => "IdentityNotSeen",
         "empty list" => "ReasonsCount",
         // Somebody gives a reason of a list twice, or the words of "other" without it.

@@ -492,6 +492,30 @@ impl Writing<'_> {
             password: "eleven quiet lanterns burn".to_owned(),
         };
         self.branch.engine.reset_password(reset).await.unwrap();
+        let sealed = self
+            .branch
+            .engine
+            .orders()
+            .store_key()
+            .seal_second_factor(user_id, &[7; 20]);
+        let (step, used) = (10, Some(11));
+        self.told(Internal::SetSecondFactor {
+            user_id,
+            sealed,
+            step,
+        })
+        .await;
+        self.told(Internal::SignInSucceeded {
+            user_id,
+            step: used,
+        })
+        .await;
+        self.decided(Command::RemoveSecondFactor(RemoveSecondFactor { user_id }))
+            .await;
+        self.decided(Command::DemandSecondFactor(DemandSecondFactor {
+            of_admins: false,
+        }))
+        .await;
         let terms = self.branch.engine.reader().products().await.unwrap()[0]
             .terms
             .clone();

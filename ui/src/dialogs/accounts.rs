@@ -2,10 +2,13 @@
 
 use super::CommandDialog;
 use super::command_dialog::use_dialog_submission;
-use crate::components::{RadioGroup, RadioOption, TextField};
+use crate::components::{CheckField, RadioGroup, RadioOption, TextField};
 use crate::words::{FILL_IN, admin as words};
 use domain::account::Role;
-use domain::command::{ApproveAccount, Command, CommandKind, DeclineAccount, UnlockAccount};
+use domain::command::{
+    ApproveAccount, Command, CommandKind, DeclineAccount, DemandSecondFactor, RemoveSecondFactor,
+    UnlockAccount,
+};
 use domain::view::AccountRow;
 use yew::prelude::*;
 
@@ -51,6 +54,9 @@ pub fn AccountDialog(props: &AccountDialogProps) -> Html {
         })),
         CommandKind::DeclineAccount => Ok(Command::DeclineAccount(DeclineAccount { user_id })),
         CommandKind::UnlockAccount => Ok(Command::UnlockAccount(UnlockAccount { user_id })),
+        CommandKind::RemoveSecondFactor => {
+            Ok(Command::RemoveSecondFactor(RemoveSecondFactor { user_id }))
+        }
         _ => Err(Vec::new()),
     };
     let set = |state: &UseStateHandle<String>| {
@@ -75,6 +81,35 @@ pub fn AccountDialog(props: &AccountDialogProps) -> Html {
             submitting={submitting.clone()} on_close={props.on_close.clone()}
             fields={&[EMPLOYEE_NUMBER, ROLE][..]} without_preview=true>
             <div>{ for (props.kind == CommandKind::ApproveAccount).then_some(fields) }</div>
+        </CommandDialog>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct DemandDialogProps {
+    /// Whether it is demanded now.
+    pub demanded: bool,
+    pub on_close: Callback<()>,
+}
+
+/// Demands a second factor of admins, or no longer.
+#[component]
+pub fn DemandDialog(props: &DemandDialogProps) -> Html {
+    let kind = CommandKind::DemandSecondFactor;
+    let submitting = use_dialog_submission(kind, &props.on_close);
+    let of_admins = use_state(|| props.demanded);
+    let on_change = {
+        let of_admins = of_admins.setter();
+        Callback::from(move |on| of_admins.set(on))
+    };
+    let filled = Ok(Command::DemandSecondFactor(DemandSecondFactor {
+        of_admins: *of_admins,
+    }));
+    html! {
+        <CommandDialog {kind} about="" {filled} submitting={submitting.clone()} on_close={props.on_close.clone()}
+            fields={&["of_admins"][..]} without_preview=true>
+            <CheckField name="of_admins" label={words::DEMAND} checked={*of_admins} {on_change}
+                error={submitting.at("of_admins")} />
         </CommandDialog>
     }
 }

@@ -11,7 +11,7 @@ use crate::session::use_entrance;
 use crate::words::{self as common, frame, login as words};
 use crate::{focus, mint};
 use domain::ids::{CommandId, UserId};
-use domain::refusal::{ApiError, ErrorCode, FaultCode};
+use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::view::{SessionView, SignIn, SignUp};
 use reset::ResetForm;
 use wasm_bindgen_futures::spawn_local;
@@ -229,14 +229,19 @@ fn SignInForm() -> Html {
     let entrance = use_entrance();
     let (login, set_login) = use_typed();
     let (password, set_password) = use_typed();
+    let (code, set_code) = use_typed();
+    // Asked for once the program has asked for it: most people have none.
+    let asks_code = use_state(|| false);
     let busy = use_state(|| false);
     let (wrong, set_wrong) = use_wrong();
     let on_submit = {
         let busy = busy.clone();
         let set_wrong = set_wrong.clone();
+        let asks_code = asks_code.setter();
         let input = SignIn {
             login: login.trim().to_owned(),
             password: (*password).clone(),
+            code: Some(code.trim().to_owned()).filter(|code| !code.is_empty()),
         };
         Callback::from(move |()| {
             if *busy {
@@ -256,17 +261,23 @@ fn SignInForm() -> Html {
             set_wrong.emit(Wrong::default());
             let (busy, set_wrong) = (busy.setter(), set_wrong.clone());
             let (input, entered) = (input.clone(), entrance.entered.clone());
+            let asks_code = asks_code.clone();
             spawn_local(async move {
                 let outcome = backend::sign_in(input).await;
                 busy.set(false);
                 match outcome {
                     Ok(session) => entered.emit(session),
-                    Err(error) => set_wrong.emit(said(error)),
+                    Err(error) => {
+                        if error.code == ErrorCode::Refused(RefusalCode::CodeNeeded) {
+                            asks_code.set(true);
+                        }
+                        set_wrong.emit(said(error));
+                    }
                 }
             });
         })
     };
-    const FIELDS: &[&str] = &["login", "password"];
+    const FIELDS: &[&str] = &["login", "password", "code"];
     html! {
         <Form {on_submit} label={words::SIGN_IN}>
             <div>{ alert(wrong.elsewhere(FIELDS)) }</div>
@@ -274,6 +285,13 @@ fn SignInForm() -> Html {
                 autocomplete="username" value={(*login).clone()} on_input={set_login} error={wrong.at("login")} />
             <Password value={(*password).clone()} on_input={set_password} error={wrong.at("password")}
                 autocomplete="current-password" />
+            <div hidden={!*asks_code}>
+                if *asks_code {
+                    <TextField name="code" label={words::FACTOR_CODE} required=true max_length=10 input_mode="numeric"
+                        autocomplete="one-time-code" value={(*code).clone()} on_input={set_code}
+                        error={wrong.at("code")} help={words::FACTOR_CODE_HELP} />
+                }
+            </div>
             <div>
                 <Button kind={ButtonKind::Primary} submit=true busy={*busy} testid="sign-in">{ words::SIGN_IN }</Button>
             </div>
@@ -385,7 +403,13 @@ async fn sign_up_and_in(input: SignUp) -> Result<Option<SessionView>, ApiError> 
     if !signed_up.active {
         return Ok(None);
     }
-    backend::sign_in(SignIn { login, password }).await.map(Some)
+    let code = None;
+    let form = SignIn {
+        login,
+        password,
+        code,
+    };
+    backend::sign_in(form).await.map(Some)
 }
 
 /// The same content is the same submission; another content is another one.

@@ -38,6 +38,8 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::DeclineAccount => "Decline account",
         CommandKind::UnlockAccount => "Unlock account",
         CommandKind::IssueResetCode => "Issue reset code",
+        CommandKind::RemoveSecondFactor => "Remove second factor",
+        CommandKind::DemandSecondFactor => "Second factor of admins",
         CommandKind::RetryTransfer => "Try now",
         CommandKind::ParkTransfer => "Set aside",
         CommandKind::HandBackTransfer => "Hand back",
@@ -100,6 +102,8 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::DeclineAccount => "Account declined.",
         CommandKind::UnlockAccount => "Account unlocked.",
         CommandKind::IssueResetCode => "Reset code issued.",
+        CommandKind::RemoveSecondFactor => "Second factor removed.",
+        CommandKind::DemandSecondFactor => "Setting saved.",
         CommandKind::RetryTransfer => "It is being tried now.",
         CommandKind::ParkTransfer => "Set aside.",
         CommandKind::HandBackTransfer => "Handed back to the desk.",
@@ -171,6 +175,12 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         CommandKind::AskNetworkAgain => {
             Some("Looks this transfer up by its reference once more. No new transfer is ever made.")
         }
+        CommandKind::RemoveSecondFactor => Some(
+            "From then on the password alone opens this account, until another second factor is set up.",
+        ),
+        CommandKind::DemandSecondFactor => Some(
+            "Where it is demanded, an admin without a second factor can sign in and set one up, and do nothing that admins alone may do.",
+        ),
         CommandKind::ApproveAccount => Some(
             "Check the employee number against the staff records: accounts with one employee number are one person.",
         ),

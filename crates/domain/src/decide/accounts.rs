@@ -4,8 +4,8 @@ use super::{Standing, user};
 use crate::account::{AccountState, RESET_CODE_MS, ResetCode, Role, wait_after_failures_ms};
 use crate::actor::Ctx;
 use crate::command::{
-    ApproveAccount, AskForAccount, DeclineAccount, IssueResetCode, ResetPassword, SetUpStore,
-    UnlockAccount,
+    ApproveAccount, AskForAccount, DeclineAccount, DemandSecondFactor, IssueResetCode,
+    RemoveSecondFactor, ResetPassword, SetUpStore, UnlockAccount,
 };
 use crate::event::Event;
 use crate::ids::{PersonId, UserId};
@@ -180,7 +180,62 @@ pub(super) fn reset_password(
     }])
 }
 
-pub(super) fn signed_in(world: &World, ctx: &Ctx, user_id: UserId) -> Result<Vec<Event>, Refusal> {
+/// The secret was minted for this account and confirmed with its code; what was there before ends.
+pub(super) fn set_second_factor(
+    world: &World,
+    ctx: &Ctx,
+    user_id: UserId,
+    sealed: &str,
+    step: u64,
+) -> Result<Vec<Event>, Refusal> {
+    let user = user(world, user_id)?;
+    if !user.may_try(ctx.now) {
+        return Err(RefusalCode::AccountLocked.into());
+    }
+    if user.active_role().is_none() {
+        return Err(RefusalCode::AccountNotActive.into());
+    }
+    Ok(vec![Event::SecondFactorSet {
+        user_id,
+        sealed: sealed.to_owned(),
+        step,
+    }])
+}
+
+pub(super) fn remove_second_factor(
+    world: &World,
+    who: &Standing,
+    c: &RemoveSecondFactor,
+) -> Result<Vec<Event>, Refusal> {
+    let of = user(world, c.user_id)?;
+    if c.user_id != who.user_id && who.role != Role::Admin {
+        return Err(RefusalCode::AdminOnly.into());
+    }
+    if of.second_factor.is_none() {
+        return Err(RefusalCode::NoSecondFactor.into());
+    }
+    Ok(vec![Event::SecondFactorRemoved { user_id: c.user_id }])
+}
+
+/// Whoever demands it has one, so that somebody can always take the demand back.
+pub(super) fn demand_second_factor(
+    who: &Standing,
+    c: &DemandSecondFactor,
+) -> Result<Vec<Event>, Refusal> {
+    if c.of_admins && !who.second_factor {
+        return Err(RefusalCode::SecondFactorNeeded.into());
+    }
+    Ok(vec![Event::SecondFactorDemanded {
+        of_admins: c.of_admins,
+    }])
+}
+
+pub(super) fn signed_in(
+    world: &World,
+    ctx: &Ctx,
+    user_id: UserId,
+    step: Option<u64>,
+) -> Result<Vec<Event>, Refusal> {
     let user = user(world, user_id)?;
     // Judged here again: many guesses may have been under way at once.
     if !user.may_try(ctx.now) {
@@ -189,7 +244,18 @@ pub(super) fn signed_in(world: &World, ctx: &Ctx, user_id: UserId) -> Result<Vec
     if user.active_role().is_none() {
         return Err(RefusalCode::AccountNotActive.into());
     }
-    Ok(vec![Event::SignedIn { user_id }])
+    // A code is used up by the first who brings it, over restarts, too.
+    let used = match (&user.second_factor, step) {
+        (None, _) => None,
+        (Some(factor), Some(step)) if step > factor.last_step => {
+            Some(Event::SecondFactorUsed { user_id, step })
+        }
+        (Some(_), _) => return Err(Refusal::at("code", RefusalCode::CodeWrong)),
+    };
+    Ok(used
+        .into_iter()
+        .chain([Event::SignedIn { user_id }])
+        .collect())
 }
 
 /// The same gate as signing in, so that many guesses under way at once gain nothing here either.

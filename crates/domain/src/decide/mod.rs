@@ -34,6 +34,7 @@ pub(crate) struct Standing {
     pub user_id: UserId,
     pub person_id: PersonId,
     pub role: Role,
+    pub second_factor: bool,
 }
 
 /// Judges one order. The events are not applied to `world`; the caller does that.
@@ -49,6 +50,12 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
     match (command.kind().role_needed(), who.role) {
         (Role::Staff, Role::Staff | Role::Admin) | (Role::Admin, Role::Admin) => {}
         (Role::Admin, Role::Staff) => return Err(RefusalCode::AdminOnly.into()),
+    }
+    if command.kind().role_needed() == Role::Admin
+        && world.branch.admins_need_second_factor
+        && !who.second_factor
+    {
+        return Err(RefusalCode::SecondFactorNeeded.into());
     }
     if command.kind().asks_password() && !matches!(ctx.actor, Actor::Proven(_)) {
         return Err(Refusal::at("password", RefusalCode::PasswordNeeded));
@@ -90,6 +97,8 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
         Command::IssueResetCode(c) => accounts::issue_reset_code(world, ctx, &who, c),
+        Command::RemoveSecondFactor(c) => accounts::remove_second_factor(world, &who, c),
+        Command::DemandSecondFactor(c) => accounts::demand_second_factor(&who, c),
         Command::CloseDay(c) => days::close(world, ctx, c.date),
         Command::SetHolidays(c) => days::set_holidays(c),
         Command::OpenDrawer(c) => drawers::open(world, &who, c),
@@ -126,7 +135,14 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
     match internal {
         Internal::SetUpStore(set_up) => accounts::set_up(world, set_up),
         Internal::AskForAccount(ask) => accounts::ask(world, ask),
-        Internal::SignInSucceeded { user_id } => accounts::signed_in(world, ctx, *user_id),
+        Internal::SignInSucceeded { user_id, step } => {
+            accounts::signed_in(world, ctx, *user_id, *step)
+        }
+        Internal::SetSecondFactor {
+            user_id,
+            sealed,
+            step,
+        } => accounts::set_second_factor(world, ctx, *user_id, sealed, *step),
         Internal::SignInFailed { user_id } => accounts::sign_in_failed(world, ctx, *user_id),
         Internal::ResetPassword(reset) => accounts::reset_password(world, ctx, reset),
         Internal::PasswordProven { user_id } => accounts::password_proven(world, ctx, *user_id),
@@ -218,6 +234,7 @@ pub(crate) fn standing(world: &World, actor: Actor) -> Result<Standing, Refusal>
         user_id,
         person_id,
         role,
+        second_factor: user.second_factor.is_some(),
     })
 }
 

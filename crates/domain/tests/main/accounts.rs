@@ -19,6 +19,8 @@ const DECISIONS: &[CommandKind] = &[
     CommandKind::DeclineAccount,
     CommandKind::UnlockAccount,
     CommandKind::IssueResetCode,
+    CommandKind::RemoveSecondFactor,
+    CommandKind::DemandSecondFactor,
     CommandKind::ApproveChange,
     CommandKind::DeclineChange,
 ];
@@ -164,4 +166,94 @@ fn a_locked_account_is_reset_only_after_its_code_was_issued() {
     assert_eq!(cell(&reset(&mut desk, user_id, "one")), "!AccountLocked");
     issue(&mut desk, ada, user_id, "two").unwrap();
     assert_eq!(cell(&reset(&mut desk, user_id, "two")), "password_reset");
+}
+
+fn set_factor(desk: &mut Desk, user_id: UserId, step: u64) -> Judged {
+    let sealed = "sealed".into();
+    desk.tell(Internal::SetSecondFactor {
+        user_id,
+        sealed,
+        step,
+    })
+}
+
+#[test]
+fn a_code_is_used_up_by_the_first_who_brings_it() {
+    let mut desk = Desk::new();
+    let user_id = desk.cleo;
+    let sign_in =
+        |desk: &mut Desk, step| cell(&desk.tell(Internal::SignInSucceeded { user_id, step }));
+    assert_eq!(sign_in(&mut desk, None), "signed_in");
+    set_factor(&mut desk, user_id, 10).unwrap();
+    for (step, outcome) in [
+        (None, "!CodeWrong"),
+        // The code it was confirmed with.
+        (Some(10), "!CodeWrong"),
+        (Some(11), "second_factor_used+signed_in"),
+        (Some(11), "!CodeWrong"),
+        (Some(9), "!CodeWrong"),
+        (Some(13), "second_factor_used+signed_in"),
+        (Some(12), "!CodeWrong"),
+    ] {
+        assert_eq!(sign_in(&mut desk, step), outcome, "{step:?}");
+    }
+}
+
+#[test]
+fn a_second_factor_is_removed_by_its_person_or_an_admin() {
+    let mut desk = Desk::new();
+    let (ada, boris, cleo) = (desk.ada, desk.boris, desk.cleo);
+    let nobody = UserId(desk.id());
+    for (by, of, outcome) in [
+        (cleo, cleo, "second_factor_removed"),
+        (ada, cleo, "second_factor_removed"),
+        (ada, ada, "second_factor_removed"),
+        (cleo, boris, "!AdminOnly"),
+        (ada, nobody, "!UnknownUser"),
+    ] {
+        if of != nobody {
+            set_factor(&mut desk, of, 1).unwrap();
+        }
+        let remove = Command::RemoveSecondFactor(RemoveSecondFactor { user_id: of });
+        let judged = desk.give(by, remove.clone());
+        assert_eq!(cell(&judged), outcome, "{by:?} of {of:?}");
+        if judged.is_ok() {
+            assert_eq!(desk.give(by, remove), Err(RefusalCode::NoSecondFactor));
+        }
+    }
+}
+
+#[test]
+fn where_it_is_demanded_an_admin_without_one_does_nothing_of_an_admins() {
+    let mut desk = Desk::new();
+    let (ada, boris) = (desk.ada, desk.boris);
+    let demand = |of_admins| Command::DemandSecondFactor(DemandSecondFactor { of_admins });
+    let admins = |desk: &Desk| Command::CloseDay(CloseDay { date: desk.today });
+    // Who has none could not take the demand back.
+    let needed = Err(RefusalCode::SecondFactorNeeded);
+    assert_eq!(desk.give(ada, demand(true)), needed);
+    set_factor(&mut desk, ada, 1).unwrap();
+    desk.give(ada, demand(true)).unwrap();
+    let close = admins(&desk);
+    assert_eq!(desk.give(boris, close.clone()), needed);
+    assert_eq!(desk.give(boris, demand(false)), needed);
+    // What staff may do stays open to them, and so does setting one up.
+    let customer_id = domain::ids::CustomerId(desk.id());
+    let profile = Desk::profile(77);
+    let record = RecordCustomer {
+        customer_id,
+        profile,
+    };
+    desk.give(boris, Command::RecordCustomer(record)).unwrap();
+    set_factor(&mut desk, boris, 1).unwrap();
+    desk.give(boris, close).unwrap();
+    desk.give(boris, demand(false)).unwrap();
+    let remove = RemoveSecondFactor { user_id: boris };
+    desk.give(boris, Command::RemoveSecondFactor(remove))
+        .unwrap();
+    desk.give(
+        boris,
+        Command::SetHolidays(SetHolidays { holidays: vec![] }),
+    )
+    .unwrap();
 }

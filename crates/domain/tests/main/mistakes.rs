@@ -465,6 +465,7 @@ fn every_admin_command_is_an_admins() {
             user_id,
             code_print: words(),
         }),
+        Command::DemandSecondFactor(DemandSecondFactor { of_admins: true }),
         Command::CloseDay(CloseDay { date: desk.today }),
         Command::SetHolidays(SetHolidays { holidays: vec![] }),
         Command::ParkTransfer(ParkTransfer {

@@ -589,6 +589,8 @@ impl Scene {
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
             | CommandKind::IssueResetCode
+            | CommandKind::RemoveSecondFactor
+            | CommandKind::DemandSecondFactor
             | CommandKind::CloseDay
             | CommandKind::SetHolidays
             | CommandKind::OpenDrawer
@@ -849,6 +851,8 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
         | CommandKind::DeclineAccount
         | CommandKind::UnlockAccount
         | CommandKind::IssueResetCode
+        | CommandKind::RemoveSecondFactor
+        | CommandKind::DemandSecondFactor
         | CommandKind::CloseDay
         | CommandKind::SetHolidays
         | CommandKind::OpenDrawer

@@ -5,9 +5,10 @@ use domain::account::{FAILURES_TO_LOCK, LOCK_MS, RESET_CODE_MS, Role};
 use domain::command::*;
 use domain::ids::{CommandId, UserId};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
-use domain::view::{Fresh, ResetPassword};
+use domain::view::{BeginSecondFactor, ConfirmSecondFactor, Fresh, ResetPassword};
 use engine::Engine;
 use engine::sessions::{PROOF_MS, Token};
+use engine::totp;
 use engine::verify::verify;
 use uuid::Uuid;
 
@@ -173,9 +174,19 @@ async fn join_all<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<
 }
 
 async fn sign_in_with(engine: &Engine, login: &str, password: &str) -> Result<Token, ApiError> {
+    sign_in_by(engine, login, password, None).await
+}
+
+async fn sign_in_by(
+    engine: &Engine,
+    login: &str,
+    password: &str,
+    code: Option<&str>,
+) -> Result<Token, ApiError> {
     let form = domain::view::SignIn {
         login: login.to_owned(),
         password: password.to_owned(),
+        code: code.map(ToOwned::to_owned),
     };
     engine.sign_in(form).await.map(|(token, _)| token)
 }
@@ -301,4 +312,120 @@ async fn a_reset_code_ends_after_a_day_also_over_a_restart() {
     reset(&engine, "tomas", &code, ANOTHER).await.unwrap();
     sign_in_with(&engine, "tomas", ANOTHER).await.unwrap();
     engine.stop().await;
+}
+
+/// RFC 4648, as an authenticator reads it.
+fn from_base32(text: &str) -> Vec<u8> {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for letter in text.chars() {
+        let five = u32::try_from(letters.find(letter).unwrap()).unwrap();
+        (bits, count) = ((bits << 5) | five, count + 5);
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from((bits >> count) & 255).unwrap());
+        }
+    }
+    bytes
+}
+
+/// What the authenticator shows now.
+fn shows(secret: &[u8], branch: &Branch) -> String {
+    let step = u64::try_from(branch.clock.now().0 / 30_000).unwrap();
+    totp::code(secret, step).to_string()
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for_once_it_was_confirmed_and_each_code_once() {
+    let mut branch = Branch::open().await;
+    let engine = &branch.engine;
+    let begin = |password: &str| {
+        let password = password.to_owned();
+        engine.begin_second_factor(&branch.teller, BeginSecondFactor { password })
+    };
+    let confirm = |code: &str| {
+        let code = code.to_owned();
+        engine.confirm_second_factor(&branch.teller, ConfirmSecondFactor { code })
+    };
+    let code_of = |told: Result<Token, ApiError>| {
+        let error = told.unwrap_err();
+        assert_eq!(error.field.as_deref(), Some("code"), "{error}");
+        error.code
+    };
+    let (needed, not_right) = (
+        ErrorCode::Refused(RefusalCode::CodeNeeded),
+        ErrorCode::Refused(RefusalCode::CodeWrong),
+    );
+    assert!(confirm("123456").await.is_err(), "nothing was begun");
+    wrong(begin(WRONG).await.map(|_| ()));
+    let view = begin(PASSWORD).await.unwrap();
+    let secret = from_base32(&view.secret);
+    assert_eq!(secret.len(), 20);
+    assert!(view.uri.contains(&view.secret), "{}", view.uri);
+    let early = confirm("000000").await.unwrap_err();
+    assert_eq!(early.code, not_right);
+    assert_eq!(failures(engine, "tomas").await, 1, "a wrong code counts");
+    // Not in use before it was confirmed.
+    sign_in_with(engine, "tomas", PASSWORD).await.unwrap();
+    let first = shows(&secret, &branch);
+    confirm(&first).await.unwrap();
+    assert!(confirm(&first).await.is_err(), "it is in use already");
+
+    assert_eq!(
+        code_of(sign_in_with(engine, "tomas", PASSWORD).await),
+        needed
+    );
+    assert_eq!(
+        failures(engine, "tomas").await,
+        0,
+        "being asked is no failure"
+    );
+    // A wrong password is told before any code is looked at.
+    branch.clock.set(branch.clock.now().plus_ms(30_000));
+    let second = shows(&secret, &branch);
+    let told = sign_in_by(engine, "tomas", WRONG, Some(&second)).await;
+    let code = ErrorCode::Fault(FaultCode::WrongCredentials);
+    assert_eq!(told.unwrap_err().code, code);
+    // The one it was confirmed with is used up, though its time is not quite over.
+    let told = sign_in_by(engine, "tomas", PASSWORD, Some(&first)).await;
+    assert_eq!(code_of(told), not_right);
+    sign_in_by(engine, "tomas", PASSWORD, Some(&second))
+        .await
+        .unwrap();
+    let told = sign_in_by(engine, "tomas", PASSWORD, Some(&second)).await;
+    assert_eq!(code_of(told), not_right);
+    let bytes = std::fs::read(branch.store_path()).unwrap();
+    let wal = std::fs::read(branch.store_path().with_extension("db-wal")).unwrap();
+    for needle in [&secret[..], view.secret.as_bytes()] {
+        for hay in [&bytes, &wal] {
+            assert!(!hay.windows(needle.len()).any(|window| window == needle));
+        }
+    }
+
+    // Nor does a restart make it good again.
+    engine.stop().await;
+    branch.engine = reopened(&branch.folder, &branch.clock).await;
+    let engine = &branch.engine;
+    let told = sign_in_by(engine, "tomas", PASSWORD, Some(&second)).await;
+    assert_eq!(code_of(told), not_right);
+    // Wrong codes lock as wrong passwords do.
+    while failures(engine, "tomas").await < FAILURES_TO_LOCK {
+        let wait = domain::account::wait_after_failures_ms(failures(engine, "tomas").await);
+        branch.clock.set(branch.clock.now().plus_ms(wait));
+        let told = sign_in_by(engine, "tomas", PASSWORD, Some("000000")).await;
+        assert_eq!(code_of(told), not_right);
+    }
+    branch.clock.set(branch.clock.now().plus_ms(60_000));
+    let right = shows(&secret, &branch);
+    let locked = sign_in_by(engine, "tomas", PASSWORD, Some(&right)).await;
+    let code = ErrorCode::Refused(RefusalCode::AccountLocked);
+    assert_eq!(locked.unwrap_err().code, code);
+    engine.stop().await;
+}
+
+/// The folder is still locked for as long as an engine of it lives.
+async fn reopened(folder: &Folder, clock: &engine::clock::Clock) -> Engine {
+    Engine::open(options(&folder.path().join("data"), clock))
+        .await
+        .unwrap()
 }

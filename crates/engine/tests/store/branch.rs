@@ -290,6 +290,7 @@ pub async fn sign_in(engine: &Engine, login: &str) -> Token {
     let form = SignIn {
         login: login.to_owned(),
         password: PASSWORD.to_owned(),
+        code: None,
     };
     engine.sign_in(form).await.unwrap().0
 }

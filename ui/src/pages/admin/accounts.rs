@@ -19,7 +19,10 @@ pub struct AccountTableProps {
 #[component]
 pub fn AccountTable(props: &AccountTableProps) -> Html {
     let rows = props.rows.iter().map(|account| {
-        let buttons = props.kinds.iter().map(|kind| {
+        let offered = props.kinds.iter().filter(|kind| {
+            **kind != CommandKind::RemoveSecondFactor || account.second_factor
+        });
+        let buttons = offered.map(|kind| {
             let (kind, about) = (*kind, account.clone());
             html! {
                 <Button key={commands::title(kind)} small=true testid={format!("action-{}", tag(kind))}

@@ -18,6 +18,7 @@ pub(super) const TO_CANCEL: &str =
 
 impl Reader {
     pub async fn admin_desk(&self, viewer: &Viewer) -> Result<AdminDesk, ReadError> {
+        let admins_need_second_factor = self.branch().await?.admins_need_second_factor;
         let mut snapshot = self.snapshot().await?;
         let connection = &mut *snapshot;
         let mut open: Vec<(String,)> = sqlx::query_as(OPEN)
@@ -74,6 +75,7 @@ impl Reader {
                 AccountState::Active,
             )
             .await?,
+            admins_need_second_factor,
         })
     }
 
@@ -131,6 +133,7 @@ async fn accounts(
                     .reset
                     .map(|issued| issued.ends_at)
                     .filter(|ends_at| viewer.now < *ends_at),
+                second_factor: user.second_factor.is_some(),
             })
         })
         .collect()
