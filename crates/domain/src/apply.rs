@@ -249,6 +249,11 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             code_print,
             ends_at,
             ..
+        }
+        | Event::AccessRecovered {
+            code_print,
+            ends_at,
+            ..
         } => {
             user.reset = Some(ResetCode {
                 print: code_print.clone(),
@@ -259,6 +264,9 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             user.failures = 0;
             user.wait_until = None;
         }
+        Event::CredentialRenewed {
+            credential_print, ..
+        } => user.credential_print.clone_from(credential_print),
         Event::PasswordReset {
             credential_print, ..
         } => {

@@ -336,6 +336,17 @@ pub enum Internal {
     },
     /// At the door, with the code an admin issued. The new password was hashed before.
     ResetPassword(ResetPassword),
+    /// From the command line, by whoever has the store's passphrase, when no admin can sign in.
+    RecoverAccess {
+        user_id: UserId,
+        /// Keyed hash of the reset code.
+        code_print: String,
+    },
+    /// The right password was hashed again, as dearly as is asked for now.
+    RenewCredential {
+        user_id: UserId,
+        credential_print: String,
+    },
     /// Somebody who is signed in gave their password again, and it was right.
     PasswordProven {
         user_id: UserId,

@@ -134,6 +134,10 @@ events! {
     AccountUnlocked "account_unlocked" { user_id: UserId }
     /// An admin lets the person set a new password.
     ResetCodeIssued "reset_code_issued" { user_id: UserId, code_print: String, ends_at: UtcMillis }
+    /// Somebody who has the store's passphrase let an admin's person set a new password.
+    AccessRecovered "access_recovered" { user_id: UserId, code_print: String, ends_at: UtcMillis }
+    /// The same password, hashed as dearly as is asked for now.
+    CredentialRenewed "credential_renewed" { user_id: UserId, credential_print: String }
     /// With the code, which is used up; every session of the account ended.
     PasswordReset "password_reset" { user_id: UserId, credential_print: String }
     /// Codes by time are asked for from here on; the secret is sealed under the store key.
@@ -472,6 +476,8 @@ impl Event {
             | Event::SignedOut { user_id }
             | Event::AccountUnlocked { user_id }
             | Event::ResetCodeIssued { user_id, .. }
+            | Event::AccessRecovered { user_id, .. }
+            | Event::CredentialRenewed { user_id, .. }
             | Event::PasswordReset { user_id, .. }
             | Event::SecondFactorSet { user_id, .. }
             | Event::SecondFactorUsed { user_id, .. }
@@ -584,6 +590,8 @@ impl Event {
             | Event::SignedOut { .. }
             | Event::AccountUnlocked { .. }
             | Event::ResetCodeIssued { .. }
+            | Event::AccessRecovered { .. }
+            | Event::CredentialRenewed { .. }
             | Event::PasswordReset { .. }
             | Event::SecondFactorSet { .. }
             | Event::SecondFactorUsed { .. }

@@ -407,6 +407,8 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::SignedOut { .. }
         | Event::AccountUnlocked { .. }
         | Event::ResetCodeIssued { .. }
+        | Event::AccessRecovered { .. }
+        | Event::CredentialRenewed { .. }
         | Event::PasswordReset { .. }
         | Event::SecondFactorSet { .. }
         | Event::SecondFactorUsed { .. }

@@ -176,6 +176,7 @@ impl Needs {
             }
             Command::ResolveFinding(c) => {
                 self.findings.insert(c.finding_id.clone());
+                self.users.extend(Finding::recovered_user(&c.finding_id));
             }
             Command::RequestChange(c) => self.change(c.line_id, &c.change),
             Command::ApproveChange(c) => self.change(c.line_id, &c.change),
@@ -195,6 +196,9 @@ impl Needs {
             | Internal::SignInFailed { user_id }
             | Internal::PasswordProven { user_id }
             | Internal::SignedOut { user_id } => {
+                self.users.insert(*user_id);
+            }
+            Internal::RecoverAccess { user_id, .. } | Internal::RenewCredential { user_id, .. } => {
                 self.users.insert(*user_id);
             }
             Internal::ResetPassword(reset) => {

@@ -32,6 +32,7 @@ refusals! {
     CodeWrong => "This code is not right, or was used already.",
     SecondFactorNeeded => "This branch demands a second factor of its admins: set yours up first.",
     NoSecondFactor => "There is no second factor.",
+    NotAnAdmin => "This is no admin's account: an admin can issue a reset code for it.",
     PasswordNeeded => "Enter your password again: this decides on what somebody else asked for.",
     AccountLocked => "Too many failed attempts. Try again later, or ask an admin to unlock the account.",
 

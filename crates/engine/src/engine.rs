@@ -636,12 +636,16 @@ impl Engine {
         let login = form.login.trim().to_lowercase();
         let password = Zeroizing::new(form.password);
         let facts = self.reader.sign_in_facts(&login).await?;
+        let phc = facts.as_ref().map(|facts| facts.phc.clone());
         let user = self.judge_password(facts, &password).await?;
         let user_id = user.id;
         let step = self.judge_code(&user, form.code).await?;
         self.orders
             .internal(Internal::SignInSucceeded { user_id, step })
             .await?;
+        if phc.is_some_and(|phc| self.passwords.outdated(&phc)) {
+            self.renew_credential(user_id, &password).await?;
+        }
         let token = self.sessions.begin(user_id, self.orders.now());
         let view = self.session_view(user_id).await?;
         Ok((token, view))
@@ -683,6 +687,28 @@ impl Engine {
             return Err(FaultCode::WrongCredentials.into());
         }
         Ok(facts.user)
+    }
+
+    /// Hashes the right password as dearly as is asked for now.
+    async fn renew_credential(&self, user_id: UserId, password: &str) -> Result<(), ApiError> {
+        let id = CommandId(crate::chance::new_id(self.orders.now()));
+        let salt = self.orders.store_key().password_salt(id);
+        let phc = self.passwords.hash(password, salt).await?;
+        let credential_print = self.orders.store_key().credential_print(&phc);
+        let order = Order::Internal(Internal::RenewCredential {
+            user_id,
+            credential_print,
+        });
+        let credential = Some((user_id, phc));
+        match self
+            .orders
+            .give(id, Actor::Program, order, credential, &[])
+            .await?
+        {
+            Verdict::Done { .. } | Verdict::Nothing => Ok(()),
+            Verdict::Refused(refusal) => Err(refusal.into()),
+            Verdict::Fault(fault) => Err(fault.into()),
+        }
     }
 
     /// The password of a signed-in person once more, for one command that decides on what

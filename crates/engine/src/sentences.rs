@@ -92,6 +92,10 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::PasswordProven { .. } => "The password was given again.".to_owned(),
         Event::SignedOut { .. } => "Signed out.".to_owned(),
         Event::ResetCodeIssued { .. } => "A reset code was issued.".to_owned(),
+        Event::AccessRecovered { .. } => {
+            "Access was recovered from the command line, with the store's passphrase.".to_owned()
+        }
+        Event::CredentialRenewed { .. } => "The password was hashed anew.".to_owned(),
         Event::PasswordReset { .. } => "A new password was set with the reset code.".to_owned(),
         Event::SecondFactorSet { .. } => "A second factor was set up.".to_owned(),
         Event::SecondFactorUsed { .. } => "The code of the second factor was right.".to_owned(),

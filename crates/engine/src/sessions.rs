@@ -83,9 +83,10 @@ type Secret = Zeroizing<[u8; SECRET_BYTES]>;
 
 impl Session {
     fn over(&self, now: UtcMillis) -> bool {
-        // A clock that went back far behind the beginning proves nothing: end it, too.
+        // A clock that went back far behind the beginning, or behind the last use, proves nothing:
+        // nobody knows how long the desk was left alone. End it, too.
         let (idle, age) = (now.since(self.used_at), now.since(self.began_at));
-        idle >= IDLE_MS || !(-IDLE_MS..LONGEST_MS).contains(&age)
+        !(-IDLE_MS..IDLE_MS).contains(&idle) || !(-IDLE_MS..LONGEST_MS).contains(&age)
     }
 
     fn slowed_by(&self, now: UtcMillis) -> Duration {
@@ -330,6 +331,22 @@ mod tests {
         assert_eq!(busy, Err(FaultCode::Busy));
         waiting.pop();
         assert!(sessions.command(&token, START).is_ok());
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_keeps_no_session_open() {
+        let sessions = Sessions::default();
+        let token = sessions.begin(user(1), START);
+        let mut now = START;
+        while now.since(START) < 4 * 60 * 60 * 1_000 {
+            now = now.plus_ms(IDLE_MS - 1);
+            assert_eq!(sessions.user(&token, now), Ok(user(1)));
+        }
+        // A little is what clocks do; an hour is not, though it is after the beginning.
+        let little = now.plus_ms(-IDLE_MS);
+        assert_eq!(sessions.user(&token, little), Ok(user(1)));
+        let hour = now.plus_ms(-60 * 60 * 1_000);
+        assert_eq!(sessions.user(&token, hour), Err(FaultCode::SessionEnded));
     }
 
     #[test]

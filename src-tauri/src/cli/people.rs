@@ -114,3 +114,28 @@ impl ResetPassword {
         Ok(Exit::Fine)
     }
 }
+
+/// The way back in when no admin can sign in. Whoever has the passphrase may; it is seen.
+#[derive(Args, Debug)]
+pub struct Recover {
+    /// The sign-in name of the admin's account.
+    #[arg(long, value_name = "NAME")]
+    user: String,
+}
+
+impl Recover {
+    pub async fn run(self, common: &Common, output: &mut Output) -> Result<Exit, Failure> {
+        let engine = common.open_existing().await?;
+        let ended = engine.recover(&self.user).await;
+        engine.stop().await;
+        let shown = ended?;
+        if output.json {
+            output.value(&shown)?;
+        } else {
+            output.line(&format!("The reset code, this once: {}", shown.code))?;
+            output.line("It sets a new password within 24 hours: at the sign-in page, or with reset-password.")?;
+            output.line("The log has it, and the admins see it until another person closes it.")?;
+        }
+        Ok(Exit::Fine)
+    }
+}

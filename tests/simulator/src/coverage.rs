@@ -101,6 +101,10 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "nobody has a second factor in a story; the tests of the accounts do",
     ),
     (
+        "refusal NotAnAdmin",
+        "nobody has the store's passphrase in hand in a story; the tests of the accounts do",
+    ),
+    (
         "refusal CodeNeeded",
         "nobody has a second factor in a story; the tests of the accounts do",
     ),

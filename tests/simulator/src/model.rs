@@ -275,6 +275,8 @@ impl Model {
             | "signed_out"
             | "reset_code_issued"
             | "password_reset"
+            | "access_recovered"
+            | "credential_renewed"
             | "second_factor_set"
             | "second_factor_used"
             | "second_factor_removed"

@@ -510,6 +510,16 @@ impl Writing<'_> {
             step: used,
         })
         .await;
+        self.told(Internal::RenewCredential {
+            user_id,
+            credential_print: "as dear as is asked for now".to_owned(),
+        })
+        .await;
+        self.told(Internal::RecoverAccess {
+            user_id: self.branch.boris.user_id,
+            code_print: "nobody has this code".to_owned(),
+        })
+        .await;
         self.decided(Command::RemoveSecondFactor(RemoveSecondFactor { user_id }))
             .await;
         self.decided(Command::DemandSecondFactor(DemandSecondFactor {

@@ -10,6 +10,7 @@ use crate::command::{
 use crate::event::Event;
 use crate::ids::{PersonId, UserId};
 use crate::product::Terms;
+use crate::reconcile::Finding;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::text;
 use crate::world::World;
@@ -154,6 +155,46 @@ pub(super) fn issue_reset_code(
         user_id: c.user_id,
         code_print: c.code_print.clone(),
         ends_at: ctx.now.plus_ms(RESET_CODE_MS),
+    }])
+}
+
+/// Leaves what cannot be overlooked: an event of its own, and a finding that another person closes.
+/// The second factor ends, too: whoever lost both could not get in otherwise.
+pub(super) fn recover_access(
+    world: &World,
+    ctx: &Ctx,
+    user_id: UserId,
+    code_print: &str,
+) -> Result<Vec<Event>, Refusal> {
+    let of = user(world, user_id)?;
+    match of.active_role() {
+        None => return Err(RefusalCode::AccountNotActive.into()),
+        Some(Role::Staff) => return Err(RefusalCode::NotAnAdmin.into()),
+        Some(Role::Admin) => {}
+    }
+    let mut events = vec![Event::AccessRecovered {
+        user_id,
+        code_print: code_print.to_owned(),
+        ends_at: ctx.now.plus_ms(RESET_CODE_MS),
+    }];
+    if of.second_factor.is_some() {
+        events.push(Event::SecondFactorRemoved { user_id });
+    }
+    events.push(Event::FindingOpened {
+        finding: Finding::recovered(user_id, &of.login, ctx.command_id),
+    });
+    Ok(events)
+}
+
+pub(super) fn renew_credential(
+    world: &World,
+    user_id: UserId,
+    credential_print: &str,
+) -> Result<Vec<Event>, Refusal> {
+    user(world, user_id)?;
+    Ok(vec![Event::CredentialRenewed {
+        user_id,
+        credential_print: credential_print.to_owned(),
     }])
 }
 

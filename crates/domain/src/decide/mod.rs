@@ -109,7 +109,7 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ParkTransfer(c) => transfers::park(world, ctx, &who, c),
         Command::HandBackTransfer(c) => transfers::hand_back(world, ctx, &who, c),
         Command::PresentAgain(c) => money::present_again(world, ctx, &who, c),
-        Command::ResolveFinding(c) => reconciling::resolve(world, c),
+        Command::ResolveFinding(c) => reconciling::resolve(world, &who, c),
         Command::RequestChange(c) => changes::request(world, ctx, &who, c),
         Command::ApproveChange(c) => changes::approve(world, ctx, &who, c),
         Command::DeclineChange(c) => changes::decline(world, c),
@@ -145,6 +145,14 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
         } => accounts::set_second_factor(world, ctx, *user_id, sealed, *step),
         Internal::SignInFailed { user_id } => accounts::sign_in_failed(world, ctx, *user_id),
         Internal::ResetPassword(reset) => accounts::reset_password(world, ctx, reset),
+        Internal::RecoverAccess {
+            user_id,
+            code_print,
+        } => accounts::recover_access(world, ctx, *user_id, code_print),
+        Internal::RenewCredential {
+            user_id,
+            credential_print,
+        } => accounts::renew_credential(world, *user_id, credential_print),
         Internal::PasswordProven { user_id } => accounts::password_proven(world, ctx, *user_id),
         Internal::SignedOut { user_id } => {
             user(world, *user_id)?;

@@ -257,3 +257,49 @@ fn where_it_is_demanded_an_admin_without_one_does_nothing_of_an_admins() {
     )
     .unwrap();
 }
+
+#[test]
+fn a_recovery_is_seen_until_another_person_closes_it() {
+    let mut desk = Desk::new();
+    let (ada, boris, cleo) = (desk.ada, desk.boris, desk.cleo);
+    let recover = |desk: &mut Desk, user_id| {
+        let code_print = "one".into();
+        desk.tell(Internal::RecoverAccess {
+            user_id,
+            code_print,
+        })
+    };
+    let waits = desk.sign_up("nora", "E-9", true);
+    let second = desk.cleo_as_admin;
+    assert_eq!(cell(&recover(&mut desk, cleo)), "!NotAnAdmin");
+    assert_eq!(cell(&recover(&mut desk, waits)), "!AccountNotActive");
+    set_factor(&mut desk, ada, 1).unwrap();
+    let told = recover(&mut desk, ada);
+    let expected = "access_recovered+second_factor_removed+finding_opened";
+    assert_eq!(cell(&told), expected);
+    assert_eq!(cell(&reset(&mut desk, ada, "one")), "password_reset");
+    // Another time is another finding.
+    assert_eq!(
+        cell(&recover(&mut desk, second)),
+        "access_recovered+finding_opened"
+    );
+    let open: Vec<(String, UserId)> = desk
+        .world
+        .findings
+        .keys()
+        .map(|id| {
+            let of = domain::reconcile::Finding::recovered_user(id);
+            (id.clone(), of.unwrap())
+        })
+        .collect();
+    assert_eq!(open.len(), 2);
+    for (finding_id, of) in open {
+        let close = Command::ResolveFinding(ResolveFinding {
+            finding_id,
+            resolution: domain::reconcile::Resolution::Explained,
+            note: Some("Ada forgot her password".into()),
+        });
+        assert_eq!(desk.give(of, close.clone()), Err(RefusalCode::OwnRequest));
+        assert_eq!(cell(&desk.give(boris, close)), "finding_resolved");
+    }
+}

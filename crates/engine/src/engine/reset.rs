@@ -86,6 +86,28 @@ impl Engine {
             }))
     }
 
+    /// A reset code for an admin's account, for whoever opened the store with its passphrase: the
+    /// way back when no admin can sign in. It leaves an event and a finding that the admins see.
+    pub async fn recover(&self, login: &str) -> Result<ResetCodeView, ApiError> {
+        let login = login.trim().to_lowercase();
+        let user_id = self.reader.user_id(&login).await?;
+        let code = mint();
+        let code_print = self.code_print(user_id, &code);
+        self.orders
+            .internal(Internal::RecoverAccess {
+                user_id,
+                code_print,
+            })
+            .await?;
+        self.sessions.end_all_of(user_id);
+        let issued = self.reader.user(user_id).await?.reset;
+        Ok(ResetCodeView {
+            user_id,
+            code: code.to_string(),
+            ends_at: issued.map_or(self.orders.now(), |issued| issued.ends_at),
+        })
+    }
+
     /// A new password with a reset code. Same words and same time for an unknown name and a wrong
     /// code: the new password is hashed before either is looked at. A wrong code counts as a
     /// failed sign-in.

@@ -4,6 +4,7 @@ use crate::branch::*;
 use domain::account::{FAILURES_TO_LOCK, LOCK_MS, RESET_CODE_MS, Role};
 use domain::command::*;
 use domain::ids::{CommandId, UserId};
+use domain::reconcile::{FindingClass, Resolution};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::view::{BeginSecondFactor, ConfirmSecondFactor, Fresh, ResetPassword};
 use engine::Engine;
@@ -298,19 +299,15 @@ async fn a_reset_code_ends_after_a_day_also_over_a_restart() {
     let branch = Branch::open().await;
     let tomas = branch.engine.reader().user_id("tomas").await.unwrap();
     let (code, _) = issued(&branch, tomas).await;
-    let (folder, clock) = (branch.folder, branch.clock);
-    branch.engine.stop().await;
-    drop(branch.engine);
-    let start = clock.now();
-    let engine = Engine::open(options(&folder.path().join("data"), &clock))
-        .await
-        .unwrap();
+    let start = branch.clock.now();
+    let branch = restarted(branch).await;
+    let (engine, clock) = (&branch.engine, &branch.clock);
     clock.set(start.plus_ms(RESET_CODE_MS));
-    let late = reset(&engine, "tomas", &code, ANOTHER).await.unwrap_err();
+    let late = reset(engine, "tomas", &code, ANOTHER).await.unwrap_err();
     assert_eq!(late.code, ErrorCode::Refused(RefusalCode::ResetCodeWrong));
     clock.set(start.plus_ms(RESET_CODE_MS - 1));
-    reset(&engine, "tomas", &code, ANOTHER).await.unwrap();
-    sign_in_with(&engine, "tomas", ANOTHER).await.unwrap();
+    reset(engine, "tomas", &code, ANOTHER).await.unwrap();
+    sign_in_with(engine, "tomas", ANOTHER).await.unwrap();
     engine.stop().await;
 }
 
@@ -403,8 +400,7 @@ async fn a_second_factor_is_asked_for_once_it_was_confirmed_and_each_code_once()
     }
 
     // Nor does a restart make it good again.
-    engine.stop().await;
-    branch.engine = reopened(&branch.folder, &branch.clock).await;
+    branch = restarted(branch).await;
     let engine = &branch.engine;
     let told = sign_in_by(engine, "tomas", PASSWORD, Some(&second)).await;
     assert_eq!(code_of(told), not_right);
@@ -423,9 +419,134 @@ async fn a_second_factor_is_asked_for_once_it_was_confirmed_and_each_code_once()
     engine.stop().await;
 }
 
-/// The folder is still locked for as long as an engine of it lives.
-async fn reopened(folder: &Folder, clock: &engine::clock::Clock) -> Engine {
-    Engine::open(options(&folder.path().join("data"), clock))
+async fn restarted(branch: Branch) -> Branch {
+    let (admin, teller) = (branch.admin, branch.teller);
+    let (folder, clock) = (branch.folder, branch.clock);
+    branch.engine.stop().await;
+    // The folder is locked for as long as an engine of it lives.
+    drop(branch.engine);
+    let engine = Engine::open(options(&folder.path().join("data"), &clock))
         .await
-        .unwrap()
+        .unwrap();
+    Branch {
+        engine,
+        folder,
+        clock,
+        admin,
+        teller,
+    }
+}
+
+#[tokio::test]
+async fn recovered_access_opens_the_account_and_is_seen() {
+    let branch = Branch::open().await;
+    let engine = &branch.engine;
+    let staff = engine.recover("tomas").await.unwrap_err();
+    assert_eq!(staff.code, ErrorCode::Refused(RefusalCode::NotAnAdmin));
+    let nobody = engine.recover("nobody").await.unwrap_err();
+    assert_eq!(nobody.code, ErrorCode::Fault(FaultCode::NotFound));
+
+    let shown = engine.recover("amara").await.unwrap();
+    let ended = engine.session(&branch.admin).await.unwrap_err();
+    assert_eq!(ended.code, ErrorCode::Fault(FaultCode::SessionEnded));
+    reset(engine, "amara", &shown.code, ANOTHER).await.unwrap();
+    let admin = sign_in_with(engine, "amara", ANOTHER).await.unwrap();
+    let attention = engine.attention(&admin).await.unwrap();
+    let [finding] = &attention.findings[..] else {
+        panic!("one finding: {:?}", attention.findings);
+    };
+    assert_eq!(finding.class, FindingClass::AccessRecovered);
+    let close = Command::ResolveFinding(ResolveFinding {
+        finding_id: finding.id.clone(),
+        resolution: Resolution::Explained,
+        note: Some("It was me".to_owned()),
+    });
+    let own = submit_bare(engine, &admin, close).await.unwrap_err();
+    assert_eq!(own.code, ErrorCode::Refused(RefusalCode::OwnRequest));
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_password_is_hashed_again_once_hashes_are_dearer() {
+    let branch = Branch::open().await;
+    let (folder, clock) = (branch.folder, branch.clock);
+    let before = hashed(&branch.engine).await;
+    sign_in_with(&branch.engine, "amara", PASSWORD)
+        .await
+        .unwrap();
+    assert_eq!(
+        hashed(&branch.engine).await,
+        before,
+        "as dear as is asked for"
+    );
+    branch.engine.stop().await;
+    drop(branch.engine);
+
+    let mut dearer = options(&folder.path().join("data"), &clock);
+    dearer.hash_cost.passes += 1;
+    let engine = Engine::open(dearer).await.unwrap();
+    assert!(sign_in_with(&engine, "amara", WRONG).await.is_err());
+    assert_eq!(
+        hashed(&engine).await,
+        before,
+        "a wrong password is not hashed"
+    );
+    sign_in_with(&engine, "amara", PASSWORD).await.unwrap();
+    let after = hashed(&engine).await;
+    assert_ne!(after, before);
+    assert!(after.contains("t=3"), "{after}");
+    sign_in_with(&engine, "amara", PASSWORD).await.unwrap();
+    assert_eq!(hashed(&engine).await, after);
+    let mut connection = engine.orders().pool().acquire().await.unwrap();
+    let report = verify(&mut connection, engine.orders().store_key()).await;
+    assert_eq!(report.findings, vec![]);
+    drop(connection);
+    engine.stop().await;
+}
+
+async fn hashed(engine: &Engine) -> String {
+    let facts = engine.reader().sign_in_facts("amara").await.unwrap();
+    facts.unwrap().phc
+}
+
+/// Whoever guesses at one account, as fast as the answers come and for six hours: the program is
+/// stopped and started again, and the clock set back, as often as they like.
+#[tokio::test]
+async fn no_half_hour_sees_more_than_ten_guesses() {
+    let mut branch = Branch::open().await;
+    let start = branch.clock.now();
+    let mut judged = Vec::new();
+    let (mut now, mut round) = (start, 0_u32);
+    while now.since(start) < 6 * 60 * 60 * 1_000 {
+        round += 1;
+        branch.clock.set(now);
+        let told = sign_in_with(&branch.engine, "tomas", WRONG).await;
+        match told.unwrap_err().code {
+            ErrorCode::Fault(FaultCode::WrongCredentials) => judged.push(now),
+            ErrorCode::Refused(RefusalCode::AccountLocked) => {}
+            other => panic!("{other:?}"),
+        }
+        if round % 40 == 0 {
+            branch = restarted(branch).await;
+        }
+        if round % 25 == 0 {
+            // Set back, and a guess there, gains nothing.
+            branch.clock.set(now.plus_ms(-2 * 60 * 60 * 1_000));
+            let back = sign_in_with(&branch.engine, "tomas", WRONG).await;
+            let back = back.unwrap_err().code;
+            if back == ErrorCode::Fault(FaultCode::WrongCredentials) {
+                judged.push(now);
+            }
+        }
+        now = now.plus_ms(if judged.len() < 10 { 500 } else { 20_000 });
+    }
+    assert!(judged.len() >= 10, "{}", judged.len());
+    for (place, first) in judged.iter().enumerate() {
+        let within = judged[place..]
+            .iter()
+            .filter(|at| at.since(*first) < LOCK_MS)
+            .count();
+        assert!(within <= 10, "{within} guesses within half an hour");
+    }
+    branch.engine.stop().await;
 }
