@@ -20,6 +20,8 @@ pub enum AccountState {
     Waiting,
     Active,
     Declined,
+    /// An admin took the right to sign in away.
+    Disabled,
 }
 
 /// How long a reset code opens its account.
@@ -112,7 +114,7 @@ impl User {
     pub fn active_role(&self) -> Option<Role> {
         match self.state {
             AccountState::Active => self.role,
-            AccountState::Waiting | AccountState::Declined => None,
+            AccountState::Waiting | AccountState::Declined | AccountState::Disabled => None,
         }
     }
 }

@@ -227,6 +227,9 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
                 world.branch.founding_admin = Some(user_id);
             }
         }
+        Event::RoleSet { role, .. } => user.role = Some(*role),
+        Event::AccountDisabled { .. } => user.state = AccountState::Disabled,
+        Event::AccountEnabled { .. } => user.state = AccountState::Active,
         Event::AccountDeclined { .. } => user.state = AccountState::Declined,
         Event::SignedIn { .. } => {
             user.failures = 0;

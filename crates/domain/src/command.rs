@@ -52,6 +52,9 @@ pub enum Command {
     ApproveAccount(ApproveAccount),
     DeclineAccount(DeclineAccount),
     UnlockAccount(UnlockAccount),
+    SetRole(SetRole),
+    DisableAccount(DisableAccount),
+    EnableAccount(EnableAccount),
     IssueResetCode(IssueResetCode),
     RemoveSecondFactor(RemoveSecondFactor),
     DemandSecondFactor(DemandSecondFactor),
@@ -174,6 +177,11 @@ commands! {
     }
     DeclineAccount { user_id: UserId }
     UnlockAccount { user_id: UserId }
+    /// Makes another person's account an admin's or staff's; whoever uses it signs in again.
+    SetRole { user_id: UserId, role: Role }
+    /// Takes the right to sign in away, until it is given back.
+    DisableAccount { user_id: UserId }
+    EnableAccount { user_id: UserId }
     /// Lets the person of another account set a new password, with a code that is shown once.
     IssueResetCode {
         user_id: UserId,
@@ -514,6 +522,9 @@ pub enum CommandKind {
     ApproveAccount,
     DeclineAccount,
     UnlockAccount,
+    SetRole,
+    DisableAccount,
+    EnableAccount,
     IssueResetCode,
     RemoveSecondFactor,
     DemandSecondFactor,
@@ -567,6 +578,9 @@ impl CommandKind {
         CommandKind::ApproveAccount,
         CommandKind::DeclineAccount,
         CommandKind::UnlockAccount,
+        CommandKind::SetRole,
+        CommandKind::DisableAccount,
+        CommandKind::EnableAccount,
         CommandKind::IssueResetCode,
         CommandKind::RemoveSecondFactor,
         CommandKind::DemandSecondFactor,
@@ -629,6 +643,9 @@ impl CommandKind {
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
+            | CommandKind::SetRole
+            | CommandKind::DisableAccount
+            | CommandKind::EnableAccount
             | CommandKind::IssueResetCode
             | CommandKind::DemandSecondFactor
             | CommandKind::CloseDay
@@ -653,6 +670,9 @@ impl CommandKind {
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
+            | CommandKind::SetRole
+            | CommandKind::DisableAccount
+            | CommandKind::EnableAccount
             | CommandKind::IssueResetCode
             | CommandKind::RemoveSecondFactor
             | CommandKind::DemandSecondFactor
@@ -733,6 +753,9 @@ impl Command {
             Command::ApproveAccount(_) => CommandKind::ApproveAccount,
             Command::DeclineAccount(_) => CommandKind::DeclineAccount,
             Command::UnlockAccount(_) => CommandKind::UnlockAccount,
+            Command::SetRole(_) => CommandKind::SetRole,
+            Command::DisableAccount(_) => CommandKind::DisableAccount,
+            Command::EnableAccount(_) => CommandKind::EnableAccount,
             Command::IssueResetCode(_) => CommandKind::IssueResetCode,
             Command::RemoveSecondFactor(_) => CommandKind::RemoveSecondFactor,
             Command::DemandSecondFactor(_) => CommandKind::DemandSecondFactor,

@@ -126,6 +126,10 @@ events! {
         founding: bool,
     }
     AccountDeclined "account_declined" { user_id: UserId }
+    /// Every session of the account ended.
+    RoleSet "role_set" { user_id: UserId, role: Role }
+    AccountDisabled "account_disabled" { user_id: UserId }
+    AccountEnabled "account_enabled" { user_id: UserId }
     SignedIn "signed_in" { user_id: UserId }
     SignInFailed "sign_in_failed" { user_id: UserId, failures: u32, wait_until: Option<UtcMillis> }
     /// Failed attempts were followed by the right password, given again in a session.
@@ -470,6 +474,9 @@ impl Event {
             Event::AccountAsked { user_id, .. }
             | Event::AccountApproved { user_id, .. }
             | Event::AccountDeclined { user_id }
+            | Event::RoleSet { user_id, .. }
+            | Event::AccountDisabled { user_id }
+            | Event::AccountEnabled { user_id }
             | Event::SignedIn { user_id }
             | Event::SignInFailed { user_id, .. }
             | Event::PasswordProven { user_id }
@@ -584,6 +591,9 @@ impl Event {
             | Event::AccountAsked { .. }
             | Event::AccountApproved { .. }
             | Event::AccountDeclined { .. }
+            | Event::RoleSet { .. }
+            | Event::AccountDisabled { .. }
+            | Event::AccountEnabled { .. }
             | Event::SignedIn { .. }
             | Event::SignInFailed { .. }
             | Event::PasswordProven { .. }

@@ -401,6 +401,9 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::AccountAsked { .. }
         | Event::AccountApproved { .. }
         | Event::AccountDeclined { .. }
+        | Event::RoleSet { .. }
+        | Event::AccountDisabled { .. }
+        | Event::AccountEnabled { .. }
         | Event::SignedIn { .. }
         | Event::SignInFailed { .. }
         | Event::PasswordProven { .. }

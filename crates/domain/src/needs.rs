@@ -150,6 +150,15 @@ impl Needs {
             Command::UnlockAccount(c) => {
                 self.users.insert(c.user_id);
             }
+            Command::SetRole(c) => {
+                self.users.insert(c.user_id);
+            }
+            Command::DisableAccount(c) => {
+                self.users.insert(c.user_id);
+            }
+            Command::EnableAccount(c) => {
+                self.users.insert(c.user_id);
+            }
             Command::IssueResetCode(c) => {
                 self.users.insert(c.user_id);
             }

@@ -70,6 +70,7 @@ refusals! {
 
     // What state it is in.
     NotWaiting => "This account is not waiting for approval.",
+    NotDisabled => "This account is not disabled.",
     NotLocked => "This account is not locked.",
     NotOpen => "The application has been decided already.",
     ApplicationIncomplete => "Something is missing: the application is not complete.",

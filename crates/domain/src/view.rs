@@ -349,7 +349,7 @@ views! {
         waiting_changes: Vec<ChangeRow>,
         in_review: Vec<MovementRow>,
         locked_accounts: Vec<AccountRow>,
-        /// Everybody who may sign in, by name.
+        /// Everybody who may sign in, or might before they were disabled, by name.
         accounts: Vec<AccountRow>,
         admins_need_second_factor: bool,
     }
@@ -406,6 +406,7 @@ views! {
         asked_at: UtcMillis,
         locked: bool,
         /// A reset code that is not used yet is good until then.
+        disabled: bool,
         reset_ends_at: Option<UtcMillis>,
         second_factor: bool,
     }

@@ -565,6 +565,10 @@ impl Engine {
         &self.reader
     }
 
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
     pub fn clock(&self) -> &Clock {
         &self.orders.shared.clock
     }
@@ -919,6 +923,11 @@ impl Engine {
     ) -> Result<(u64, u64), ApiError> {
         let content = load::json_text(&command);
         let closes_day = matches!(command, Command::CloseDay(_));
+        let shut_out = match &command {
+            Command::SetRole(c) => Some(c.user_id),
+            Command::DisableAccount(c) => Some(c.user_id),
+            _ => None,
+        };
         if approves(&command) {
             self.orders.until_proven().await;
         }
@@ -938,6 +947,9 @@ impl Engine {
             } => {
                 if closes_day {
                     close_due_lines(&self.orders).await?;
+                }
+                if let Some(user_id) = shut_out {
+                    self.sessions.end_all_of(user_id);
                 }
                 Ok((
                     u64::try_from(first_seq).unwrap_or(0),
@@ -1220,6 +1232,8 @@ fn approves(command: &Command) -> bool {
             | Command::ApproveAccount(_)
             | Command::ApproveDraw(_)
             | Command::ApproveChange(_)
+            | Command::SetRole(_)
+            | Command::EnableAccount(_)
             | Command::IssueResetCode(_)
     )
 }
@@ -1304,6 +1318,9 @@ impl Concern {
             Command::ApproveAccount(_)
             | Command::DeclineAccount(_)
             | Command::UnlockAccount(_)
+            | Command::SetRole(_)
+            | Command::DisableAccount(_)
+            | Command::EnableAccount(_)
             | Command::IssueResetCode(_)
             | Command::RemoveSecondFactor(_)
             | Command::DemandSecondFactor(_)

@@ -86,6 +86,9 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::AccountApproved { role: granted, .. } => {
             format!("The account was approved as {}.", role(*granted))
         }
+        Event::RoleSet { role: set, .. } => format!("The account became {}'s.", role(*set)),
+        Event::AccountDisabled { .. } => "The account was disabled.".to_owned(),
+        Event::AccountEnabled { .. } => "The account was enabled again.".to_owned(),
         Event::AccountDeclined { .. } => "The account was declined.".to_owned(),
         Event::SignedIn { .. } => "Signed in.".to_owned(),
         Event::SignInFailed { failures, .. } => format!("Sign-in failed, {failures} in a row."),

@@ -612,6 +612,14 @@ fn stood_on(jobs: &[Job], world: &World) -> (Vec<(Stream, u64)>, Vec<MovementId>
                     users.insert(c.user_id);
                     (None, None)
                 }
+                Command::SetRole(c) => {
+                    users.insert(c.user_id);
+                    (None, None)
+                }
+                Command::EnableAccount(c) => {
+                    users.insert(c.user_id);
+                    (None, None)
+                }
                 _ => continue,
             },
         };

@@ -296,6 +296,12 @@ impl Model {
                 (user.waiting, user.active) = (false, true);
                 user.admin = text(payload, "role") == "admin";
             }
+            "role_set" => {
+                let user = self.users.entry(user_id).or_default();
+                user.admin = text(payload, "role") == "admin";
+            }
+            "account_disabled" => self.users.entry(user_id).or_default().active = false,
+            "account_enabled" => self.users.entry(user_id).or_default().active = true,
             "account_declined" => self.users.entry(user_id).or_default().waiting = false,
             "product_defined" => {
                 self.products

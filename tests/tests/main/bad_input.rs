@@ -111,6 +111,18 @@ impl Desk {
         user_id
     }
 
+    /// Somebody of staff who may sign in.
+    async fn colleague(&mut self) -> UserId {
+        let user_id = self.waiting_account().await;
+        self.done(Command::ApproveAccount(ApproveAccount {
+            user_id,
+            employee_number: format!("W-{}", self.customers),
+            role: Role::Staff,
+        }))
+        .await;
+        user_id
+    }
+
     /// From the first drawer on everybody needs one: all others are open and full.
     async fn drawers(&self, own_open: bool) {
         let Branch {
@@ -377,14 +389,21 @@ impl Desk {
                     code_print: String::new(),
                 })
             }
+            CommandKind::SetRole => Command::SetRole(SetRole {
+                user_id: self.colleague().await,
+                role: Role::Admin,
+            }),
+            CommandKind::DisableAccount => Command::DisableAccount(DisableAccount {
+                user_id: self.colleague().await,
+            }),
+            CommandKind::EnableAccount => {
+                let user_id = self.colleague().await;
+                self.done(Command::DisableAccount(DisableAccount { user_id }))
+                    .await;
+                Command::EnableAccount(EnableAccount { user_id })
+            }
             CommandKind::RemoveSecondFactor => {
-                let user_id = self.waiting_account().await;
-                self.done(Command::ApproveAccount(ApproveAccount {
-                    user_id,
-                    employee_number: format!("W-{}", self.customers),
-                    role: Role::Staff,
-                }))
-                .await;
+                let user_id = self.colleague().await;
                 let factor = Internal::SetSecondFactor {
                     user_id,
                     sealed: "sealed".to_owned(),

@@ -492,6 +492,16 @@ impl Writing<'_> {
             password: "eleven quiet lanterns burn".to_owned(),
         };
         self.branch.engine.reset_password(reset).await.unwrap();
+        for command in [
+            Command::SetRole(SetRole {
+                user_id,
+                role: Role::Admin,
+            }),
+            Command::DisableAccount(DisableAccount { user_id }),
+            Command::EnableAccount(EnableAccount { user_id }),
+        ] {
+            self.decided(command).await;
+        }
         let sealed = self
             .branch
             .engine

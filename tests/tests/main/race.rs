@@ -184,6 +184,16 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
         Command::UnlockAccount(UnlockAccount {
             user_id: waiting_id,
         }),
+        Command::SetRole(SetRole {
+            user_id: waiting_id,
+            role: Role::Staff,
+        }),
+        Command::DisableAccount(DisableAccount {
+            user_id: waiting_id,
+        }),
+        Command::EnableAccount(EnableAccount {
+            user_id: waiting_id,
+        }),
         Command::IssueResetCode(IssueResetCode {
             user_id: waiting_id,
             code_print: String::new(),

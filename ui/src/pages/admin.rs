@@ -206,6 +206,15 @@ fn Sections(props: &SectionsProps) -> Html {
     }
 }
 
+/// What may be done with another person's account.
+const OF_ACCOUNTS: &[CommandKind] = &[
+    CommandKind::SetRole,
+    CommandKind::IssueResetCode,
+    CommandKind::RemoveSecondFactor,
+    CommandKind::DisableAccount,
+    CommandKind::EnableAccount,
+];
+
 #[derive(Properties, PartialEq)]
 struct AccountsProps {
     desk: Rc<AdminDesk>,
@@ -244,7 +253,7 @@ fn Accounts(props: &AccountsProps) -> Html {
             <div>
                 if table {
                     <AccountTable caption={words::ACCOUNTS} {rows} {on_act}
-                        kinds={&[CommandKind::IssueResetCode, CommandKind::RemoveSecondFactor][..]} />
+                        kinds={OF_ACCOUNTS} />
                 }
             </div>
         </section>

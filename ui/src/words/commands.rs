@@ -37,6 +37,9 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Approve account",
         CommandKind::DeclineAccount => "Decline account",
         CommandKind::UnlockAccount => "Unlock account",
+        CommandKind::SetRole => "Change role",
+        CommandKind::DisableAccount => "Disable account",
+        CommandKind::EnableAccount => "Enable account",
         CommandKind::IssueResetCode => "Issue reset code",
         CommandKind::RemoveSecondFactor => "Remove second factor",
         CommandKind::DemandSecondFactor => "Second factor of admins",
@@ -101,6 +104,9 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Account approved.",
         CommandKind::DeclineAccount => "Account declined.",
         CommandKind::UnlockAccount => "Account unlocked.",
+        CommandKind::SetRole => "Role changed.",
+        CommandKind::DisableAccount => "Account disabled.",
+        CommandKind::EnableAccount => "Account enabled.",
         CommandKind::IssueResetCode => "Reset code issued.",
         CommandKind::RemoveSecondFactor => "Second factor removed.",
         CommandKind::DemandSecondFactor => "Setting saved.",
@@ -175,6 +181,13 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         CommandKind::AskNetworkAgain => {
             Some("Looks this transfer up by its reference once more. No new transfer is ever made.")
         }
+        CommandKind::SetRole => {
+            Some("Takes effect at once: whoever uses the account signs in again.")
+        }
+        CommandKind::DisableAccount => Some(
+            "Whoever uses it is signed out at once, and cannot sign in until it is enabled again.",
+        ),
+        CommandKind::EnableAccount => Some("The person may sign in again, with the role they had."),
         CommandKind::RemoveSecondFactor => Some(
             "From then on the password alone opens this account, until another second factor is set up.",
         ),
@@ -249,6 +262,7 @@ pub fn ends_something(kind: CommandKind) -> bool {
             | CommandKind::CloseLine
             | CommandKind::FreezeLine
             | CommandKind::DeclineAccount
+            | CommandKind::DisableAccount
             | CommandKind::ForgetCustomer
             | CommandKind::DeclineChange
     )

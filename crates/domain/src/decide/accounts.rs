@@ -1,11 +1,12 @@
 //! Setting up the branch, accounts, sign-in.
 
 use super::{Standing, user};
-use crate::account::{AccountState, RESET_CODE_MS, ResetCode, Role, wait_after_failures_ms};
+use crate::account::{AccountState, RESET_CODE_MS, ResetCode, Role, User, wait_after_failures_ms};
 use crate::actor::Ctx;
 use crate::command::{
-    ApproveAccount, AskForAccount, DeclineAccount, DemandSecondFactor, IssueResetCode,
-    RemoveSecondFactor, ResetPassword, SetUpStore, UnlockAccount,
+    ApproveAccount, AskForAccount, DeclineAccount, DemandSecondFactor, DisableAccount,
+    EnableAccount, IssueResetCode, RemoveSecondFactor, ResetPassword, SetRole, SetUpStore,
+    UnlockAccount,
 };
 use crate::event::Event;
 use crate::ids::{PersonId, UserId};
@@ -135,19 +136,68 @@ pub(super) fn unlock(world: &World, c: &UnlockAccount) -> Result<Vec<Event>, Ref
     Ok(vec![Event::AccountUnlocked { user_id: c.user_id }])
 }
 
+/// Another person's account, in this state. What is done to accounts is done by an admin to somebody
+/// else's: so the last active admin is never demoted or disabled, whoever tries it how often at
+/// once, because whoever does it to the others stays one.
+fn account_of_another<'a>(
+    world: &'a World,
+    who: &Standing,
+    user_id: UserId,
+    state: AccountState,
+) -> Result<&'a User, Refusal> {
+    let of = user(world, user_id)?;
+    if user_id == who.user_id || of.person_id == Some(who.person_id) {
+        return Err(RefusalCode::OwnAccount.into());
+    }
+    if of.state != state {
+        return Err(RefusalCode::AccountNotActive.into());
+    }
+    Ok(of)
+}
+
+pub(super) fn set_role(world: &World, who: &Standing, c: &SetRole) -> Result<Vec<Event>, Refusal> {
+    let of = account_of_another(world, who, c.user_id, AccountState::Active)?;
+    if of.role == Some(c.role) {
+        return Err(RefusalCode::NothingChanges.into());
+    }
+    Ok(vec![Event::RoleSet {
+        user_id: c.user_id,
+        role: c.role,
+    }])
+}
+
+pub(super) fn disable(
+    world: &World,
+    who: &Standing,
+    c: &DisableAccount,
+) -> Result<Vec<Event>, Refusal> {
+    account_of_another(world, who, c.user_id, AccountState::Active)?;
+    let user_id = c.user_id;
+    Ok(vec![Event::AccountDisabled { user_id }])
+}
+
+pub(super) fn enable(
+    world: &World,
+    who: &Standing,
+    c: &EnableAccount,
+) -> Result<Vec<Event>, Refusal> {
+    let of = account_of_another(world, who, c.user_id, AccountState::Disabled);
+    let not_disabled = Refusal::from(RefusalCode::AccountNotActive);
+    of.map_err(|refusal| match refusal == not_disabled {
+        true => RefusalCode::NotDisabled.into(),
+        false => refusal,
+    })?;
+    let user_id = c.user_id;
+    Ok(vec![Event::AccountEnabled { user_id }])
+}
+
 pub(super) fn issue_reset_code(
     world: &World,
     ctx: &Ctx,
     who: &Standing,
     c: &IssueResetCode,
 ) -> Result<Vec<Event>, Refusal> {
-    let of = user(world, c.user_id)?;
-    if c.user_id == who.user_id || of.person_id == Some(who.person_id) {
-        return Err(RefusalCode::OwnAccount.into());
-    }
-    if of.active_role().is_none() {
-        return Err(RefusalCode::AccountNotActive.into());
-    }
+    account_of_another(world, who, c.user_id, AccountState::Active)?;
     if c.code_print.is_empty() {
         return Err(Refusal::at("code_print", RefusalCode::FieldEmpty));
     }

@@ -96,6 +96,9 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ApproveAccount(c) => accounts::approve(world, &who, c),
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
+        Command::SetRole(c) => accounts::set_role(world, &who, c),
+        Command::DisableAccount(c) => accounts::disable(world, &who, c),
+        Command::EnableAccount(c) => accounts::enable(world, &who, c),
         Command::IssueResetCode(c) => accounts::issue_reset_code(world, ctx, &who, c),
         Command::RemoveSecondFactor(c) => accounts::remove_second_factor(world, &who, c),
         Command::DemandSecondFactor(c) => accounts::demand_second_factor(&who, c),
@@ -125,6 +128,8 @@ fn pays_or_approves(command: &Command) -> bool {
             | Command::ApproveDraw(_)
             | Command::ApproveChange(_)
             | Command::IssueResetCode(_)
+            | Command::SetRole(_)
+            | Command::EnableAccount(_)
             | Command::RequestDraw(_)
             | Command::PayCashDraw(_)
             | Command::RefundCredit(_)

@@ -1,7 +1,7 @@
 //! Accounts: what takes the password again, and what failing to give it costs.
 
 use crate::desk::*;
-use domain::account::{FAILURES_TO_LOCK, LOCK_MS, RESET_CODE_MS};
+use domain::account::{FAILURES_TO_LOCK, LOCK_MS, RESET_CODE_MS, Role};
 use domain::actor::Actor;
 use domain::command::*;
 use domain::event::Event;
@@ -18,6 +18,9 @@ const DECISIONS: &[CommandKind] = &[
     CommandKind::ApproveAccount,
     CommandKind::DeclineAccount,
     CommandKind::UnlockAccount,
+    CommandKind::SetRole,
+    CommandKind::DisableAccount,
+    CommandKind::EnableAccount,
     CommandKind::IssueResetCode,
     CommandKind::RemoveSecondFactor,
     CommandKind::DemandSecondFactor,
@@ -301,5 +304,46 @@ fn a_recovery_is_seen_until_another_person_closes_it() {
         });
         assert_eq!(desk.give(of, close.clone()), Err(RefusalCode::OwnRequest));
         assert_eq!(cell(&desk.give(boris, close)), "finding_resolved");
+    }
+}
+
+#[test]
+fn nobody_leaves_the_branch_without_an_admin() {
+    let mut desk = Desk::new();
+    let (ada, boris, cleo) = (desk.ada, desk.boris, desk.cleo);
+    let second = desk.cleo_as_admin;
+    let nobody = UserId(desk.id());
+    let set = |user_id, role| Command::SetRole(SetRole { user_id, role });
+    let disable = |user_id| Command::DisableAccount(DisableAccount { user_id });
+    let enable = |user_id| Command::EnableAccount(EnableAccount { user_id });
+    for (by, command, outcome) in [
+        (ada, set(ada, Role::Staff), "!OwnAccount"),
+        (ada, disable(ada), "!OwnAccount"),
+        // The same person's other account.
+        (second, disable(cleo), "!OwnAccount"),
+        (cleo, disable(boris), "!AdminOnly"),
+        (ada, disable(nobody), "!UnknownUser"),
+        (ada, set(cleo, Role::Staff), "!NothingChanges"),
+        (ada, enable(cleo), "!NotDisabled"),
+        (ada, disable(second), "account_disabled"),
+        (ada, disable(second), "!AccountNotActive"),
+        (ada, set(second, Role::Staff), "!AccountNotActive"),
+        (second, disable(boris), "!AccountNotActive"),
+        (ada, set(cleo, Role::Admin), "role_set"),
+        (cleo, set(boris, Role::Staff), "role_set"),
+        // Both demote the other at once: the second to be judged is no admin any more.
+        (ada, set(cleo, Role::Staff), "role_set"),
+        (cleo, set(ada, Role::Staff), "!AdminOnly"),
+        (boris, set(ada, Role::Staff), "!AdminOnly"),
+        (ada, enable(second), "account_enabled"),
+        (second, set(ada, Role::Staff), "role_set"),
+        (second, disable(second), "!OwnAccount"),
+    ] {
+        let kind = command.kind();
+        let judged = desk.give(by, command);
+        assert_eq!(cell(&judged), outcome, "{kind:?} by {by:?}");
+        let admins = desk.world.users.values();
+        let admins = admins.filter(|user| user.active_role() == Some(Role::Admin));
+        assert!(admins.count() > 0);
     }
 }

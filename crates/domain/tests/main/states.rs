@@ -588,6 +588,9 @@ impl Scene {
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
+            | CommandKind::SetRole
+            | CommandKind::DisableAccount
+            | CommandKind::EnableAccount
             | CommandKind::IssueResetCode
             | CommandKind::RemoveSecondFactor
             | CommandKind::DemandSecondFactor
@@ -850,6 +853,9 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
         | CommandKind::ApproveAccount
         | CommandKind::DeclineAccount
         | CommandKind::UnlockAccount
+        | CommandKind::SetRole
+        | CommandKind::DisableAccount
+        | CommandKind::EnableAccount
         | CommandKind::IssueResetCode
         | CommandKind::RemoveSecondFactor
         | CommandKind::DemandSecondFactor

@@ -550,3 +550,62 @@ async fn no_half_hour_sees_more_than_ten_guesses() {
     }
     branch.engine.stop().await;
 }
+
+#[tokio::test]
+async fn a_role_that_changes_ends_the_sessions_it_touches_at_once() {
+    let branch = Branch::open().await;
+    let (engine, admin) = (&branch.engine, &branch.admin);
+    let user_id = engine.reader().user_id("tomas").await.unwrap();
+    let over = ErrorCode::Fault(FaultCode::SessionEnded);
+    let mut token = branch.teller.clone();
+    let set = |role| Command::SetRole(SetRole { user_id, role });
+    for command in [
+        set(Role::Admin),
+        set(Role::Staff),
+        Command::DisableAccount(DisableAccount { user_id }),
+    ] {
+        engine.session(&token).await.unwrap();
+        let kind = command.kind();
+        submit(engine, admin, command).await.unwrap();
+        let ended = engine.session(&token).await.unwrap_err();
+        assert_eq!(ended.code, over, "{kind:?}");
+        engine.session(admin).await.unwrap();
+        let again = sign_in_with(engine, "tomas", PASSWORD).await;
+        if kind == CommandKind::DisableAccount {
+            let not_active = ErrorCode::Refused(RefusalCode::AccountNotActive);
+            assert_eq!(again.unwrap_err().code, not_active);
+        } else {
+            token = again.unwrap();
+        }
+    }
+    let enable = Command::EnableAccount(EnableAccount { user_id });
+    submit(engine, admin, enable).await.unwrap();
+    sign_in_with(engine, "tomas", PASSWORD).await.unwrap();
+    engine.stop().await;
+}
+
+/// Nearly all of the time of an answer is its hash: the same number of them is the same time.
+#[tokio::test]
+async fn an_unknown_name_costs_what_a_wrong_password_and_a_wrong_code_cost() {
+    let branch = Branch::open().await;
+    let engine = &branch.engine;
+    let mut told = Vec::new();
+    for (login, password) in [("nobody", WRONG), ("tomas", WRONG)] {
+        let before = engine.passwords().runs();
+        let error = sign_in_with(engine, login, password).await.unwrap_err();
+        told.push((engine.passwords().runs() - before, error));
+    }
+    assert_eq!(told[0], told[1], "the same words, too");
+    assert_eq!(told[0].0, 1);
+    issued(&branch, engine.reader().user_id("tomas").await.unwrap()).await;
+    let mut told = Vec::new();
+    for login in ["nobody", "tomas", "amara"] {
+        let before = engine.passwords().runs();
+        let error = reset(engine, login, "00000", ANOTHER).await.unwrap_err();
+        told.push((engine.passwords().runs() - before, error));
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0], told[2]);
+    assert_eq!(told[0].0, 1);
+    engine.stop().await;
+}

@@ -71,7 +71,8 @@ impl Reader {
             accounts: accounts(
                 connection,
                 viewer,
-                "select id, document from users where state = ?1 order by login limit ?3",
+                "select id, document from users where state in (?1, 'disabled')
+                 order by login limit ?3",
                 AccountState::Active,
             )
             .await?,
@@ -129,6 +130,7 @@ async fn accounts(
                 admin_requested: user.admin_requested,
                 role: user.role,
                 asked_at: user.asked_at,
+                disabled: user.state == AccountState::Disabled,
                 reset_ends_at: user
                     .reset
                     .map(|issued| issued.ends_at)
