@@ -23,7 +23,7 @@ fn mint() -> Zeroizing<String> {
     let bytes = Zeroizing::new(crate::seal::random::<LETTERS>());
     let mut code = Zeroizing::new(String::with_capacity(LETTERS + LETTERS / GROUP));
     for (place, byte) in bytes.iter().enumerate() {
-        if place > 0 && place % GROUP == 0 {
+        if place > 0 && place.is_multiple_of(GROUP) {
             code.push('-');
         }
         code.push(char::from(ALPHABET[usize::from(byte & 31)]));

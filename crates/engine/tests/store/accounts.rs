@@ -526,10 +526,10 @@ async fn no_half_hour_sees_more_than_ten_guesses() {
             ErrorCode::Refused(RefusalCode::AccountLocked) => {}
             other => panic!("{other:?}"),
         }
-        if round % 40 == 0 {
+        if round.is_multiple_of(40) {
             branch = restarted(branch).await;
         }
-        if round % 25 == 0 {
+        if round.is_multiple_of(25) {
             // Set back, and a guess there, gains nothing.
             branch.clock.set(now.plus_ms(-2 * 60 * 60 * 1_000));
             let back = sign_in_with(&branch.engine, "tomas", WRONG).await;
