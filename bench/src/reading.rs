@@ -61,6 +61,7 @@ async fn sign_in(engine: &Engine, place: usize) -> Token {
     let form = domain::view::SignIn {
         login: ACCOUNTS[place].login.to_owned(),
         password: ACCOUNTS[place].password.to_owned(),
+        code: None,
     };
     engine.sign_in(form).await.expect("the password is right").0
 }

@@ -90,6 +90,10 @@ pub enum Action {
     Post(post::Post),
     /// Ask for an account. On a fresh store the first one with --admin is an admin at once.
     SignUp(people::SignUp),
+    /// Set a new password with the reset code that an admin had issued.
+    ResetPassword(people::ResetPassword),
+    /// Issue a reset code for an admin's account, when no admin can sign in. It leaves a finding.
+    Recover(people::Recover),
     /// Found a store in an empty folder.
     Init(stores::Init),
     /// List what the store holds, newest first.
@@ -272,6 +276,8 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
         match action {
             Action::Post(post) => post.run(&common, output).await,
             Action::SignUp(sign_up) => sign_up.run(&common, output).await,
+            Action::ResetPassword(reset) => reset.run(&common, output).await,
+            Action::Recover(recover) => recover.run(&common, output).await,
             Action::Init(init) => init.run(&common, output).await,
             Action::List(list) => list.run(&common, output).await,
             Action::Show(show) => show.run(&common, output).await,

@@ -93,6 +93,44 @@ pub async fn sign_out(desk: State<'_, Arc<Desk>>) -> Answered<()> {
     }
 }
 
+/// A new password, with a code that an admin had issued.
+#[tauri::command]
+pub async fn reset_password(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
+    let engine = desk.engine().await?;
+    engine.reset_password(heard(&engine, input)?).await
+}
+
+/// A new secret for a second factor, to whoever gives the password again.
+#[tauri::command]
+pub async fn begin_second_factor(
+    desk: State<'_, Arc<Desk>>,
+    input: Value,
+) -> Answered<SecondFactorView> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine
+        .begin_second_factor(&token, heard(&engine, input)?)
+        .await
+}
+
+/// The first code of that secret: it is asked for at the door from then on.
+#[tauri::command]
+pub async fn confirm_second_factor(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine
+        .confirm_second_factor(&token, heard(&engine, input)?)
+        .await
+}
+
+/// The password once more, for the command that is submitted next.
+#[tauri::command]
+pub async fn prove(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine.prove(&token, heard(&engine, input)?).await
+}
+
 #[tauri::command]
 pub async fn submit(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Answer> {
     let engine = desk.engine().await?;

@@ -37,6 +37,7 @@ pub enum Does {
     Help,
     Search,
     Theme(Theme),
+    SecondFactor,
     SignOut,
 }
 
@@ -136,6 +137,13 @@ pub static ACTIONS: &[Action] = &[
         None,
         Group::Look,
         Does::Theme(Theme::Dark),
+    ),
+    act(
+        "second-factor",
+        words::SECOND_FACTOR,
+        None,
+        Group::Do,
+        Does::SecondFactor,
     ),
     act("sign-out", words::SIGN_OUT, None, Group::Do, Does::SignOut),
 ];

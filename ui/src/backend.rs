@@ -21,6 +21,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::Callback;
+use zeroize::{Zeroize, Zeroizing};
 
 /// What every call answers: a view, or the one error that crosses the bridge.
 pub type Outcome<T> = Result<T, ApiError>;
@@ -57,6 +58,33 @@ pub async fn sign_in(input: SignIn) -> Outcome<SessionView> {
 }
 pub async fn sign_out() -> Outcome<()> {
     call("sign_out", &()).await
+}
+/// A new password, with a code that an admin had issued.
+pub async fn reset_password(mut input: ResetPassword) -> Outcome<()> {
+    let outcome = call("reset_password", &input).await;
+    input.password.zeroize();
+    input.code.zeroize();
+    outcome
+}
+/// A new secret for a second factor, to whoever gives the password again.
+pub async fn begin_second_factor(password: &str) -> Outcome<SecondFactorView> {
+    let password = password.to_owned();
+    let mut input = BeginSecondFactor { password };
+    let outcome = call("begin_second_factor", &input).await;
+    input.password.zeroize();
+    outcome
+}
+/// The first code of that secret.
+pub async fn confirm_second_factor(input: ConfirmSecondFactor) -> Outcome<()> {
+    call("confirm_second_factor", &input).await
+}
+/// The password once more, for the command that is handed in next.
+pub async fn prove(password: &str, command: Command) -> Outcome<()> {
+    let password = password.to_owned();
+    let mut input = Prove { password, command };
+    let outcome = call("prove", &input).await;
+    input.password.zeroize();
+    outcome
 }
 /// Hands in a change. Pages go through [`use_submission`](crate::hooks::use_submission), which
 /// keeps the submission's id over retries.
@@ -169,8 +197,11 @@ async fn call<I: Serialize, T: DeserializeOwned>(name: &str, input: &I) -> Outco
 }
 
 async fn invoke<I: Serialize, T: DeserializeOwned>(name: &str, input: &I) -> Outcome<T> {
+    // Some of it is a password or a passphrase.
     let input = serde_json::to_string(input).map_err(|error| broken(error.to_string()))?;
-    let answer = invoke_json(name, &format!("{{\"input\":{input}}}"))
+    let input = Zeroizing::new(input);
+    let arguments = Zeroizing::new(format!("{{\"input\":{}}}", *input));
+    let answer = invoke_json(name, &arguments)
         .await
         .map_err(|thrown| read_error(&thrown))?;
     serde_json::from_str(&answer).map_err(|error| broken(format!("{name}: {error}")))

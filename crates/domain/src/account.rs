@@ -20,6 +20,38 @@ pub enum AccountState {
     Waiting,
     Active,
     Declined,
+    /// An admin took the right to sign in away.
+    Disabled,
+}
+
+/// How long a reset code opens its account.
+pub const RESET_CODE_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// A code that was issued for an account and is not used yet. Only its keyed hash is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResetCode {
+    pub print: String,
+    pub issued_at: UtcMillis,
+    pub ends_at: UtcMillis,
+}
+
+impl ResetCode {
+    /// Whether this is the code, in its time. A clock that went back behind the issue proves
+    /// nothing, so the code is not good then either.
+    pub fn opens(&self, print: &str, now: UtcMillis) -> bool {
+        self.print == print && (self.issued_at..self.ends_at).contains(&now)
+    }
+}
+
+/// A second factor that is in use: codes by time (RFC 6238).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactor {
+    /// The secret, sealed under the store key.
+    pub sealed: String,
+    /// The time step of the last code that was taken: that one and those before it are used up.
+    pub last_step: u64,
 }
 
 /// An account as the rules see it.
@@ -46,6 +78,10 @@ pub struct User {
     /// No attempt is judged before this moment.
     pub wait_until: Option<UtcMillis>,
     pub last_signed_in_at: Option<UtcMillis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset: Option<ResetCode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor: Option<SecondFactor>,
 }
 
 /// Failures after which the account is locked.
@@ -78,7 +114,7 @@ impl User {
     pub fn active_role(&self) -> Option<Role> {
         match self.state {
             AccountState::Active => self.role,
-            AccountState::Waiting | AccountState::Declined => None,
+            AccountState::Waiting | AccountState::Declined | AccountState::Disabled => None,
         }
     }
 }

@@ -12,8 +12,20 @@ pub enum Actor {
     Guest,
     /// An account; the rules read its role and person from the world they judge.
     User(UserId),
+    /// An account whose person gave its password again for this very order.
+    Proven(UserId),
     /// The program itself: setting up, following the network, counting sign-ins.
     Program,
+}
+
+impl Actor {
+    /// The account that acts, if one does.
+    pub fn user_id(self) -> Option<UserId> {
+        match self {
+            Actor::User(user_id) | Actor::Proven(user_id) => Some(user_id),
+            Actor::Guest | Actor::Program => None,
+        }
+    }
 }
 
 /// Whether the payments network answered when it was last asked.

@@ -1,7 +1,7 @@
 //! Folding events into a world. No policy here: an event carries its results, and the balances
 //! follow from the same postings the journal is written from.
 
-use crate::account::{AccountState, User};
+use crate::account::{AccountState, ResetCode, SecondFactor, User};
 use crate::actor::Meta;
 use crate::allocation::Allocation;
 use crate::change::WaitingChange;
@@ -106,6 +106,9 @@ fn apply_to_branch(world: &mut World, meta: &Meta, event: &Event) -> Result<(), 
                 time_zone: time_zone.clone(),
             });
         }
+        Event::SecondFactorDemanded { of_admins } => {
+            branch.admins_need_second_factor = *of_admins;
+        }
         Event::CursorMoved { cursor } => branch.cursor = Some(cursor.clone()),
         Event::DayClosed { date, .. } => branch.closed_through = Some(*date),
         Event::HolidaysSet { holidays } => {
@@ -192,6 +195,8 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             failures: 0,
             wait_until: None,
             last_signed_in_at: None,
+            reset: None,
+            second_factor: None,
         };
         world.logins.insert(login.clone(), *user_id);
         world.users.insert(*user_id, user);
@@ -222,6 +227,9 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
                 world.branch.founding_admin = Some(user_id);
             }
         }
+        Event::RoleSet { role, .. } => user.role = Some(*role),
+        Event::AccountDisabled { .. } => user.state = AccountState::Disabled,
+        Event::AccountEnabled { .. } => user.state = AccountState::Active,
         Event::AccountDeclined { .. } => user.state = AccountState::Declined,
         Event::SignedIn { .. } => {
             user.failures = 0;
@@ -236,10 +244,52 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             user.failures = *failures;
             user.wait_until = *wait_until;
         }
-        Event::AccountUnlocked { .. } => {
+        Event::AccountUnlocked { .. } | Event::PasswordProven { .. } => {
             user.failures = 0;
             user.wait_until = None;
         }
+        Event::ResetCodeIssued {
+            code_print,
+            ends_at,
+            ..
+        }
+        | Event::AccessRecovered {
+            code_print,
+            ends_at,
+            ..
+        } => {
+            user.reset = Some(ResetCode {
+                print: code_print.clone(),
+                issued_at: meta.at,
+                ends_at: *ends_at,
+            });
+            // Whoever is to set a new password may try at once.
+            user.failures = 0;
+            user.wait_until = None;
+        }
+        Event::CredentialRenewed {
+            credential_print, ..
+        } => user.credential_print.clone_from(credential_print),
+        Event::PasswordReset {
+            credential_print, ..
+        } => {
+            user.credential_print = credential_print.clone();
+            user.reset = None;
+            user.failures = 0;
+            user.wait_until = None;
+        }
+        Event::SecondFactorSet { sealed, step, .. } => {
+            user.second_factor = Some(SecondFactor {
+                sealed: sealed.clone(),
+                last_step: *step,
+            });
+        }
+        Event::SecondFactorUsed { step, .. } => {
+            if let Some(factor) = &mut user.second_factor {
+                factor.last_step = *step;
+            }
+        }
+        Event::SecondFactorRemoved { .. } => user.second_factor = None,
         // Signing out and being refused are remembered in the log only.
         _ => {}
     }

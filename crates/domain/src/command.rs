@@ -52,6 +52,12 @@ pub enum Command {
     ApproveAccount(ApproveAccount),
     DeclineAccount(DeclineAccount),
     UnlockAccount(UnlockAccount),
+    SetRole(SetRole),
+    DisableAccount(DisableAccount),
+    EnableAccount(EnableAccount),
+    IssueResetCode(IssueResetCode),
+    RemoveSecondFactor(RemoveSecondFactor),
+    DemandSecondFactor(DemandSecondFactor),
     CloseDay(CloseDay),
     SetHolidays(SetHolidays),
     OpenDrawer(OpenDrawer),
@@ -171,6 +177,22 @@ commands! {
     }
     DeclineAccount { user_id: UserId }
     UnlockAccount { user_id: UserId }
+    /// Makes another person's account an admin's or staff's; whoever uses it signs in again.
+    SetRole { user_id: UserId, role: Role }
+    /// Takes the right to sign in away, until it is given back.
+    DisableAccount { user_id: UserId }
+    EnableAccount { user_id: UserId }
+    /// Lets the person of another account set a new password, with a code that is shown once.
+    IssueResetCode {
+        user_id: UserId,
+        /// Keyed hash of the code. The program mints both; nothing outside can write it.
+        #[serde(skip)]
+        code_print: String,
+    }
+    /// One's own; an admin may remove that of another account.
+    RemoveSecondFactor { user_id: UserId }
+    /// Whether admins need a second factor for what admins alone may do.
+    DemandSecondFactor { of_admins: bool }
     /// Ends the business date. What is posted afterwards belongs to the next.
     CloseDay {
         /// The date that is open now, as it was on the screen.
@@ -308,8 +330,33 @@ pub enum Internal {
     AskForAccount(AskForAccount),
     SignInSucceeded {
         user_id: UserId,
+        /// The time step of the code, where the account has a second factor.
+        step: Option<u64>,
+    },
+    /// A second factor was set up, and confirmed with the code of this step.
+    SetSecondFactor {
+        user_id: UserId,
+        sealed: String,
+        step: u64,
     },
     SignInFailed {
+        user_id: UserId,
+    },
+    /// At the door, with the code an admin issued. The new password was hashed before.
+    ResetPassword(ResetPassword),
+    /// From the command line, by whoever has the store's passphrase, when no admin can sign in.
+    RecoverAccess {
+        user_id: UserId,
+        /// Keyed hash of the reset code.
+        code_print: String,
+    },
+    /// The right password was hashed again, as dearly as is asked for now.
+    RenewCredential {
+        user_id: UserId,
+        credential_print: String,
+    },
+    /// Somebody who is signed in gave their password again, and it was right.
+    PasswordProven {
         user_id: UserId,
     },
     SignedOut {
@@ -422,6 +469,15 @@ pub struct AskForAccount {
     pub credential_print: String,
 }
 
+/// A new password for an account whose person has a reset code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResetPassword {
+    pub user_id: UserId,
+    /// Keyed hash of the code that was typed.
+    pub code_print: String,
+    pub credential_print: String,
+}
+
 /// What the writer takes: a command of a person or of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -466,6 +522,12 @@ pub enum CommandKind {
     ApproveAccount,
     DeclineAccount,
     UnlockAccount,
+    SetRole,
+    DisableAccount,
+    EnableAccount,
+    IssueResetCode,
+    RemoveSecondFactor,
+    DemandSecondFactor,
     CloseDay,
     SetHolidays,
     OpenDrawer,
@@ -516,6 +578,12 @@ impl CommandKind {
         CommandKind::ApproveAccount,
         CommandKind::DeclineAccount,
         CommandKind::UnlockAccount,
+        CommandKind::SetRole,
+        CommandKind::DisableAccount,
+        CommandKind::EnableAccount,
+        CommandKind::IssueResetCode,
+        CommandKind::RemoveSecondFactor,
+        CommandKind::DemandSecondFactor,
         CommandKind::CloseDay,
         CommandKind::SetHolidays,
         CommandKind::OpenDrawer,
@@ -561,7 +629,8 @@ impl CommandKind {
             | CommandKind::OpenDrawer
             | CommandKind::MoveVaultCash
             | CommandKind::CountDrawer
-            | CommandKind::CloseDrawer => Role::Staff,
+            | CommandKind::CloseDrawer
+            | CommandKind::RemoveSecondFactor => Role::Staff,
             CommandKind::ForgetCustomer
             | CommandKind::DefineProduct
             | CommandKind::ApproveApplication
@@ -574,6 +643,11 @@ impl CommandKind {
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
+            | CommandKind::SetRole
+            | CommandKind::DisableAccount
+            | CommandKind::EnableAccount
+            | CommandKind::IssueResetCode
+            | CommandKind::DemandSecondFactor
             | CommandKind::CloseDay
             | CommandKind::SetHolidays
             | CommandKind::ParkTransfer
@@ -581,6 +655,65 @@ impl CommandKind {
             | CommandKind::ResolveFinding
             | CommandKind::ApproveChange
             | CommandKind::DeclineChange => Role::Admin,
+        }
+    }
+
+    /// Whether the person has to give their password again for this very order: everything by
+    /// which somebody decides on what another person asked for, or changes how accounts are let in.
+    pub fn asks_password(self) -> bool {
+        match self {
+            CommandKind::ApproveApplication
+            | CommandKind::RejectApplication
+            | CommandKind::ApproveDraw
+            | CommandKind::DeclineDraw
+            | CommandKind::DeclineCancellation
+            | CommandKind::ApproveAccount
+            | CommandKind::DeclineAccount
+            | CommandKind::UnlockAccount
+            | CommandKind::SetRole
+            | CommandKind::DisableAccount
+            | CommandKind::EnableAccount
+            | CommandKind::IssueResetCode
+            | CommandKind::RemoveSecondFactor
+            | CommandKind::DemandSecondFactor
+            | CommandKind::ApproveChange
+            | CommandKind::DeclineChange => true,
+            CommandKind::RecordCustomer
+            | CommandKind::UpdateCustomer
+            | CommandKind::AddBankAccount
+            | CommandKind::AuthorizeDebit
+            | CommandKind::ForgetCustomer
+            | CommandKind::AddContactNote
+            | CommandKind::DefineProduct
+            | CommandKind::TakeApplication
+            | CommandKind::RecordMissing
+            | CommandKind::SendIncompletenessNotice
+            | CommandKind::RecordCheck
+            | CommandKind::CancelApplication
+            | CommandKind::RecordAgreement
+            | CommandKind::RequestDraw
+            | CommandKind::PayCashDraw
+            | CommandKind::CancelDraw
+            | CommandKind::TakeRepayment
+            | CommandKind::CancelRepayment
+            | CommandKind::RefundCredit
+            | CommandKind::RequestCancellation
+            | CommandKind::CloseLine
+            | CommandKind::FreezeLine
+            | CommandKind::UnfreezeLine
+            | CommandKind::AskNetworkAgain
+            | CommandKind::CloseDay
+            | CommandKind::SetHolidays
+            | CommandKind::OpenDrawer
+            | CommandKind::MoveVaultCash
+            | CommandKind::CountDrawer
+            | CommandKind::CloseDrawer
+            | CommandKind::RetryTransfer
+            | CommandKind::ParkTransfer
+            | CommandKind::HandBackTransfer
+            | CommandKind::PresentAgain
+            | CommandKind::ResolveFinding
+            | CommandKind::RequestChange => false,
         }
     }
 }
@@ -620,6 +753,12 @@ impl Command {
             Command::ApproveAccount(_) => CommandKind::ApproveAccount,
             Command::DeclineAccount(_) => CommandKind::DeclineAccount,
             Command::UnlockAccount(_) => CommandKind::UnlockAccount,
+            Command::SetRole(_) => CommandKind::SetRole,
+            Command::DisableAccount(_) => CommandKind::DisableAccount,
+            Command::EnableAccount(_) => CommandKind::EnableAccount,
+            Command::IssueResetCode(_) => CommandKind::IssueResetCode,
+            Command::RemoveSecondFactor(_) => CommandKind::RemoveSecondFactor,
+            Command::DemandSecondFactor(_) => CommandKind::DemandSecondFactor,
             Command::CloseDay(_) => CommandKind::CloseDay,
             Command::SetHolidays(_) => CommandKind::SetHolidays,
             Command::OpenDrawer(_) => CommandKind::OpenDrawer,

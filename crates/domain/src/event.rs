@@ -104,6 +104,7 @@ events! {
     }
     /// The network's events were read up to here.
     CursorMoved "cursor_moved" { cursor: String }
+    SecondFactorDemanded "second_factor_demanded" { of_admins: bool }
     /// Refusals without an account behind them, by code, since the last summary.
     StrangersRefused "strangers_refused" { counts: Vec<(String, u32)> }
 
@@ -125,10 +126,29 @@ events! {
         founding: bool,
     }
     AccountDeclined "account_declined" { user_id: UserId }
+    /// Every session of the account ended.
+    RoleSet "role_set" { user_id: UserId, role: Role }
+    AccountDisabled "account_disabled" { user_id: UserId }
+    AccountEnabled "account_enabled" { user_id: UserId }
     SignedIn "signed_in" { user_id: UserId }
     SignInFailed "sign_in_failed" { user_id: UserId, failures: u32, wait_until: Option<UtcMillis> }
+    /// Failed attempts were followed by the right password, given again in a session.
+    PasswordProven "password_proven" { user_id: UserId }
     SignedOut "signed_out" { user_id: UserId }
     AccountUnlocked "account_unlocked" { user_id: UserId }
+    /// An admin lets the person set a new password.
+    ResetCodeIssued "reset_code_issued" { user_id: UserId, code_print: String, ends_at: UtcMillis }
+    /// Somebody who has the store's passphrase let an admin's person set a new password.
+    AccessRecovered "access_recovered" { user_id: UserId, code_print: String, ends_at: UtcMillis }
+    /// The same password, hashed as dearly as is asked for now.
+    CredentialRenewed "credential_renewed" { user_id: UserId, credential_print: String }
+    /// With the code, which is used up; every session of the account ended.
+    PasswordReset "password_reset" { user_id: UserId, credential_print: String }
+    /// Codes by time are asked for from here on; the secret is sealed under the store key.
+    SecondFactorSet "second_factor_set" { user_id: UserId, sealed: String, step: u64 }
+    /// The code of this time step was taken; it is no good a second time.
+    SecondFactorUsed "second_factor_used" { user_id: UserId, step: u64 }
+    SecondFactorRemoved "second_factor_removed" { user_id: UserId }
     /// What a signed-in person was refused: the kind and the code, no values.
     CommandRefused "command_refused" { user_id: UserId, kind: CommandKind, code: RefusalCode }
 
@@ -438,6 +458,7 @@ impl Event {
             Event::StoreSetUp { .. }
             | Event::CursorMoved { .. }
             | Event::StrangersRefused { .. }
+            | Event::SecondFactorDemanded { .. }
             | Event::DayClosed { .. }
             | Event::HolidaysSet { .. }
             | Event::DrawerOpened { .. }
@@ -453,10 +474,21 @@ impl Event {
             Event::AccountAsked { user_id, .. }
             | Event::AccountApproved { user_id, .. }
             | Event::AccountDeclined { user_id }
+            | Event::RoleSet { user_id, .. }
+            | Event::AccountDisabled { user_id }
+            | Event::AccountEnabled { user_id }
             | Event::SignedIn { user_id }
             | Event::SignInFailed { user_id, .. }
+            | Event::PasswordProven { user_id }
             | Event::SignedOut { user_id }
             | Event::AccountUnlocked { user_id }
+            | Event::ResetCodeIssued { user_id, .. }
+            | Event::AccessRecovered { user_id, .. }
+            | Event::CredentialRenewed { user_id, .. }
+            | Event::PasswordReset { user_id, .. }
+            | Event::SecondFactorSet { user_id, .. }
+            | Event::SecondFactorUsed { user_id, .. }
+            | Event::SecondFactorRemoved { user_id }
             | Event::CommandRefused { user_id, .. } => Stream::User(*user_id),
             Event::ProductDefined { product_id, .. } => Stream::Product(*product_id),
             Event::CustomerRecorded { customer_id, .. }
@@ -559,10 +591,22 @@ impl Event {
             | Event::AccountAsked { .. }
             | Event::AccountApproved { .. }
             | Event::AccountDeclined { .. }
+            | Event::RoleSet { .. }
+            | Event::AccountDisabled { .. }
+            | Event::AccountEnabled { .. }
             | Event::SignedIn { .. }
             | Event::SignInFailed { .. }
+            | Event::PasswordProven { .. }
             | Event::SignedOut { .. }
             | Event::AccountUnlocked { .. }
+            | Event::ResetCodeIssued { .. }
+            | Event::AccessRecovered { .. }
+            | Event::CredentialRenewed { .. }
+            | Event::PasswordReset { .. }
+            | Event::SecondFactorSet { .. }
+            | Event::SecondFactorUsed { .. }
+            | Event::SecondFactorRemoved { .. }
+            | Event::SecondFactorDemanded { .. }
             | Event::CommandRefused { .. }
             | Event::ProductDefined { .. }
             | Event::CustomerRecorded { .. }

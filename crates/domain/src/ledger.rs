@@ -401,10 +401,22 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::AccountAsked { .. }
         | Event::AccountApproved { .. }
         | Event::AccountDeclined { .. }
+        | Event::RoleSet { .. }
+        | Event::AccountDisabled { .. }
+        | Event::AccountEnabled { .. }
         | Event::SignedIn { .. }
         | Event::SignInFailed { .. }
+        | Event::PasswordProven { .. }
         | Event::SignedOut { .. }
         | Event::AccountUnlocked { .. }
+        | Event::ResetCodeIssued { .. }
+        | Event::AccessRecovered { .. }
+        | Event::CredentialRenewed { .. }
+        | Event::PasswordReset { .. }
+        | Event::SecondFactorSet { .. }
+        | Event::SecondFactorUsed { .. }
+        | Event::SecondFactorRemoved { .. }
+        | Event::SecondFactorDemanded { .. }
         | Event::CommandRefused { .. }
         | Event::ProductDefined { .. }
         | Event::CustomerRecorded { .. }

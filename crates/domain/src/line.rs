@@ -508,6 +508,12 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         | CommandKind::ApproveAccount
         | CommandKind::DeclineAccount
         | CommandKind::UnlockAccount
+        | CommandKind::SetRole
+        | CommandKind::DisableAccount
+        | CommandKind::EnableAccount
+        | CommandKind::IssueResetCode
+        | CommandKind::RemoveSecondFactor
+        | CommandKind::DemandSecondFactor
         | CommandKind::CloseDay
         | CommandKind::SetHolidays
         | CommandKind::OpenDrawer

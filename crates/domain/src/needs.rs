@@ -39,9 +39,7 @@ pub struct Needs {
 impl Needs {
     /// Adds what one order needs.
     pub fn add(&mut self, actor: Actor, order: &Order) {
-        if let Actor::User(user_id) = actor {
-            self.users.insert(user_id);
-        }
+        self.users.extend(actor.user_id());
         match order {
             Order::Desk(command) => self.add_command(command),
             Order::Internal(internal) => self.add_internal(internal),
@@ -152,8 +150,24 @@ impl Needs {
             Command::UnlockAccount(c) => {
                 self.users.insert(c.user_id);
             }
+            Command::SetRole(c) => {
+                self.users.insert(c.user_id);
+            }
+            Command::DisableAccount(c) => {
+                self.users.insert(c.user_id);
+            }
+            Command::EnableAccount(c) => {
+                self.users.insert(c.user_id);
+            }
+            Command::IssueResetCode(c) => {
+                self.users.insert(c.user_id);
+            }
+            Command::RemoveSecondFactor(c) => {
+                self.users.insert(c.user_id);
+            }
             // The branch is always there.
-            Command::CloseDay(_)
+            Command::DemandSecondFactor(_)
+            | Command::CloseDay(_)
             | Command::SetHolidays(_)
             | Command::OpenDrawer(_)
             | Command::MoveVaultCash(_)
@@ -171,6 +185,7 @@ impl Needs {
             }
             Command::ResolveFinding(c) => {
                 self.findings.insert(c.finding_id.clone());
+                self.users.extend(Finding::recovered_user(&c.finding_id));
             }
             Command::RequestChange(c) => self.change(c.line_id, &c.change),
             Command::ApproveChange(c) => self.change(c.line_id, &c.change),
@@ -185,10 +200,18 @@ impl Needs {
                 self.logins.insert(ask.login.clone());
                 self.employee_numbers.insert(ask.employee_number.clone());
             }
-            Internal::SignInSucceeded { user_id }
+            Internal::SignInSucceeded { user_id, .. }
+            | Internal::SetSecondFactor { user_id, .. }
             | Internal::SignInFailed { user_id }
+            | Internal::PasswordProven { user_id }
             | Internal::SignedOut { user_id } => {
                 self.users.insert(*user_id);
+            }
+            Internal::RecoverAccess { user_id, .. } | Internal::RenewCredential { user_id, .. } => {
+                self.users.insert(*user_id);
+            }
+            Internal::ResetPassword(reset) => {
+                self.users.insert(reset.user_id);
             }
             Internal::MarkAttempt {
                 line_id,

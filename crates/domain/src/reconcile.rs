@@ -2,7 +2,7 @@
 //! network's statement says moved. Pure: the engine only brings the statement here.
 
 use crate::date::BusinessDate;
-use crate::ids::{LineId, MovementId, UserId};
+use crate::ids::{CommandId, LineId, MovementId, UserId};
 use crate::ledger::{Account, Entry, EntryKind, Leg};
 use crate::money::{Minor, Overflow};
 use crate::movement::Movement;
@@ -101,6 +101,8 @@ pub enum FindingClass {
     LateReturn,
     /// The store's file was edited, cut short or put back by something that is not the program.
     StoreAltered,
+    /// Somebody with the store's passphrase let themselves into an admin's account.
+    AccessRecovered,
 }
 
 impl FindingClass {
@@ -112,6 +114,7 @@ impl FindingClass {
         FindingClass::Orphan,
         FindingClass::LateReturn,
         FindingClass::StoreAltered,
+        FindingClass::AccessRecovered,
     ];
 
     pub fn tag(self) -> &'static str {
@@ -123,6 +126,7 @@ impl FindingClass {
             FindingClass::Orphan => "orphan",
             FindingClass::LateReturn => "late_return",
             FindingClass::StoreAltered => "store_altered",
+            FindingClass::AccessRecovered => "access_recovered",
         }
     }
 
@@ -135,6 +139,7 @@ impl FindingClass {
             FindingClass::Orphan => "Nobody here asked for it",
             FindingClass::LateReturn => "Came back late",
             FindingClass::StoreAltered => "Altered outside the program",
+            FindingClass::AccessRecovered => "Access recovered by the command line",
         }
     }
 
@@ -159,6 +164,9 @@ impl FindingClass {
             FindingClass::LateReturn => "Tell the customer; the return is posted on the line.",
             FindingClass::StoreAltered => {
                 "Have the store proven (branchline verify) and find out who had the file; restore a backup if the log does not hold. Nothing is paid or approved until this is closed."
+            }
+            FindingClass::AccessRecovered => {
+                "Somebody who has the store's passphrase let themselves into this admin's account. Find out who and why; another person has to close this."
             }
         }
     }
@@ -286,6 +294,26 @@ impl Finding {
             statement_date: None,
             owner: None,
         }
+    }
+
+    /// Access to an admin's account was recovered from outside. The id names the account, so that
+    /// whoever gained by it does not close it.
+    pub fn recovered(user_id: UserId, login: &str, command_id: CommandId) -> Finding {
+        Finding {
+            id: format!(
+                "{}:{user_id}:{command_id}",
+                FindingClass::AccessRecovered.tag()
+            ),
+            class: FindingClass::AccessRecovered,
+            ..Finding::altered("", login)
+        }
+    }
+
+    /// Whose account a finding's id says was recovered.
+    pub fn recovered_user(id: &str) -> Option<UserId> {
+        let rest = id.strip_prefix(FindingClass::AccessRecovered.tag())?;
+        let (user_id, _) = rest.strip_prefix(':')?.split_once(':')?;
+        user_id.parse().ok()
     }
 
     /// A second transfer that the network made for a movement.

@@ -26,6 +26,14 @@ refusals! {
     AccountNotActive => "This account is not active.",
     AdminOnly => "Only an admin may do this.",
     OwnRequest => "You asked for this yourself: another person has to decide.",
+    OwnAccount => "This is your own account: another admin has to do this.",
+    ResetCodeWrong => "The name or the code is not right, or the code's time is over.",
+    CodeNeeded => "Enter the code of your second factor.",
+    CodeWrong => "This code is not right, or was used already.",
+    SecondFactorNeeded => "This branch demands a second factor of its admins: set yours up first.",
+    NoSecondFactor => "There is no second factor.",
+    NotAnAdmin => "This is no admin's account: an admin can issue a reset code for it.",
+    PasswordNeeded => "Enter your password again: this decides on what somebody else asked for.",
     AccountLocked => "Too many failed attempts. Try again later, or ask an admin to unlock the account.",
 
     // What was typed.
@@ -62,6 +70,7 @@ refusals! {
 
     // What state it is in.
     NotWaiting => "This account is not waiting for approval.",
+    NotDisabled => "This account is not disabled.",
     NotLocked => "This account is not locked.",
     NotOpen => "The application has been decided already.",
     ApplicationIncomplete => "Something is missing: the application is not complete.",

@@ -7,7 +7,7 @@ use crate::allocation::Allocation;
 use crate::change::LineChange;
 #[cfg(feature = "schema")]
 use crate::command::Submission;
-use crate::command::{CommandKind, RejectionReason};
+use crate::command::{Command, CommandKind, RejectionReason};
 use crate::customer::{Address, DocumentKind, Employment};
 use crate::date::{BusinessDate, UtcMillis};
 #[cfg(feature = "schema")]
@@ -75,12 +75,41 @@ views! {
     }
     /// Whether the new account may sign in at once or waits for an admin.
     SignedUp { user_id: UserId, active: bool }
-    SignIn { login: String, password: String }
+    SignIn {
+        login: String,
+        password: String,
+        /// Of the second factor, where the account has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    }
+    /// Begins to set up a second factor: with the password, once more.
+    BeginSecondFactor { password: String }
+    /// What an authenticator needs; it is in use once a code of it was entered.
+    SecondFactorView {
+        /// otpauth://totp/…, for a picture to scan.
+        uri: String,
+        /// The secret in base32, to be typed.
+        secret: String,
+    }
+    ConfirmSecondFactor { code: String }
+    /// The password once more, for one command.
+    Prove { password: String, command: Command }
+    /// A new password at the door, with the code an admin issued.
+    ResetPassword {
+        /// The submission's id: kept over retries.
+        id: CommandId,
+        login: String,
+        code: String,
+        password: String,
+    }
+    /// A reset code, shown this once.
+    ResetCodeView { user_id: UserId, code: String, ends_at: UtcMillis }
     SessionView {
         user_id: UserId,
         login: String,
         name: String,
         role: Role,
+        second_factor: bool,
         branch_name: String,
         currency: Currency,
         business_date: BusinessDate,
@@ -320,6 +349,9 @@ views! {
         waiting_changes: Vec<ChangeRow>,
         in_review: Vec<MovementRow>,
         locked_accounts: Vec<AccountRow>,
+        /// Everybody who may sign in, or might before they were disabled, by name.
+        accounts: Vec<AccountRow>,
+        admins_need_second_factor: bool,
     }
     /// Which teller's day is asked for: one's own and today unless told.
     CounterQuery { teller_id: Option<UserId>, date: Option<BusinessDate> }
@@ -373,6 +405,10 @@ views! {
         role: Option<Role>,
         asked_at: UtcMillis,
         locked: bool,
+        /// A reset code that is not used yet is good until then.
+        disabled: bool,
+        reset_ends_at: Option<UtcMillis>,
+        second_factor: bool,
     }
 
     SyncView {
@@ -484,6 +520,7 @@ pub enum Fresh {
     Line(Box<LineDetails>),
     Customer(Box<CustomerDetails>),
     Product(Box<ProductView>),
+    ResetCode(ResetCodeView),
     Nothing,
 }
 

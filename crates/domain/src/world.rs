@@ -72,6 +72,9 @@ pub struct Branch {
     /// Open findings that the store was altered: nothing is paid or approved while there is one.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub altered: BTreeSet<String>,
+    /// Admins need a second factor for what admins alone may do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub admins_need_second_factor: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

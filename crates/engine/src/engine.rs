@@ -2,6 +2,8 @@
 //! window, the command line and the tests all talk to.
 
 mod preview;
+mod reset;
+mod second_factor;
 
 use crate::chain::HeadMark;
 use crate::clock::Clock;
@@ -14,7 +16,7 @@ use crate::payments::{AddressError, PaymentsClient, TIME_OUT};
 use crate::seal::{HashCost, StoreKey};
 use crate::sessions::{Sessions, Token};
 use crate::store::load::{self, LoadError};
-use crate::store::reads::{Reader, Viewer};
+use crate::store::reads::{Reader, SignInFacts, Viewer};
 use crate::store::{self, DataFolder, Identity, OpenError};
 use crate::sync::{self, Dice, Handle, Pace, Sync};
 use crate::verify::Finding;
@@ -563,6 +565,10 @@ impl Engine {
         &self.reader
     }
 
+    pub fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
     pub fn clock(&self) -> &Clock {
         &self.orders.shared.clock
     }
@@ -634,13 +640,34 @@ impl Engine {
         let login = form.login.trim().to_lowercase();
         let password = Zeroizing::new(form.password);
         let facts = self.reader.sign_in_facts(&login).await?;
+        let phc = facts.as_ref().map(|facts| facts.phc.clone());
+        let user = self.judge_password(facts, &password).await?;
+        let user_id = user.id;
+        let step = self.judge_code(&user, form.code).await?;
+        self.orders
+            .internal(Internal::SignInSucceeded { user_id, step })
+            .await?;
+        if phc.is_some_and(|phc| self.passwords.outdated(&phc)) {
+            self.renew_credential(user_id, &password).await?;
+        }
+        let token = self.sessions.begin(user_id, self.orders.now());
+        let view = self.session_view(user_id).await?;
+        Ok((token, view))
+    }
+
+    /// The account whose password this is. A wrong one counts, whoever is asked for it and why.
+    async fn judge_password(
+        &self,
+        facts: Option<SignInFacts>,
+        password: &str,
+    ) -> Result<User, ApiError> {
         let now = self.orders.now();
         if facts.as_ref().is_some_and(|facts| !facts.user.may_try(now)) {
             return Err(RefusalCode::AccountLocked.into_api());
         }
         let right = self
             .passwords
-            .verify(&password, facts.as_ref().map(|facts| facts.phc.as_str()))
+            .verify(password, facts.as_ref().map(|facts| facts.phc.as_str()))
             .await?;
         let Some(facts) = facts else {
             self.note_stranger(ErrorCode::Fault(FaultCode::WrongCredentials));
@@ -663,12 +690,57 @@ impl Engine {
                 .await?;
             return Err(FaultCode::WrongCredentials.into());
         }
-        self.orders
-            .internal(Internal::SignInSucceeded { user_id })
-            .await?;
-        let token = self.sessions.begin(user_id, self.orders.now());
-        let view = self.session_view(user_id).await?;
-        Ok((token, view))
+        Ok(facts.user)
+    }
+
+    /// Hashes the right password as dearly as is asked for now.
+    async fn renew_credential(&self, user_id: UserId, password: &str) -> Result<(), ApiError> {
+        let id = CommandId(crate::chance::new_id(self.orders.now()));
+        let salt = self.orders.store_key().password_salt(id);
+        let phc = self.passwords.hash(password, salt).await?;
+        let credential_print = self.orders.store_key().credential_print(&phc);
+        let order = Order::Internal(Internal::RenewCredential {
+            user_id,
+            credential_print,
+        });
+        let credential = Some((user_id, phc));
+        match self
+            .orders
+            .give(id, Actor::Program, order, credential, &[])
+            .await?
+        {
+            Verdict::Done { .. } | Verdict::Nothing => Ok(()),
+            Verdict::Refused(refusal) => Err(refusal.into()),
+            Verdict::Fault(fault) => Err(fault.into()),
+        }
+    }
+
+    /// The password of a signed-in person once more, for one command that decides on what
+    /// somebody else asked for. That very content then passes once, in this session, within
+    /// [`PROOF_MS`](crate::sessions::PROOF_MS). The page is given nothing to keep.
+    pub async fn prove(&self, token: &Token, form: Prove) -> Result<(), ApiError> {
+        let in_flight = self.sessions.command(token, self.orders.now())?;
+        let Prove { password, command } = form;
+        let password = Zeroizing::new(password);
+        let login = self.reader.user(in_flight.user_id).await?.login;
+        let facts = self.reader.sign_in_facts(&login).await?;
+        let judged = async {
+            let user_id = self.judge_password(facts, &password).await?.id;
+            self.orders
+                .internal(Internal::PasswordProven { user_id })
+                .await
+        };
+        judged.await.map_err(at_the_password)?;
+        let now = self.orders.now();
+        Ok(self
+            .sessions
+            .note_proof(token, self.content_mac(&command), now)?)
+    }
+
+    /// Stands for the content of a command, as its receipt has it.
+    fn content_mac(&self, command: &Command) -> [u8; 32] {
+        let content = load::json_text(command);
+        self.orders.store_key().receipt_mac(content.as_bytes())
     }
 
     pub async fn session(&self, token: &Token) -> Result<SessionView, ApiError> {
@@ -693,6 +765,7 @@ impl Engine {
             login: user.login,
             name: user.name,
             role,
+            second_factor: user.second_factor.is_some(),
             branch_name: self.reader.branch_name.to_string(),
             currency: self.reader.currency,
             business_date: self.orders.shared.business_date(),
@@ -762,7 +835,12 @@ impl Engine {
 
     /// Takes a command of a signed-in person, answers when it is on the disk and shows what it
     /// changed.
-    pub async fn submit(&self, token: &Token, submission: Submission) -> Result<Answer, ApiError> {
+    pub async fn submit(
+        &self,
+        token: &Token,
+        mut submission: Submission,
+    ) -> Result<Answer, ApiError> {
+        let minted = self.mint_reset_code(&mut submission.command);
         let concerns = Concern::of(&submission.command);
         let done = self.submit_only(token, submission).await?;
         let viewer = Viewer {
@@ -778,7 +856,10 @@ impl Engine {
                 Fresh::Customer(Box::new(self.reader.customer(&viewer, id).await?))
             }
             Concern::Product(id) => Fresh::Product(Box::new(self.reader.product(id).await?)),
-            Concern::Nothing => Fresh::Nothing,
+            Concern::Nothing => match minted {
+                Some(minted) => self.shown_once(minted).await?,
+                None => Fresh::Nothing,
+            },
         };
         Ok(Answer {
             id: done.id,
@@ -800,7 +881,16 @@ impl Engine {
         }
         let Submission { id, command } = submission;
         let user_id = in_flight.user_id;
-        let given = self.give_command(user_id, id, command).await;
+        let proven = command.kind().asks_password()
+            && self
+                .sessions
+                .take_proof(token, &self.content_mac(&command), self.orders.now());
+        let actor = if proven {
+            Actor::Proven(user_id)
+        } else {
+            Actor::User(user_id)
+        };
+        let given = self.carry(actor, id, command).await;
         if given.as_ref().is_err_and(ApiError::is_refusal) {
             self.sessions.note_refusal(token, self.orders.now());
         }
@@ -813,15 +903,31 @@ impl Engine {
         })
     }
 
-    /// The command alone, without the fresh view: what bulk intake and load tests use.
+    /// A command without a session and a password: the caller stands in for the person, as the
+    /// demonstration, the bench and the stories do. Never for what comes from a page or a file;
+    /// the tidy test keeps the shell from it.
     pub async fn give_command(
         &self,
         user_id: UserId,
         id: CommandId,
         command: Command,
     ) -> Result<(u64, u64), ApiError> {
+        self.carry(Actor::Proven(user_id), id, command).await
+    }
+
+    async fn carry(
+        &self,
+        actor: Actor,
+        id: CommandId,
+        command: Command,
+    ) -> Result<(u64, u64), ApiError> {
         let content = load::json_text(&command);
         let closes_day = matches!(command, Command::CloseDay(_));
+        let shut_out = match &command {
+            Command::SetRole(c) => Some(c.user_id),
+            Command::DisableAccount(c) => Some(c.user_id),
+            _ => None,
+        };
         if approves(&command) {
             self.orders.until_proven().await;
         }
@@ -832,7 +938,7 @@ impl Engine {
         let order = Order::Desk(Box::new(command));
         let verdict = self
             .orders
-            .give(id, Actor::User(user_id), order, None, content.as_bytes())
+            .give(id, actor, order, None, content.as_bytes())
             .await?;
         match verdict {
             Verdict::Done {
@@ -841,6 +947,9 @@ impl Engine {
             } => {
                 if closes_day {
                     close_due_lines(&self.orders).await?;
+                }
+                if let Some(user_id) = shut_out {
+                    self.sessions.end_all_of(user_id);
                 }
                 Ok((
                     u64::try_from(first_seq).unwrap_or(0),
@@ -1061,6 +1170,8 @@ fn nobody() -> User {
         failures: 0,
         wait_until: None,
         last_signed_in_at: None,
+        reset: None,
+        second_factor: None,
     }
 }
 
@@ -1121,6 +1232,9 @@ fn approves(command: &Command) -> bool {
             | Command::ApproveAccount(_)
             | Command::ApproveDraw(_)
             | Command::ApproveChange(_)
+            | Command::SetRole(_)
+            | Command::EnableAccount(_)
+            | Command::IssueResetCode(_)
     )
 }
 
@@ -1204,6 +1318,12 @@ impl Concern {
             Command::ApproveAccount(_)
             | Command::DeclineAccount(_)
             | Command::UnlockAccount(_)
+            | Command::SetRole(_)
+            | Command::DisableAccount(_)
+            | Command::EnableAccount(_)
+            | Command::IssueResetCode(_)
+            | Command::RemoveSecondFactor(_)
+            | Command::DemandSecondFactor(_)
             | Command::ResolveFinding(_)
             | Command::CloseDay(_)
             | Command::SetHolidays(_)
@@ -1212,6 +1332,19 @@ impl Concern {
             | Command::CountDrawer(_)
             | Command::CloseDrawer(_) => Concern::Nothing,
         }
+    }
+}
+
+/// What went wrong with a password, where it was typed.
+fn at_the_password(error: ApiError) -> ApiError {
+    let message = match error.code {
+        ErrorCode::Fault(FaultCode::WrongCredentials) => "The password is not right.".to_owned(),
+        _ => error.message,
+    };
+    ApiError {
+        message,
+        field: Some("password".to_owned()),
+        ..error
     }
 }
 

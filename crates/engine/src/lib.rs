@@ -27,6 +27,7 @@ pub mod sessions;
 pub mod signing;
 pub mod store;
 pub mod sync;
+pub mod totp;
 pub mod verify;
 pub mod writer;
 

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use domain::refusal::{ApiError, ErrorCode, FaultCode};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -210,6 +211,7 @@ pub struct Passwords {
     turns: Arc<Semaphore>,
     /// Verified in place of an unknown account's, so that both answers take the same time.
     nobodys: Arc<str>,
+    runs: Arc<AtomicU64>,
 }
 
 impl Passwords {
@@ -221,6 +223,7 @@ impl Passwords {
             cost,
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             nobodys: nobodys.into(),
+            runs: Arc::default(),
         }
     }
 
@@ -253,6 +256,11 @@ impl Passwords {
         Ok(matches.ok_or(FaultCode::Broken)? && known)
     }
 
+    /// Hashes made or held up so far: what nearly all of the time of an answer at the door goes into.
+    pub fn runs(&self) -> u64 {
+        self.runs.load(Ordering::Relaxed)
+    }
+
     /// Hashed more cheaply than is asked for now: hash it again at this sign-in.
     pub fn outdated(&self, phc: &str) -> bool {
         HashCost::read_phc(phc).is_none_or(|(cost, _, _)| {
@@ -264,6 +272,7 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, FaultCode> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
         // The permit moves into the work: a caller that gives up does not free the memory.
         let turn = self.turns.clone().acquire_owned().await;
         let turn = turn.map_err(|_| FaultCode::Broken)?;

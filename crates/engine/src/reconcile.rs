@@ -169,7 +169,8 @@ impl<L: Link> Sync<L> {
                 }
                 FindingClass::AmountDiffers
                 | FindingClass::LateReturn
-                | FindingClass::StoreAltered => false,
+                | FindingClass::StoreAltered
+                | FindingClass::AccessRecovered => false,
             };
             if agrees {
                 let finding_id = open.state.finding.id;
@@ -257,6 +258,7 @@ fn asks_first(class: FindingClass) -> bool {
         | FindingClass::AmountDiffers
         | FindingClass::Orphan
         | FindingClass::LateReturn
-        | FindingClass::StoreAltered => false,
+        | FindingClass::StoreAltered
+        | FindingClass::AccessRecovered => false,
     }
 }

@@ -314,6 +314,26 @@ impl StoreKey {
         STANDARD_NO_PAD.encode(&self.keyed("credential", &[phc.as_bytes()])[..])
     }
 
+    /// What is kept of a reset code. It has far more bits than anybody can try, so a keyed hash
+    /// is enough; of another account it is another one.
+    pub fn reset_code_print(&self, user_id: UserId, code: &str) -> String {
+        let keyed = self.keyed("reset code", &[user_id.0.as_bytes(), code.as_bytes()]);
+        STANDARD_NO_PAD.encode(&keyed[..])
+    }
+
+    /// The secret of a second factor, for the log and the account: it opens for this account alone.
+    pub fn seal_second_factor(&self, user_id: UserId, secret: &[u8]) -> String {
+        let associated = length_prefixed(&[b"second factor", user_id.0.as_bytes()]);
+        let key = self.subkey("second factor");
+        STANDARD.encode(seal_bytes(&key, 1, &associated, secret))
+    }
+
+    pub fn open_second_factor(&self, user_id: UserId, sealed: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let associated = length_prefixed(&[b"second factor", user_id.0.as_bytes()]);
+        let bytes = STANDARD.decode(sealed).ok()?;
+        open_bytes(&self.subkey("second factor"), 1, &associated, &bytes)
+    }
+
     /// The salt of a sign-up's password hash. It follows from the submission, so that the same
     /// submission sent twice gives the same hash and another password in it shows.
     pub fn password_salt(&self, command_id: CommandId) -> [u8; SALT_BYTES] {

@@ -86,10 +86,29 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::AccountApproved { role: granted, .. } => {
             format!("The account was approved as {}.", role(*granted))
         }
+        Event::RoleSet { role: set, .. } => format!("The account became {}'s.", role(*set)),
+        Event::AccountDisabled { .. } => "The account was disabled.".to_owned(),
+        Event::AccountEnabled { .. } => "The account was enabled again.".to_owned(),
         Event::AccountDeclined { .. } => "The account was declined.".to_owned(),
         Event::SignedIn { .. } => "Signed in.".to_owned(),
         Event::SignInFailed { failures, .. } => format!("Sign-in failed, {failures} in a row."),
+        Event::PasswordProven { .. } => "The password was given again.".to_owned(),
         Event::SignedOut { .. } => "Signed out.".to_owned(),
+        Event::ResetCodeIssued { .. } => "A reset code was issued.".to_owned(),
+        Event::AccessRecovered { .. } => {
+            "Access was recovered from the command line, with the store's passphrase.".to_owned()
+        }
+        Event::CredentialRenewed { .. } => "The password was hashed anew.".to_owned(),
+        Event::PasswordReset { .. } => "A new password was set with the reset code.".to_owned(),
+        Event::SecondFactorSet { .. } => "A second factor was set up.".to_owned(),
+        Event::SecondFactorUsed { .. } => "The code of the second factor was right.".to_owned(),
+        Event::SecondFactorRemoved { .. } => "The second factor was removed.".to_owned(),
+        Event::SecondFactorDemanded { of_admins: true } => {
+            "A second factor is demanded of admins.".to_owned()
+        }
+        Event::SecondFactorDemanded { of_admins: false } => {
+            "A second factor is not demanded any more.".to_owned()
+        }
         Event::AccountUnlocked { .. } => "The account was unlocked.".to_owned(),
         Event::CommandRefused { kind, code, .. } => {
             format!("Refused: {}. {}", words(&format!("{kind:?}")), code.words())

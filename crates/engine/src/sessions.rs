@@ -3,6 +3,7 @@
 //! The page holds a random token and nothing else; the account behind it, and so the role, is
 //! looked up on this side for every command. Time is an argument.
 
+use crate::totp::SECRET_BYTES;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::date::UtcMillis;
@@ -11,11 +12,14 @@ use domain::refusal::FaultCode;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// Without a command for so long, a session is over.
 pub const IDLE_MS: i64 = 5 * 60 * 1_000;
 /// And in any case after a working day.
 pub const LONGEST_MS: i64 = 8 * 60 * 60 * 1_000;
+/// How long a password that was given again opens the one command it was given for.
+pub const PROOF_MS: i64 = 60 * 1_000;
 /// More refusals than this within one second slow a session down.
 pub const REFUSALS_A_SECOND: usize = 10;
 /// Commands of one session that may wait for an answer at the same time.
@@ -49,6 +53,19 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// The password was given again for a command of this content.
+struct Proof {
+    content_mac: [u8; 32],
+    at: UtcMillis,
+}
+
+impl Proof {
+    fn good(&self, now: UtcMillis) -> bool {
+        // Nor does a clock that went back make an old one young.
+        (0..PROOF_MS).contains(&now.since(self.at))
+    }
+}
+
 struct Session {
     user_id: UserId,
     began_at: UtcMillis,
@@ -56,13 +73,20 @@ struct Session {
     in_flight: u32,
     /// When the latest refusals happened, oldest first.
     refused_at: VecDeque<UtcMillis>,
+    /// Each is used once.
+    proofs: Vec<Proof>,
+    /// The secret of a second factor that is being set up.
+    enrolment: Option<Secret>,
 }
+
+type Secret = Zeroizing<[u8; SECRET_BYTES]>;
 
 impl Session {
     fn over(&self, now: UtcMillis) -> bool {
-        // A clock that went back far behind the beginning proves nothing: end it, too.
+        // A clock that went back far behind the beginning, or behind the last use, proves nothing:
+        // nobody knows how long the desk was left alone. End it, too.
         let (idle, age) = (now.since(self.used_at), now.since(self.began_at));
-        idle >= IDLE_MS || !(-IDLE_MS..LONGEST_MS).contains(&age)
+        !(-IDLE_MS..IDLE_MS).contains(&idle) || !(-IDLE_MS..LONGEST_MS).contains(&age)
     }
 
     fn slowed_by(&self, now: UtcMillis) -> Duration {
@@ -114,6 +138,8 @@ impl Sessions {
             used_at: now,
             in_flight: 0,
             refused_at: VecDeque::new(),
+            proofs: Vec::new(),
+            enrolment: None,
         };
         let mut open = self.lock();
         open.retain(|_, session| !session.over(now));
@@ -164,6 +190,55 @@ impl Sessions {
                 token: token.clone(),
             })
         })
+    }
+
+    /// The password was right: one command of this content may pass in this session, soon.
+    pub fn note_proof(
+        &self,
+        token: &Token,
+        content_mac: [u8; 32],
+        now: UtcMillis,
+    ) -> Result<(), FaultCode> {
+        self.with(token, now, |session| {
+            session.proofs.retain(|proof| proof.good(now));
+            let at = now;
+            session.proofs.push(Proof { content_mac, at });
+            Ok(())
+        })
+    }
+
+    /// Whether the password was given for a command of this content; uses that up.
+    pub fn take_proof(&self, token: &Token, content_mac: &[u8; 32], now: UtcMillis) -> bool {
+        let taken = self.with(token, now, |session| {
+            session.proofs.retain(|proof| proof.good(now));
+            let of_this = |proof: &Proof| proof.content_mac == *content_mac;
+            let place = session.proofs.iter().position(of_this);
+            Ok(place.map(|place| session.proofs.swap_remove(place)))
+        });
+        taken.is_ok_and(|proof| proof.is_some())
+    }
+
+    /// Keeps the secret of a second factor until a code of it was entered; the last one counts.
+    pub fn note_enrolment(
+        &self,
+        token: &Token,
+        secret: Secret,
+        now: UtcMillis,
+    ) -> Result<(), FaultCode> {
+        self.with(token, now, |session| {
+            session.enrolment = Some(secret);
+            Ok(())
+        })
+    }
+
+    pub fn enrolment(&self, token: &Token, now: UtcMillis) -> Result<Option<Secret>, FaultCode> {
+        self.with(token, now, |session| Ok(session.enrolment.clone()))
+    }
+
+    pub fn forget_enrolment(&self, token: &Token) {
+        if let Some(session) = self.lock().get_mut(token) {
+            session.enrolment = None;
+        }
     }
 
     /// A command of this session was refused.
@@ -256,6 +331,52 @@ mod tests {
         assert_eq!(busy, Err(FaultCode::Busy));
         waiting.pop();
         assert!(sessions.command(&token, START).is_ok());
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_keeps_no_session_open() {
+        let sessions = Sessions::default();
+        let token = sessions.begin(user(1), START);
+        let mut now = START;
+        while now.since(START) < 4 * 60 * 60 * 1_000 {
+            now = now.plus_ms(IDLE_MS - 1);
+            assert_eq!(sessions.user(&token, now), Ok(user(1)));
+        }
+        // A little is what clocks do; an hour is not, though it is after the beginning.
+        let little = now.plus_ms(-IDLE_MS);
+        assert_eq!(sessions.user(&token, little), Ok(user(1)));
+        let hour = now.plus_ms(-60 * 60 * 1_000);
+        assert_eq!(sessions.user(&token, hour), Err(FaultCode::SessionEnded));
+    }
+
+    #[test]
+    fn a_password_opens_one_command_of_one_session_once_and_soon() {
+        let sessions = Sessions::default();
+        let (token, other) = (
+            sessions.begin(user(1), START),
+            sessions.begin(user(1), START),
+        );
+        let (shown, another) = ([1; 32], [2; 32]);
+        assert!(!sessions.take_proof(&token, &shown, START));
+        sessions.note_proof(&token, shown, START).unwrap();
+        assert!(!sessions.take_proof(&token, &another, START));
+        assert!(!sessions.take_proof(&other, &shown, START));
+        assert!(sessions.take_proof(&token, &shown, START));
+        assert!(!sessions.take_proof(&token, &shown, START), "used up");
+
+        for (passed, good) in [(PROOF_MS - 1, true), (PROOF_MS, false), (-1, false)] {
+            sessions.note_proof(&token, shown, START).unwrap();
+            let now = START.plus_ms(passed);
+            assert_eq!(
+                sessions.take_proof(&token, &shown, now),
+                good,
+                "after {passed}"
+            );
+        }
+        sessions.end_all_of(user(1));
+        let ended = sessions.note_proof(&token, shown, START);
+        assert_eq!(ended, Err(FaultCode::SessionEnded));
+        assert!(!sessions.take_proof(&token, &shown, START));
     }
 
     #[test]

@@ -492,7 +492,7 @@ impl Writer {
                     let verdict = if let Some(receipt) = known {
                         repeat(receipt, job)
                     } else if let Some(first) = first_in_batch.get(&job.id) {
-                        let same = jobs[*first].actor == job.actor
+                        let same = actor_name(jobs[*first].actor) == actor_name(job.actor)
                             && jobs[*first].content_mac == job.content_mac;
                         if same {
                             verdicts[*first].clone()
@@ -608,12 +608,22 @@ fn stood_on(jobs: &[Job], world: &World) -> (Vec<(Stream, u64)>, Vec<MovementId>
                     users.insert(c.user_id);
                     (None, None)
                 }
+                Command::IssueResetCode(c) => {
+                    users.insert(c.user_id);
+                    (None, None)
+                }
+                Command::SetRole(c) => {
+                    users.insert(c.user_id);
+                    (None, None)
+                }
+                Command::EnableAccount(c) => {
+                    users.insert(c.user_id);
+                    (None, None)
+                }
                 _ => continue,
             },
         };
-        if let Actor::User(user_id) = job.actor {
-            users.insert(user_id);
-        }
+        users.extend(job.actor.user_id());
         lines.extend(line_id);
         movements.extend(movement_id);
     }
@@ -654,7 +664,8 @@ fn actor_name(actor: Actor) -> String {
     match actor {
         Actor::Guest => "guest".to_owned(),
         Actor::Program => "program".to_owned(),
-        Actor::User(user_id) => user_id.to_string(),
+        // The same account with its password or without: a receipt is the person's.
+        Actor::User(user_id) | Actor::Proven(user_id) => user_id.to_string(),
     }
 }
 
@@ -732,7 +743,7 @@ impl Run<'_> {
 
     /// What a signed-in person was refused is an event, too, and that is its receipt.
     fn note_refusal(&mut self, job: &Job, ctx: &Ctx, refusal: &Refusal) -> Result<(), Failure> {
-        let (Actor::User(user_id), Order::Desk(command)) = (job.actor, &job.order) else {
+        let (Some(user_id), Order::Desk(command)) = (job.actor.user_id(), &job.order) else {
             return Ok(());
         };
         if !self.loaded.world.users.contains_key(&user_id) {
@@ -780,10 +791,7 @@ impl Run<'_> {
         event: &Event,
     ) -> Result<(), Failure> {
         let world = &mut self.loaded.world;
-        let user_id = match job.actor {
-            Actor::User(user_id) => Some(user_id),
-            Actor::Guest | Actor::Program => None,
-        };
+        let user_id = job.actor.user_id();
         let person_id = user_id
             .and_then(|id| world.users.get(&id))
             .and_then(|user| user.person_id);

@@ -24,6 +24,9 @@ pub struct CloseDay {
     /// Read the password from this file descriptor instead of asking for it.
     #[arg(long, value_name = "N")]
     password_fd: Option<u32>,
+    /// Read the code of the second factor from this file descriptor.
+    #[arg(long, value_name = "N")]
+    code_fd: Option<u32>,
     /// Close one date after another up to this one, included; unless told the open one alone.
     #[arg(long, value_name = "DATE")]
     through: Option<BusinessDate>,
@@ -54,6 +57,7 @@ impl CloseDay {
             engine,
             login: &self.user,
             password,
+            code: secrets::code(self.code_fd)?,
             token: None,
         };
         desk.sign_in().await?;

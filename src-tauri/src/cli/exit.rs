@@ -101,7 +101,12 @@ impl Failure {
 pub fn exit_of(error: &ApiError) -> Exit {
     match error.code {
         ErrorCode::Refused(
-            RefusalCode::NotSignedIn | RefusalCode::AccountNotActive | RefusalCode::AccountLocked,
+            RefusalCode::NotSignedIn
+            | RefusalCode::AccountNotActive
+            | RefusalCode::AccountLocked
+            | RefusalCode::CodeNeeded
+            | RefusalCode::CodeWrong
+            | RefusalCode::ResetCodeWrong,
         ) => Exit::Denied,
         ErrorCode::Refused(_) => Exit::Refused,
         ErrorCode::Fault(fault) => match fault {

@@ -9,8 +9,8 @@ use super::{Common, Exit, Failure};
 use clap::Args;
 use domain::command::Submission;
 use domain::ids::CommandId;
-use domain::refusal::{ApiError, ErrorCode, FaultCode};
-use domain::view::{Answer, SignIn};
+use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
+use domain::view::{Answer, Prove, SignIn};
 use engine::Engine;
 use engine::sessions::Token;
 use serde::Serialize;
@@ -32,6 +32,10 @@ pub struct Post {
     /// Read the password from this file descriptor instead of asking for it.
     #[arg(long, value_name = "N")]
     password_fd: Option<u32>,
+    /// Read the code of the second factor from this file descriptor; unless told it is asked for
+    /// where the account has one.
+    #[arg(long, value_name = "N")]
+    code_fd: Option<u32>,
     /// Stop at the first line that is not carried out.
     #[arg(long)]
     stop_on_error: bool,
@@ -59,6 +63,7 @@ impl Post {
         if from_stdin
             && [
                 self.password_fd,
+                self.code_fd,
                 common.passphrase_fd,
                 common.payments_token_fd,
             ]
@@ -95,6 +100,7 @@ impl Post {
             engine,
             login: &self.user,
             password,
+            code: secrets::code(self.code_fd)?,
             token: None,
         };
         desk.sign_in().await?;
@@ -179,6 +185,8 @@ pub struct Desk<'a> {
     pub engine: &'a Engine,
     pub login: &'a str,
     pub password: Zeroizing<String>,
+    /// Of the second factor, where it was given beforehand.
+    pub code: Option<Zeroizing<String>>,
     pub token: Option<Token>,
 }
 
@@ -187,8 +195,18 @@ impl Desk<'_> {
         let form = SignIn {
             login: self.login.to_owned(),
             password: self.password.to_string(),
+            // Good once: whoever signs in again is asked again.
+            code: self.code.take().map(|code| code.to_string()),
         };
-        let (token, _) = self.engine.sign_in(form).await?;
+        let (token, _) = match self.engine.sign_in(form.clone()).await {
+            Err(error) if error.code == ErrorCode::Refused(RefusalCode::CodeNeeded) => {
+                // With no terminal to ask on, that a code is needed is the answer.
+                let code = secrets::ask(Secret::Code).map_err(|_| error)?;
+                let code = Some(code.to_string());
+                self.engine.sign_in(SignIn { code, ..form }).await?
+            }
+            signed_in => signed_in?,
+        };
         self.token = Some(token.clone());
         Ok(token)
     }
@@ -201,7 +219,7 @@ impl Desk<'_> {
                 Some(token) => token,
                 None => self.sign_in().await?,
             };
-            match self.engine.submit(&token, submission.clone()).await {
+            match self.give(&token, &submission).await {
                 Err(error)
                     if error.code == ErrorCode::Fault(FaultCode::SessionEnded)
                         && !signed_in_again =>
@@ -219,6 +237,19 @@ impl Desk<'_> {
                 answered => return answered,
             }
         }
+    }
+
+    /// Whoever started the run gave the password for this file: it is held up again for each
+    /// command that asks for it, so a password that was changed meanwhile opens nothing more.
+    async fn give(&self, token: &Token, submission: &Submission) -> Result<Answer, ApiError> {
+        if submission.command.kind().asks_password() {
+            let form = Prove {
+                password: self.password.to_string(),
+                command: submission.command.clone(),
+            };
+            self.engine.prove(token, form).await?;
+        }
+        self.engine.submit(token, submission.clone()).await
     }
 
     pub async fn sign_out(&mut self) {

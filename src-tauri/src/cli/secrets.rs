@@ -12,6 +12,9 @@ const LONGEST_BYTES: usize = 4_096;
 pub enum Secret {
     Passphrase,
     Password,
+    /// Of the second factor.
+    Code,
+    ResetCode,
     Token,
 }
 
@@ -20,6 +23,8 @@ impl Secret {
         match self {
             Secret::Passphrase => "passphrase of the store",
             Secret::Password => "password",
+            Secret::Code => "code of the second factor",
+            Secret::ResetCode => "reset code",
             Secret::Token => "token of the payments network",
         }
     }
@@ -28,6 +33,7 @@ impl Secret {
         match self {
             Secret::Passphrase => "--passphrase-fd",
             Secret::Password => "--password-fd",
+            Secret::Code | Secret::ResetCode => "--code-fd",
             Secret::Token => "--payments-token-fd",
         }
     }
@@ -58,6 +64,13 @@ pub fn from_descriptor(number: u32, secret: Secret) -> Result<Zeroizing<String>,
         return Err(failed("it is empty".to_owned()));
     }
     Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// The code of the second factor, where it is given beforehand.
+pub fn code(descriptor: Option<u32>) -> Result<Option<Zeroizing<String>>, Failure> {
+    descriptor
+        .map(|number| from_descriptor(number, Secret::Code))
+        .transpose()
 }
 
 pub fn ask(secret: Secret) -> Result<Zeroizing<String>, Failure> {

@@ -698,6 +698,35 @@ impl Desk<'_> {
                 let (user_id, _) = self.user(|user| user.waiting)?;
                 Command::DeclineAccount(DeclineAccount { user_id })
             }
+            CommandKind::SetRole => {
+                let user_id = self.clerk(|clerk| clerk.active)?;
+                let role = *self.dice.pick(&[Role::Staff, Role::Staff, Role::Admin]);
+                Command::SetRole(SetRole { user_id, role })
+            }
+            CommandKind::DisableAccount => {
+                let user_id = self.clerk(|clerk| clerk.active)?;
+                Command::DisableAccount(DisableAccount { user_id })
+            }
+            CommandKind::EnableAccount => {
+                let user_id = self.clerk(|clerk| !clerk.active && !clerk.waiting)?;
+                Command::EnableAccount(EnableAccount { user_id })
+            }
+            CommandKind::IssueResetCode => {
+                let (user_id, _) = self.user(|user| user.active)?;
+                let code_print = "nobody has this code".to_owned();
+                Command::IssueResetCode(IssueResetCode {
+                    user_id,
+                    code_print,
+                })
+            }
+            CommandKind::RemoveSecondFactor => {
+                let (user_id, _) = self.user(|user| user.active)?;
+                Command::RemoveSecondFactor(RemoveSecondFactor { user_id })
+            }
+            CommandKind::DemandSecondFactor => {
+                let of_admins = self.dice.percent(50);
+                Command::DemandSecondFactor(DemandSecondFactor { of_admins })
+            }
             CommandKind::UnlockAccount => {
                 let (user_id, _) = self.user(|user| user.login == "boris")?;
                 Command::UnlockAccount(UnlockAccount { user_id })
@@ -738,6 +767,20 @@ impl Desk<'_> {
         };
         let (id, user) = *self.dice.pick(&among);
         Some((UserId(id.parse().ok()?), user.clone()))
+    }
+
+    /// Somebody who joined in the story: whoever was there before carries it and stays.
+    fn clerk(&mut self, wanted: impl Fn(&crate::model::User) -> bool) -> Option<UserId> {
+        let fitting: Vec<_> = self
+            .model
+            .users
+            .iter()
+            .filter(|(_, user)| user.login.starts_with("clerk") && wanted(user))
+            .collect();
+        if fitting.is_empty() {
+            return None;
+        }
+        Some(UserId(self.dice.pick(&fitting).0.parse().ok()?))
     }
 
     /// The same command with one value that is not right, if it still can be written down.
@@ -848,6 +891,12 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::ApproveAccount, 8),
     (CommandKind::DeclineAccount, 6),
     (CommandKind::UnlockAccount, 6),
+    (CommandKind::SetRole, 6),
+    (CommandKind::DisableAccount, 5),
+    (CommandKind::EnableAccount, 7),
+    (CommandKind::IssueResetCode, 6),
+    (CommandKind::RemoveSecondFactor, 4),
+    (CommandKind::DemandSecondFactor, 4),
     (CommandKind::CloseDay, 12),
     (CommandKind::SetHolidays, 3),
     (CommandKind::RecordMissing, 12),

@@ -93,6 +93,30 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "said to the sync job alone, which does not try while payments are held",
     ),
     (
+        "refusal ResetCodeWrong",
+        "nobody stands at the door in a story; the tests of the accounts do",
+    ),
+    (
+        "done RemoveSecondFactor",
+        "nobody has a second factor in a story; the tests of the accounts do",
+    ),
+    (
+        "refusal NotAnAdmin",
+        "nobody has the store's passphrase in hand in a story; the tests of the accounts do",
+    ),
+    (
+        "refusal CodeNeeded",
+        "nobody has a second factor in a story; the tests of the accounts do",
+    ),
+    (
+        "refusal CodeWrong",
+        "nobody has a second factor in a story; the tests of the accounts do",
+    ),
+    (
+        "refusal PasswordNeeded",
+        "stories give their orders without a session; the bad-input table gives each with and without",
+    ),
+    (
         "refusal StoreAltered",
         "nobody has the file in hand in a story; the tampering story of the tests does",
     ),

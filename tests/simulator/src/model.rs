@@ -271,7 +271,16 @@ impl Model {
             | "command_refused"
             | "signed_in"
             | "sign_in_failed"
+            | "password_proven"
             | "signed_out"
+            | "reset_code_issued"
+            | "password_reset"
+            | "access_recovered"
+            | "credential_renewed"
+            | "second_factor_set"
+            | "second_factor_used"
+            | "second_factor_removed"
+            | "second_factor_demanded"
             | "account_unlocked" => {}
             "account_asked" => {
                 let user = User {
@@ -287,6 +296,12 @@ impl Model {
                 (user.waiting, user.active) = (false, true);
                 user.admin = text(payload, "role") == "admin";
             }
+            "role_set" => {
+                let user = self.users.entry(user_id).or_default();
+                user.admin = text(payload, "role") == "admin";
+            }
+            "account_disabled" => self.users.entry(user_id).or_default().active = false,
+            "account_enabled" => self.users.entry(user_id).or_default().active = true,
             "account_declined" => self.users.entry(user_id).or_default().waiting = false,
             "product_defined" => {
                 self.products

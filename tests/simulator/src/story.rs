@@ -660,6 +660,7 @@ impl Story {
                     let form = SignIn {
                         login: "boris".to_owned(),
                         password: "not this one, surely".to_owned(),
+                        code: None,
                     };
                     let answer = self.world.ask(async |engine| engine.sign_in(form).await);
                     self.heard("wrong sign-in", answer.map(|answer| answer.map(|_| ())))?;

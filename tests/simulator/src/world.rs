@@ -414,5 +414,6 @@ pub fn sign_in_form(login: &str) -> SignIn {
     SignIn {
         login: login.to_owned(),
         password: password(login),
+        code: None,
     }
 }

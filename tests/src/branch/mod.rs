@@ -183,6 +183,12 @@ impl Branch {
             id: new_id(),
             command,
         };
+        self.submit(who, submission).await
+    }
+
+    /// The password first, where it is asked for again.
+    pub async fn submit(&self, who: &Person, submission: Submission) -> Result<Answer, ApiError> {
+        people::prove(&self.engine, who, &submission.command).await?;
         self.engine.submit(&who.token, submission).await
     }
 

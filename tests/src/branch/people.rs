@@ -4,7 +4,8 @@ use super::new_id;
 use domain::account::Role;
 use domain::command::{ApproveAccount, Command, Submission};
 use domain::ids::UserId;
-use domain::view::{SignIn, SignUp, SignedUp};
+use domain::refusal::ApiError;
+use domain::view::{Prove, SignIn, SignUp, SignedUp};
 use engine::Engine;
 use engine::sessions::Token;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug)]
 pub struct Person {
     pub user_id: UserId,
+    pub login: String,
     pub token: Token,
 }
 
@@ -38,12 +40,26 @@ pub async fn sign_in(engine: &Engine, login: &str) -> Person {
     let form = SignIn {
         login: login.to_owned(),
         password: password(login),
+        code: None,
     };
     let (token, view) = engine.sign_in(form).await.expect("the password is right");
     Person {
         user_id: view.user_id,
+        login: view.login,
         token,
     }
+}
+
+/// Gives the password again where the command asks for it.
+pub async fn prove(engine: &Engine, person: &Person, command: &Command) -> Result<(), ApiError> {
+    if !command.kind().asks_password() {
+        return Ok(());
+    }
+    let form = Prove {
+        password: password(&person.login),
+        command: command.clone(),
+    };
+    engine.prove(&person.token, form).await
 }
 
 /// The first flagged account of a fresh store is an admin at once.
@@ -70,6 +86,9 @@ pub async fn join(
         employee_number: employee_number.to_owned(),
         role: if as_admin { Role::Admin } else { Role::Staff },
     });
+    prove(engine, admin, &command)
+        .await
+        .expect("the password is right");
     let submission = Submission {
         id: new_id(),
         command,

@@ -111,6 +111,18 @@ impl Desk {
         user_id
     }
 
+    /// Somebody of staff who may sign in.
+    async fn colleague(&mut self) -> UserId {
+        let user_id = self.waiting_account().await;
+        self.done(Command::ApproveAccount(ApproveAccount {
+            user_id,
+            employee_number: format!("W-{}", self.customers),
+            role: Role::Staff,
+        }))
+        .await;
+        user_id
+    }
+
     /// From the first drawer on everybody needs one: all others are open and full.
     async fn drawers(&self, own_open: bool) {
         let Branch {
@@ -369,6 +381,39 @@ impl Desk {
                 let failed = Internal::SignInFailed { user_id };
                 self.branch.engine.orders().internal(failed).await.unwrap();
                 Command::UnlockAccount(UnlockAccount { user_id })
+            }
+            CommandKind::IssueResetCode => {
+                let user_id = self.branch.sam.user_id;
+                Command::IssueResetCode(IssueResetCode {
+                    user_id,
+                    code_print: String::new(),
+                })
+            }
+            CommandKind::SetRole => Command::SetRole(SetRole {
+                user_id: self.colleague().await,
+                role: Role::Admin,
+            }),
+            CommandKind::DisableAccount => Command::DisableAccount(DisableAccount {
+                user_id: self.colleague().await,
+            }),
+            CommandKind::EnableAccount => {
+                let user_id = self.colleague().await;
+                self.done(Command::DisableAccount(DisableAccount { user_id }))
+                    .await;
+                Command::EnableAccount(EnableAccount { user_id })
+            }
+            CommandKind::RemoveSecondFactor => {
+                let user_id = self.colleague().await;
+                let factor = Internal::SetSecondFactor {
+                    user_id,
+                    sealed: "sealed".to_owned(),
+                    step: 1,
+                };
+                self.branch.engine.orders().internal(factor).await.unwrap();
+                Command::RemoveSecondFactor(RemoveSecondFactor { user_id })
+            }
+            CommandKind::DemandSecondFactor => {
+                Command::DemandSecondFactor(DemandSecondFactor { of_admins: false })
             }
             CommandKind::RetryTransfer => {
                 let (line_id, movement_id) = self.queued_draw().await;
@@ -783,6 +828,8 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "far future" => "DateInFuture",
         "far past" => "DateTooEarly",
         "zero" | "largest and one" | "i64 max" | "negative" => number(kind, last, class),
+        // Whoever demands a second factor has one.
+        "the other bool" if last == "of_admins" => "SecondFactorNeeded",
         "the other bool" => "IdentityNotSeen",
         "empty list" => "ReasonsCount",
         // Somebody gives a reason of a list twice, or the words of "other" without it.
@@ -990,12 +1037,7 @@ async fn every_field_of_every_command_against_every_class() {
                 let bad = with(&submission, &field, replaced.as_ref());
                 desk.a_moment_passes().await;
                 let told = match branch::read_submission(&desk.branch.engine, bad) {
-                    Ok(submission) => {
-                        desk.branch
-                            .engine
-                            .submit(&sample.by.token, submission)
-                            .await
-                    }
+                    Ok(submission) => desk.branch.submit(&sample.by, submission).await,
                     Err(error) => Err(error),
                 };
                 let found = outcome(&told);
@@ -1032,8 +1074,7 @@ async fn every_field_of_every_command_against_every_class() {
         };
         let first = desk
             .branch
-            .engine
-            .submit(&sample.by.token, good.clone())
+            .submit(&sample.by, good.clone())
             .await
             .unwrap_or_else(|error| panic!("{kind:?}: {error:?}"));
         // The same once more is the first answer again; anything else under its id is not.
@@ -1196,6 +1237,18 @@ async fn who_asks(desk: &Desk, sample: &Sample, outside: &mut Outside) {
         ErrorCode::Fault(FaultCode::SessionEnded),
         "{kind:?}"
     );
+    if kind.asks_password() {
+        desk.a_moment_passes().await;
+        let unproven = desk
+            .branch
+            .engine
+            .submit(&sample.by.token, submission())
+            .await
+            .unwrap_err();
+        let code = ErrorCode::Refused(RefusalCode::PasswordNeeded);
+        assert_eq!(unproven.code, code, "{kind:?}");
+        assert_eq!(unproven.field.as_deref(), Some("password"), "{kind:?}");
+    }
     if kind.role_needed() == Role::Admin {
         desk.a_moment_passes().await;
         desk.branch

@@ -15,6 +15,7 @@ use domain::money::{Currency, Minor};
 use domain::movement::MovementKind;
 use domain::reconcile::{Resolution, StatementKind, StatementLine, compare};
 use domain::transfer::{LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
+use domain::view::{Fresh, ResetPassword};
 use domain::world::World;
 use engine::chain::{self, EventRow};
 use engine::clock::Clock;
@@ -472,7 +473,69 @@ impl Writing<'_> {
         }
         self.decided(Command::UnlockAccount(UnlockAccount { user_id }))
             .await;
+        self.told(Internal::SignInFailed { user_id }).await;
+        self.told(Internal::PasswordProven { user_id }).await;
         self.told(Internal::SignedOut { user_id }).await;
+        self.later().await;
+        let issue = Command::IssueResetCode(IssueResetCode {
+            user_id,
+            code_print: String::new(),
+        });
+        let answer = self.branch.ask(&self.branch.ada, issue).await.unwrap();
+        let Fresh::ResetCode(shown) = answer.fresh else {
+            panic!("a reset code is shown once");
+        };
+        let reset = ResetPassword {
+            id: branch::new_id(),
+            login: "wanda".to_owned(),
+            code: shown.code,
+            password: "eleven quiet lanterns burn".to_owned(),
+        };
+        self.branch.engine.reset_password(reset).await.unwrap();
+        for command in [
+            Command::SetRole(SetRole {
+                user_id,
+                role: Role::Admin,
+            }),
+            Command::DisableAccount(DisableAccount { user_id }),
+            Command::EnableAccount(EnableAccount { user_id }),
+        ] {
+            self.decided(command).await;
+        }
+        let sealed = self
+            .branch
+            .engine
+            .orders()
+            .store_key()
+            .seal_second_factor(user_id, &[7; 20]);
+        let (step, used) = (10, Some(11));
+        self.told(Internal::SetSecondFactor {
+            user_id,
+            sealed,
+            step,
+        })
+        .await;
+        self.told(Internal::SignInSucceeded {
+            user_id,
+            step: used,
+        })
+        .await;
+        self.told(Internal::RenewCredential {
+            user_id,
+            credential_print: "as dear as is asked for now".to_owned(),
+        })
+        .await;
+        self.told(Internal::RecoverAccess {
+            user_id: self.branch.boris.user_id,
+            code_print: "nobody has this code".to_owned(),
+        })
+        .await;
+        self.decided(Command::RemoveSecondFactor(RemoveSecondFactor { user_id }))
+            .await;
+        self.decided(Command::DemandSecondFactor(DemandSecondFactor {
+            of_admins: false,
+        }))
+        .await;
         let terms = self.branch.engine.reader().products().await.unwrap()[0]
             .terms
             .clone();

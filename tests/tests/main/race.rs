@@ -76,6 +76,7 @@ async fn two_hundred_flagged_sign_ups_make_one_admin() {
         let form = domain::view::SignIn {
             login: loser.clone(),
             password: people::password(loser),
+            code: None,
         };
         let error = engine.sign_in(form).await.unwrap_err();
         assert_eq!(
@@ -183,6 +184,21 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
         Command::UnlockAccount(UnlockAccount {
             user_id: waiting_id,
         }),
+        Command::SetRole(SetRole {
+            user_id: waiting_id,
+            role: Role::Staff,
+        }),
+        Command::DisableAccount(DisableAccount {
+            user_id: waiting_id,
+        }),
+        Command::EnableAccount(EnableAccount {
+            user_id: waiting_id,
+        }),
+        Command::IssueResetCode(IssueResetCode {
+            user_id: waiting_id,
+            code_print: String::new(),
+        }),
+        Command::DemandSecondFactor(DemandSecondFactor { of_admins: true }),
         Command::CloseDay(CloseDay {
             date: branch.today().await,
         }),

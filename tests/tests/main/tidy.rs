@@ -513,6 +513,17 @@ fn http_stands_in_one_file() {
     none(strays);
 }
 
+/// Without a session and a password: for the demonstration, the bench and the stories.
+#[test]
+fn the_shell_orders_nothing_without_a_session() {
+    let instead = "what comes from a page or a file goes through `prove` and `submit`";
+    let strays = sources(&["src-tauri", "ui"])
+        .iter()
+        .flat_map(|source| words_out_of_place(source, &["give_command"], &[], instead))
+        .collect();
+    none(strays);
+}
+
 #[test]
 fn the_bridge_stands_in_one_file() {
     let mut strays = Vec::new();

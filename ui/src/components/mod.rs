@@ -14,7 +14,9 @@ mod icon;
 mod line_table;
 mod money;
 mod page_header;
+mod password_field;
 mod profile_fields;
+mod qr_code;
 mod skeleton;
 mod status_label;
 mod tabs;
@@ -37,9 +39,11 @@ pub use icon::{Icon, IconKind};
 pub use line_table::LineTable;
 pub use money::Money;
 pub use page_header::PageHeader;
+pub use password_field::{PasswordField, has_password, take_password};
 pub use profile_fields::{
     ContactFields, HouseholdFields, IdentityFields, document_words, employment_words, read_change,
 };
+pub use qr_code::QrCode;
 pub use skeleton::Skeleton;
 pub use status_label::{Label, LabelColor, MovementLabel, StatusLabel};
 pub use tabs::{Tab, Tabs};

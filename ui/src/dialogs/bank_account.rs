@@ -30,7 +30,7 @@ pub fn merged(shown: &[BankAccountView], fresh: &[BankAccountView]) -> Vec<BankA
 fn accounts_in(answer: Answer) -> Vec<BankAccountView> {
     match answer.fresh {
         Fresh::Customer(customer) => customer.bank_accounts,
-        Fresh::Line(_) | Fresh::Product(_) | Fresh::Nothing => Vec::new(),
+        Fresh::Line(_) | Fresh::Product(_) | Fresh::ResetCode(_) | Fresh::Nothing => Vec::new(),
     }
 }
 

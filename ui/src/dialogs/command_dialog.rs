@@ -3,18 +3,23 @@
 use super::PreviewPanel;
 use crate::backend;
 use crate::components::{
-    Alert, AlertKind, Button, ButtonKind, Dialog, ErrorAlert, Form, use_toasts,
+    Alert, AlertKind, Button, ButtonKind, Dialog, ErrorAlert, Form, PasswordField, has_password,
+    take_password, use_toasts,
 };
 use crate::hooks::{Submitting, use_preview, use_submission, use_unique_id};
 use crate::session::use_currency;
 use crate::words;
 use crate::words::commands;
 use domain::command::{Command, CommandKind};
+use domain::refusal::ApiError;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// A command as filled in, or (field, words) of what cannot be read yet.
 pub type Filled = Result<Command, Vec<(String, String)>>;
+
+/// Where a password that is not right is said.
+const PASSWORD: &str = "password";
 
 /// The submission of a dialog: says what was done and closes it.
 #[hook]
@@ -50,6 +55,7 @@ pub struct CommandDialogProps {
     /// What stands beside the fields, under the preview.
     #[prop_or_default]
     pub beside: Html,
+    #[prop_or_default]
     pub children: Html,
 }
 
@@ -69,30 +75,40 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
     let previewed = use_preview(asked);
     // What was warned of when it was last handed in: handed in again, it goes on.
     let warned = use_state(Vec::<String>::new);
+    let asks = kind.asks_password();
+    let password = use_node_ref();
     let on_submit = {
         let (filled, submitting) = (props.filled.clone(), submitting.clone());
+        let password = password.clone();
         let held_back = props.why_not.is_some();
         let (warned, warns) = (warned.clone(), !props.without_preview);
         Callback::from(move |()| {
             if held_back {
                 return;
             }
+            if asks && !has_password(&password) {
+                let mut problems = filled.clone().err().unwrap_or_default();
+                problems.push((PASSWORD.to_owned(), words::FILL_IN.to_owned()));
+                submitting.refuse(problems);
+                return;
+            }
             match filled.clone() {
                 Ok(command) if warns => {
                     let (submitting, warned) = (submitting.clone(), warned.clone());
+                    let password = password.clone();
                     // Asked anew: what the panel shows may be of what was typed a moment ago. A
                     // refusal is said by the submission, at its field.
                     spawn_local(async move {
                         let preview = backend::preview(command.clone()).await;
                         let warnings = preview.map_or_else(|_| Vec::new(), |seen| seen.warnings);
                         if warnings.is_empty() || warnings == *warned {
-                            submitting.submit(command);
+                            hand_in(&submitting, command, &password);
                         } else {
                             warned.set(warnings);
                         }
                     });
                 }
-                Ok(command) => submitting.submit(command),
+                Ok(command) => hand_in(&submitting, command, &password),
                 Err(problems) => submitting.refuse(problems),
             }
         })
@@ -128,11 +144,17 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
                     <p class="command__about">{ &props.about }</p>
                     <div>{ for explained.map(|words| html! { <p class="quiet">{ words }</p> }) }</div>
                     <div aria-live="assertive">
-                        { for submitting.elsewhere(props.fields).map(|error| html! { <ErrorAlert {error} /> }) }
+                        { for elsewhere(submitting, props.fields, asks).map(|error| html! { <ErrorAlert {error} /> }) }
                         { for warning(&warned) }
                     </div>
                     <Form id={form_id} label={commands::title(*kind)} {on_submit}>
                         { props.children.clone() }
+                        <div>
+                            if asks {
+                                <PasswordField node={password} name={PASSWORD} label={commands::PASSWORD}
+                                    help={commands::PASSWORD_HELP} error={submitting.at(PASSWORD)} />
+                            }
+                        </div>
                     </Form>
                     <div>{ props.below.clone() }</div>
                 </div>
@@ -143,6 +165,23 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
             </div>
         </Dialog>
     }
+}
+
+/// With the password where the field for it stands: taken out of it, so that it has to be typed
+/// again whatever becomes of this.
+fn hand_in(submitting: &Submitting, command: Command, password: &NodeRef) {
+    match take_password(password) {
+        Some(password) => submitting.submit_with(command, password),
+        None => submitting.submit(command),
+    }
+}
+
+/// What stands at no field of the dialog.
+fn elsewhere(submitting: &Submitting, fields: &[&str], asks: bool) -> Option<ApiError> {
+    let at_the_password = |error: &ApiError| asks && error.field.as_deref() == Some(PASSWORD);
+    submitting
+        .elsewhere(fields)
+        .filter(|error| !at_the_password(error))
 }
 
 /// Said before it is done, once.

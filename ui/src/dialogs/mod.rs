@@ -17,13 +17,17 @@ mod preview_panel;
 mod refund;
 mod reject;
 mod repayment;
+mod reset_code;
 mod resolve_finding;
+mod second_factor;
 
-pub use accounts::AccountDialog;
+pub use accounts::{AccountDialog, DemandDialog};
 pub use cash::{CashDialog, CashIntent, CloseDayDialog, HolidaysDialog};
 pub use command_dialog::tag;
 pub use notice::AdverseActionNotice;
+pub use reset_code::ResetCodeDialog;
 pub use resolve_finding::ResolveFindingDialog;
+pub use second_factor::SecondFactorDialog;
 
 use crate::backend;
 use crate::components::{Dialog, ErrorAlert, Skeleton};

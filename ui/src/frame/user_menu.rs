@@ -73,7 +73,7 @@ pub fn UserMenu(props: &UserMenuProps) -> Html {
         }
     };
     let items = offered(desk.is_admin())
-        .filter(|action| action.group == Group::Look || action.does == Does::SignOut)
+        .filter(|action| action.group == Group::Look || of_the_account(&action.does))
         .map(|action| {
             let onclick = {
                 let (perform, close, does) =
@@ -167,4 +167,9 @@ fn step(root: &NodeRef, step: Step) {
         (Step::Previous, Some(now)) => (now + items.len() - 1) % items.len(),
     };
     items[place].focus().ok();
+}
+
+/// What concerns whoever is signed in.
+fn of_the_account(does: &Does) -> bool {
+    matches!(does, Does::SecondFactor | Does::SignOut)
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
+use zeroize::Zeroizing;
 
 /// A form on its way to the program.
 ///
@@ -18,14 +19,20 @@ pub struct Submitting {
     /// What the program said last, unless it stands at a field the form found itself.
     pub error: Option<ApiError>,
     problems: Rc<Vec<(String, String)>>,
-    go: Callback<Command>,
+    go: Callback<(Command, Option<Zeroizing<String>>)>,
     set_problems: Callback<Vec<(String, String)>>,
 }
 
 impl Submitting {
     /// Hands the command in, unless one is on its way already.
     pub fn submit(&self, command: Command) {
-        self.go.emit(command);
+        self.go.emit((command, None));
+    }
+
+    /// The same for a command that asks for the password again. It is held up first and forgotten
+    /// with that, whatever the answer is.
+    pub fn submit_with(&self, command: Command, password: Zeroizing<String>) {
+        self.go.emit((command, Some(password)));
     }
 
     /// What the form found wrong by itself, as (field, words). Focuses the first; an empty list
@@ -94,41 +101,43 @@ pub fn use_submission(answered: Callback<Answer>) -> Submitting {
     let go = {
         let (busy, error, problems) = (busy.setter(), error.setter(), problems.setter());
         let note_wrong = note_wrong.clone();
-        Callback::from(move |command: Command| {
-            if std::mem::replace(&mut *under_way.borrow_mut(), true) {
-                return;
-            }
-            let kept = pending.borrow().clone();
-            let id = match kept {
-                Some((id, same)) if same == command => id,
-                _ => CommandId(mint::new_id()),
-            };
-            *pending.borrow_mut() = Some((id, command.clone()));
-            busy.set(true);
-            problems.set(Rc::new(Vec::new()));
-            let (busy, error) = (busy.clone(), error.clone());
-            let (under_way, pending) = (under_way.clone(), pending.clone());
-            let (answered, note_wrong) = (answered.clone(), note_wrong.clone());
-            spawn_local(async move {
-                let outcome = backend::submit(Submission { id, command }).await;
-                *under_way.borrow_mut() = false;
-                busy.set(false);
-                match outcome {
-                    Ok(answer) => {
-                        *pending.borrow_mut() = None;
-                        error.set(None);
-                        answered.emit(answer);
-                    }
-                    Err(refused) => {
-                        if !keeps_its_id(refused.code) {
-                            *pending.borrow_mut() = None;
-                        }
-                        error.set(Some(refused));
-                        note_wrong();
-                    }
+        Callback::from(
+            move |(command, password): (Command, Option<Zeroizing<String>>)| {
+                if std::mem::replace(&mut *under_way.borrow_mut(), true) {
+                    return;
                 }
-            });
-        })
+                let kept = pending.borrow().clone();
+                let id = match kept {
+                    Some((id, same)) if same == command => id,
+                    _ => CommandId(mint::new_id()),
+                };
+                *pending.borrow_mut() = Some((id, command.clone()));
+                busy.set(true);
+                problems.set(Rc::new(Vec::new()));
+                let (busy, error) = (busy.clone(), error.clone());
+                let (under_way, pending) = (under_way.clone(), pending.clone());
+                let (answered, note_wrong) = (answered.clone(), note_wrong.clone());
+                spawn_local(async move {
+                    let outcome = hand_in(id, command, password).await;
+                    *under_way.borrow_mut() = false;
+                    busy.set(false);
+                    match outcome {
+                        Ok(answer) => {
+                            *pending.borrow_mut() = None;
+                            error.set(None);
+                            answered.emit(answer);
+                        }
+                        Err(refused) => {
+                            if !keeps_its_id(refused.code) {
+                                *pending.borrow_mut() = None;
+                            }
+                            error.set(Some(refused));
+                            note_wrong();
+                        }
+                    }
+                });
+            },
+        )
     };
     let set_problems = {
         let (error, problems) = (error.setter(), problems.setter());
@@ -147,6 +156,18 @@ pub fn use_submission(answered: Callback<Answer>) -> Submitting {
         go,
         set_problems,
     }
+}
+
+/// The password first, where there is one, and then the command it is for.
+async fn hand_in(
+    id: CommandId,
+    command: Command,
+    password: Option<Zeroizing<String>>,
+) -> backend::Outcome<Answer> {
+    if let Some(password) = password {
+        backend::prove(&password, command.clone()).await?;
+    }
+    backend::submit(Submission { id, command }).await
 }
 
 /// Whether the next attempt with the same content is the same submission.

@@ -5,8 +5,8 @@ mod lines;
 pub mod movements;
 
 use crate::backend;
-use crate::components::{EmptyState, ErrorAlert, PageHeader, Skeleton};
-use crate::dialogs::{AccountDialog, Intent, IntentDialog};
+use crate::components::{Button, ButtonKind, EmptyState, ErrorAlert, PageHeader, Skeleton};
+use crate::dialogs::{AccountDialog, DemandDialog, Intent, IntentDialog, ResetCodeDialog};
 use crate::focus;
 use crate::hooks::{use_load, use_title};
 use crate::pages::details::ChangeTable;
@@ -40,6 +40,8 @@ pub fn AdminPage() -> Html {
 pub(crate) enum Deed {
     Line(Intent),
     Account(CommandKind, AccountRow),
+    /// Whether a second factor is demanded now.
+    Demand(bool),
 }
 
 #[component]
@@ -75,12 +77,21 @@ fn Waiting() -> Html {
         html! { <ErrorAlert {error} on_retry={load.reload.clone()} /> }
     });
     let body = match &load.data {
-        Some(desk) => html! { <Sections desk={desk.clone()} {on_deed} /> },
+        Some(desk) => html! {
+            <div class="stack-lg">
+                <Sections desk={desk.clone()} on_deed={on_deed.clone()} />
+                <Accounts desk={desk.clone()} {on_deed} />
+            </div>
+        },
         None if load.waiting => html! { <Skeleton lines={8} /> },
         None => html! {},
     };
     let dialog = match &*deed {
         Some(Deed::Line(intent)) => html! { <IntentDialog intent={*intent} {on_close} /> },
+        Some(Deed::Account(CommandKind::IssueResetCode, account)) => html! {
+            <ResetCodeDialog account={account.clone()} {on_close} />
+        },
+        Some(Deed::Demand(demanded)) => html! { <DemandDialog demanded={*demanded} {on_close} /> },
         Some(Deed::Account(kind, account)) => html! {
             <AccountDialog kind={*kind} account={account.clone()} {on_close} />
         },
@@ -192,5 +203,59 @@ fn Sections(props: &SectionsProps) -> Html {
                 </section>
             }) }
         </div>
+    }
+}
+
+/// What may be done with another person's account.
+const OF_ACCOUNTS: &[CommandKind] = &[
+    CommandKind::SetRole,
+    CommandKind::IssueResetCode,
+    CommandKind::RemoveSecondFactor,
+    CommandKind::DisableAccount,
+    CommandKind::EnableAccount,
+];
+
+#[derive(Properties, PartialEq)]
+struct AccountsProps {
+    desk: Rc<AdminDesk>,
+    on_deed: Callback<Deed>,
+}
+
+/// Everybody who may sign in, beside whoever looks: for one's own account another admin is asked.
+#[component]
+fn Accounts(props: &AccountsProps) -> Html {
+    let me = use_desk().user_id;
+    let others = props
+        .desk
+        .accounts
+        .iter()
+        .filter(|account| account.id != me);
+    let rows: Vec<AccountRow> = others.cloned().collect();
+    let on_act = props
+        .on_deed
+        .reform(|(kind, account)| Deed::Account(kind, account));
+    let demanded = props.desk.admins_need_second_factor;
+    let on_demand = props
+        .on_deed
+        .reform(move |_: MouseEvent| Deed::Demand(demanded));
+    let (table, count) = (!rows.is_empty(), rows.len());
+    html! {
+        <section class="panel" data-testid="section-accounts">
+            <h2 class="pf-v6-c-title pf-m-lg">{ words::counted(words::ACCOUNTS, count) }</h2>
+            <p class="quiet">
+                { if demanded { words::DEMANDED } else { words::NOT_DEMANDED } }
+                <Button kind={ButtonKind::Link} small=true testid="action-demand_second_factor"
+                    on_click={on_demand}>
+                    { words::CHANGE_DEMAND }
+                    <span class="pf-v6-screen-reader">{ ": " }{ words::SECOND_FACTOR }</span>
+                </Button>
+            </p>
+            <div>
+                if table {
+                    <AccountTable caption={words::ACCOUNTS} {rows} {on_act}
+                        kinds={OF_ACCOUNTS} />
+                }
+            </div>
+        </section>
     }
 }

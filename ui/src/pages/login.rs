@@ -1,4 +1,6 @@
-//! Signing in, and asking for an account.
+//! Signing in, asking for an account, and setting a new password with a reset code.
+
+mod reset;
 
 use crate::backend;
 use crate::components::{
@@ -9,8 +11,9 @@ use crate::session::use_entrance;
 use crate::words::{self as common, frame, login as words};
 use crate::{focus, mint};
 use domain::ids::{CommandId, UserId};
-use domain::refusal::{ApiError, ErrorCode, FaultCode};
+use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::view::{SessionView, SignIn, SignUp};
+use reset::ResetForm;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -21,6 +24,14 @@ const PASSWORD_LEAST: usize = 15;
 enum Side {
     In,
     Up,
+    Reset,
+}
+
+/// What was done here, for whoever signs in next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Waits,
+    Reset,
 }
 
 #[component]
@@ -29,22 +40,30 @@ pub fn LoginPage() -> Html {
     let store = entrance.store.clone();
     // On a fresh store there is nobody who could sign in.
     let side = use_state(|| if store.has_admin { Side::In } else { Side::Up });
-    let waits = use_state(|| false);
+    let told = use_state(|| None::<Told>);
     use_title(match *side {
         Side::In => words::TITLE_IN,
         Side::Up => words::TITLE_UP,
+        Side::Reset => words::TITLE_RESET,
     });
     let turn = |to: Side| {
         let side = side.setter();
         Callback::from(move |_: MouseEvent| side.set(to))
     };
     let on_waiting = {
-        let (side, waits) = (side.setter(), waits.setter());
+        let (side, told) = (side.setter(), told.setter());
         let look_again = entrance.look_again.clone();
         Callback::from(move |()| {
-            waits.set(true);
+            told.set(Some(Told::Waits));
             side.set(Side::In);
             look_again.emit(());
+        })
+    };
+    let on_reset = {
+        let (side, told) = (side.setter(), told.setter());
+        Callback::from(move |()| {
+            told.set(Some(Told::Reset));
+            side.set(Side::In);
         })
     };
     let form = match *side {
@@ -54,6 +73,9 @@ pub fn LoginPage() -> Html {
                 <SignInForm />
                 <p class="entrance__other">{ words::NO_ACCOUNT }
                     <Button kind={ButtonKind::Link} on_click={turn(Side::Up)} testid="to-sign-up">{ words::SIGN_UP }</Button>
+                </p>
+                <p class="entrance__other">{ words::HAVE_CODE }
+                    <Button kind={ButtonKind::Link} on_click={turn(Side::Reset)} testid="to-reset">{ words::RESET }</Button>
                 </p>
             </section>
         },
@@ -66,9 +88,20 @@ pub fn LoginPage() -> Html {
                 </p>
             </section>
         },
+        Side::Reset => html! {
+            <section key="reset">
+                <h1 class="pf-v6-c-title pf-m-2xl">{ words::TITLE_RESET }</h1>
+                <ResetForm {on_reset} />
+                <p class="entrance__other">{ words::HAVE_ACCOUNT }
+                    <Button kind={ButtonKind::Link} on_click={turn(Side::In)} testid="to-sign-in">{ words::SIGN_IN }</Button>
+                </p>
+            </section>
+        },
     };
-    let note = if *waits {
+    let note = if *told == Some(Told::Waits) {
         html! { <Alert kind={AlertKind::Info} title={words::WAITING_TITLE} testid="account-waits">{ words::WAITING }</Alert> }
+    } else if *told == Some(Told::Reset) {
+        html! { <Alert kind={AlertKind::Info} title={words::RESET_DONE_TITLE} testid="password-reset">{ words::RESET_DONE }</Alert> }
     } else if !store.has_admin {
         html! { <Alert kind={AlertKind::Info} title={words::FRESH_TITLE} testid="fresh-store">{ words::FRESH }</Alert> }
     } else {
@@ -196,14 +229,19 @@ fn SignInForm() -> Html {
     let entrance = use_entrance();
     let (login, set_login) = use_typed();
     let (password, set_password) = use_typed();
+    let (code, set_code) = use_typed();
+    // Asked for once the program has asked for it: most people have none.
+    let asks_code = use_state(|| false);
     let busy = use_state(|| false);
     let (wrong, set_wrong) = use_wrong();
     let on_submit = {
         let busy = busy.clone();
         let set_wrong = set_wrong.clone();
+        let asks_code = asks_code.setter();
         let input = SignIn {
             login: login.trim().to_owned(),
             password: (*password).clone(),
+            code: Some(code.trim().to_owned()).filter(|code| !code.is_empty()),
         };
         Callback::from(move |()| {
             if *busy {
@@ -223,17 +261,23 @@ fn SignInForm() -> Html {
             set_wrong.emit(Wrong::default());
             let (busy, set_wrong) = (busy.setter(), set_wrong.clone());
             let (input, entered) = (input.clone(), entrance.entered.clone());
+            let asks_code = asks_code.clone();
             spawn_local(async move {
                 let outcome = backend::sign_in(input).await;
                 busy.set(false);
                 match outcome {
                     Ok(session) => entered.emit(session),
-                    Err(error) => set_wrong.emit(said(error)),
+                    Err(error) => {
+                        if error.code == ErrorCode::Refused(RefusalCode::CodeNeeded) {
+                            asks_code.set(true);
+                        }
+                        set_wrong.emit(said(error));
+                    }
                 }
             });
         })
     };
-    const FIELDS: &[&str] = &["login", "password"];
+    const FIELDS: &[&str] = &["login", "password", "code"];
     html! {
         <Form {on_submit} label={words::SIGN_IN}>
             <div>{ alert(wrong.elsewhere(FIELDS)) }</div>
@@ -241,6 +285,13 @@ fn SignInForm() -> Html {
                 autocomplete="username" value={(*login).clone()} on_input={set_login} error={wrong.at("login")} />
             <Password value={(*password).clone()} on_input={set_password} error={wrong.at("password")}
                 autocomplete="current-password" />
+            <div hidden={!*asks_code}>
+                if *asks_code {
+                    <TextField name="code" label={words::FACTOR_CODE} required=true max_length=10 input_mode="numeric"
+                        autocomplete="one-time-code" value={(*code).clone()} on_input={set_code}
+                        error={wrong.at("code")} help={words::FACTOR_CODE_HELP} />
+                }
+            </div>
             <div>
                 <Button kind={ButtonKind::Primary} submit=true busy={*busy} testid="sign-in">{ words::SIGN_IN }</Button>
             </div>
@@ -352,7 +403,13 @@ async fn sign_up_and_in(input: SignUp) -> Result<Option<SessionView>, ApiError> 
     if !signed_up.active {
         return Ok(None);
     }
-    backend::sign_in(SignIn { login, password }).await.map(Some)
+    let code = None;
+    let form = SignIn {
+        login,
+        password,
+        code,
+    };
+    backend::sign_in(form).await.map(Some)
 }
 
 /// The same content is the same submission; another content is another one.

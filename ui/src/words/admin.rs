@@ -10,6 +10,17 @@ pub const WAITING_ACCOUNTS: &str = "Accounts waiting for approval";
 pub const CANCELLATIONS: &str = "Cancellation requests";
 pub const IN_REVIEW: &str = "Transfers in review";
 pub const LOCKED_ACCOUNTS: &str = "Locked accounts";
+pub const ACCOUNTS: &str = "Accounts";
+pub const SECOND_FACTOR: &str = "Second factor";
+pub const HAS_FACTOR: &str = "In use";
+pub const DEMAND: &str = "Admins need a second factor";
+pub const DEMANDED: &str = "A second factor is demanded of admins.";
+pub const NOT_DEMANDED: &str = "A second factor is up to everybody.";
+pub const CHANGE_DEMAND: &str = "Change";
+pub const RESET_HAND_OVER: &str = "Hand it to the person themselves. It is not shown again; it works once, on the sign-in page under “Have a reset code?”.";
+pub const RESET_ENDS: &str = "Good until";
+pub const RESET_SHOWN_BEFORE: &str = "The code was shown before";
+pub const RESET_ANOTHER: &str = "It cannot be shown a second time. Issue another one.";
 pub const NOTHING_WAITS: &str = "Nothing waits for you";
 pub const NOTHING_WAITS_WORDS: &str =
     "New applications, draws above the signature limit and sign-ups appear here by themselves.";

@@ -37,6 +37,12 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Approve account",
         CommandKind::DeclineAccount => "Decline account",
         CommandKind::UnlockAccount => "Unlock account",
+        CommandKind::SetRole => "Change role",
+        CommandKind::DisableAccount => "Disable account",
+        CommandKind::EnableAccount => "Enable account",
+        CommandKind::IssueResetCode => "Issue reset code",
+        CommandKind::RemoveSecondFactor => "Remove second factor",
+        CommandKind::DemandSecondFactor => "Second factor of admins",
         CommandKind::RetryTransfer => "Try now",
         CommandKind::ParkTransfer => "Set aside",
         CommandKind::HandBackTransfer => "Hand back",
@@ -54,6 +60,8 @@ pub fn title(kind: CommandKind) -> &'static str {
     }
 }
 
+pub const PASSWORD: &str = "Your password";
+pub const PASSWORD_HELP: &str = "Once more, because this decides for somebody else.";
 pub const LOOK_AGAIN: &str = "Look again before you go on";
 
 /// On the button, once its dialog has warned.
@@ -96,6 +104,12 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::ApproveAccount => "Account approved.",
         CommandKind::DeclineAccount => "Account declined.",
         CommandKind::UnlockAccount => "Account unlocked.",
+        CommandKind::SetRole => "Role changed.",
+        CommandKind::DisableAccount => "Account disabled.",
+        CommandKind::EnableAccount => "Account enabled.",
+        CommandKind::IssueResetCode => "Reset code issued.",
+        CommandKind::RemoveSecondFactor => "Second factor removed.",
+        CommandKind::DemandSecondFactor => "Setting saved.",
         CommandKind::RetryTransfer => "It is being tried now.",
         CommandKind::ParkTransfer => "Set aside.",
         CommandKind::HandBackTransfer => "Handed back to the desk.",
@@ -167,11 +181,27 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
         CommandKind::AskNetworkAgain => {
             Some("Looks this transfer up by its reference once more. No new transfer is ever made.")
         }
+        CommandKind::SetRole => {
+            Some("Takes effect at once: whoever uses the account signs in again.")
+        }
+        CommandKind::DisableAccount => Some(
+            "Whoever uses it is signed out at once, and cannot sign in until it is enabled again.",
+        ),
+        CommandKind::EnableAccount => Some("The person may sign in again, with the role they had."),
+        CommandKind::RemoveSecondFactor => Some(
+            "From then on the password alone opens this account, until another second factor is set up.",
+        ),
+        CommandKind::DemandSecondFactor => Some(
+            "Where it is demanded, an admin without a second factor can sign in and set one up, and do nothing that admins alone may do.",
+        ),
         CommandKind::ApproveAccount => Some(
             "Check the employee number against the staff records: accounts with one employee number are one person.",
         ),
         CommandKind::DeclineAccount => Some("This account will never be able to sign in."),
         CommandKind::UnlockAccount => Some("The person may try to sign in again at once."),
+        CommandKind::IssueResetCode => Some(
+            "Shows a code, once, with which this person sets a new password at the sign-in page within 24 hours. Until then the old password stays. Make sure of who asks for it.",
+        ),
         CommandKind::RetryTransfer => Some(
             "Does not wait any longer. What may have arrived is asked about before anything is sent; no new transfer is ever made.",
         ),
@@ -232,6 +262,7 @@ pub fn ends_something(kind: CommandKind) -> bool {
             | CommandKind::CloseLine
             | CommandKind::FreezeLine
             | CommandKind::DeclineAccount
+            | CommandKind::DisableAccount
             | CommandKind::ForgetCustomer
             | CommandKind::DeclineChange
     )

@@ -51,3 +51,4 @@ pub fn needs_you(count: u32) -> String {
 pub fn search_for(typed: &str) -> String {
     format!("Search applications for “{typed}”")
 }
+pub const SECOND_FACTOR: &str = "Second factor";

@@ -14,6 +14,15 @@ pub const PASSWORD: &str = "Password";
 pub const PASSWORD_HELP: &str = "At least 15 characters, of any kind. Several words are easier to keep in mind; pasting is fine.";
 pub const PASSWORD_SHORT: &str = "Use at least 15 characters.";
 pub const SHOW_PASSWORD: &str = "Show the password";
+pub const FACTOR_CODE: &str = "Code of your second factor";
+pub const FACTOR_CODE_HELP: &str = "Six digits from your authenticator. Each is good once.";
+pub const HAVE_CODE: &str = "Have a reset code?";
+pub const RESET: &str = "Set a new password";
+pub const TITLE_RESET: &str = "Set a new password";
+pub const CODE: &str = "Reset code";
+pub const CODE_HELP: &str = "From an admin. It works once, within a day.";
+pub const RESET_DONE_TITLE: &str = "Your new password is set";
+pub const RESET_DONE: &str = "Sign in with it.";
 pub const ADMIN: &str = "I am an admin";
 pub const ADMIN_FIRST: &str =
     "This branch has no admin yet: with this, your account is its first admin at once.";

@@ -18,6 +18,7 @@ pub mod login;
 pub mod papers;
 pub mod products;
 pub mod reports;
+pub mod second_factor;
 pub mod statements;
 pub mod sync;
 pub mod what_if;

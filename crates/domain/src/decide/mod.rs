@@ -34,6 +34,7 @@ pub(crate) struct Standing {
     pub user_id: UserId,
     pub person_id: PersonId,
     pub role: Role,
+    pub second_factor: bool,
 }
 
 /// Judges one order. The events are not applied to `world`; the caller does that.
@@ -49,6 +50,15 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
     match (command.kind().role_needed(), who.role) {
         (Role::Staff, Role::Staff | Role::Admin) | (Role::Admin, Role::Admin) => {}
         (Role::Admin, Role::Staff) => return Err(RefusalCode::AdminOnly.into()),
+    }
+    if command.kind().role_needed() == Role::Admin
+        && world.branch.admins_need_second_factor
+        && !who.second_factor
+    {
+        return Err(RefusalCode::SecondFactorNeeded.into());
+    }
+    if command.kind().asks_password() && !matches!(ctx.actor, Actor::Proven(_)) {
+        return Err(Refusal::at("password", RefusalCode::PasswordNeeded));
     }
     if pays_or_approves(command) && !world.branch.altered.is_empty() {
         return Err(RefusalCode::StoreAltered.into());
@@ -86,6 +96,12 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ApproveAccount(c) => accounts::approve(world, &who, c),
         Command::DeclineAccount(c) => accounts::decline(world, &who, c),
         Command::UnlockAccount(c) => accounts::unlock(world, c),
+        Command::SetRole(c) => accounts::set_role(world, &who, c),
+        Command::DisableAccount(c) => accounts::disable(world, &who, c),
+        Command::EnableAccount(c) => accounts::enable(world, &who, c),
+        Command::IssueResetCode(c) => accounts::issue_reset_code(world, ctx, &who, c),
+        Command::RemoveSecondFactor(c) => accounts::remove_second_factor(world, &who, c),
+        Command::DemandSecondFactor(c) => accounts::demand_second_factor(&who, c),
         Command::CloseDay(c) => days::close(world, ctx, c.date),
         Command::SetHolidays(c) => days::set_holidays(c),
         Command::OpenDrawer(c) => drawers::open(world, &who, c),
@@ -96,7 +112,7 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ParkTransfer(c) => transfers::park(world, ctx, &who, c),
         Command::HandBackTransfer(c) => transfers::hand_back(world, ctx, &who, c),
         Command::PresentAgain(c) => money::present_again(world, ctx, &who, c),
-        Command::ResolveFinding(c) => reconciling::resolve(world, c),
+        Command::ResolveFinding(c) => reconciling::resolve(world, &who, c),
         Command::RequestChange(c) => changes::request(world, ctx, &who, c),
         Command::ApproveChange(c) => changes::approve(world, ctx, &who, c),
         Command::DeclineChange(c) => changes::decline(world, c),
@@ -111,6 +127,9 @@ fn pays_or_approves(command: &Command) -> bool {
             | Command::ApproveAccount(_)
             | Command::ApproveDraw(_)
             | Command::ApproveChange(_)
+            | Command::IssueResetCode(_)
+            | Command::SetRole(_)
+            | Command::EnableAccount(_)
             | Command::RequestDraw(_)
             | Command::PayCashDraw(_)
             | Command::RefundCredit(_)
@@ -121,8 +140,25 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
     match internal {
         Internal::SetUpStore(set_up) => accounts::set_up(world, set_up),
         Internal::AskForAccount(ask) => accounts::ask(world, ask),
-        Internal::SignInSucceeded { user_id } => accounts::signed_in(world, ctx, *user_id),
+        Internal::SignInSucceeded { user_id, step } => {
+            accounts::signed_in(world, ctx, *user_id, *step)
+        }
+        Internal::SetSecondFactor {
+            user_id,
+            sealed,
+            step,
+        } => accounts::set_second_factor(world, ctx, *user_id, sealed, *step),
         Internal::SignInFailed { user_id } => accounts::sign_in_failed(world, ctx, *user_id),
+        Internal::ResetPassword(reset) => accounts::reset_password(world, ctx, reset),
+        Internal::RecoverAccess {
+            user_id,
+            code_print,
+        } => accounts::recover_access(world, ctx, *user_id, code_print),
+        Internal::RenewCredential {
+            user_id,
+            credential_print,
+        } => accounts::renew_credential(world, *user_id, credential_print),
+        Internal::PasswordProven { user_id } => accounts::password_proven(world, ctx, *user_id),
         Internal::SignedOut { user_id } => {
             user(world, *user_id)?;
             Ok(vec![Event::SignedOut { user_id: *user_id }])
@@ -203,9 +239,7 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
 
 /// Whoever acts, if the account may act at all.
 pub(crate) fn standing(world: &World, actor: Actor) -> Result<Standing, Refusal> {
-    let Actor::User(user_id) = actor else {
-        return Err(RefusalCode::NotSignedIn.into());
-    };
+    let user_id = actor.user_id().ok_or(RefusalCode::NotSignedIn)?;
     let user = world.users.get(&user_id).ok_or(RefusalCode::NotSignedIn)?;
     let role = user.active_role().ok_or(RefusalCode::AccountNotActive)?;
     let person_id = user.person_id.ok_or(RefusalCode::AccountNotActive)?;
@@ -213,6 +247,7 @@ pub(crate) fn standing(world: &World, actor: Actor) -> Result<Standing, Refusal>
         user_id,
         person_id,
         role,
+        second_factor: user.second_factor.is_some(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! What the network's statements show: statements, findings, and the hold after a restore.
 
+use super::Standing;
 use super::transfers::frozen_for;
 use crate::command::ResolveFinding;
 use crate::date::BusinessDate;
@@ -86,7 +87,8 @@ pub(super) fn open(world: &World, finding: &Finding) -> Result<Vec<Event>, Refus
         | FindingClass::MissingThere
         | FindingClass::Orphan
         | FindingClass::LateReturn
-        | FindingClass::StoreAltered => false,
+        | FindingClass::StoreAltered
+        | FindingClass::AccessRecovered => false,
     };
     let line = finding.line_id.and_then(|id| world.lines.get(&id));
     if let Some(line) = line
@@ -114,13 +116,26 @@ pub(super) fn close(world: &World, finding_id: &str) -> Result<Vec<Event>, Refus
         .collect())
 }
 
-pub(super) fn resolve(world: &World, c: &ResolveFinding) -> Result<Vec<Event>, Refusal> {
+/// Nobody closes what says that they let themselves in.
+fn own_recovery(world: &World, who: &Standing, finding_id: &str) -> bool {
+    let recovered = Finding::recovered_user(finding_id).and_then(|id| world.users.get(&id));
+    recovered.is_some_and(|user| user.id == who.user_id || user.person_id == Some(who.person_id))
+}
+
+pub(super) fn resolve(
+    world: &World,
+    who: &Standing,
+    c: &ResolveFinding,
+) -> Result<Vec<Event>, Refusal> {
     let finding = world
         .findings
         .get(&c.finding_id)
         .ok_or_else(|| Refusal::at("finding_id", RefusalCode::UnknownFinding))?;
     if finding.resolved.is_some() {
         return Err(RefusalCode::FindingClosed.into());
+    }
+    if own_recovery(world, who, &c.finding_id) {
+        return Err(RefusalCode::OwnRequest.into());
     }
     match (c.resolution, &c.note) {
         (_, Some(note)) => text::note("note", note)?,

@@ -213,9 +213,9 @@ impl Desk {
         }
     }
 
-    /// What a signed-in person orders.
+    /// What a signed-in person orders, the password given again where it is asked for.
     pub fn give(&mut self, user_id: UserId, command: Command) -> Judged {
-        self.carry_out(Actor::User(user_id), &Order::Desk(command.into()))
+        self.carry_out(Actor::Proven(user_id), &Order::Desk(command.into()))
     }
 
     /// What the program tells itself.
@@ -226,20 +226,17 @@ impl Desk {
     pub fn carry_out(&mut self, actor: Actor, order: &Order) -> Judged {
         let ctx = self.ctx(actor);
         let events = decide(&self.world, &ctx, order).map_err(|refusal| refusal.code)?;
-        let person_id = match actor {
-            Actor::User(id) => self.world.users.get(&id).and_then(|user| user.person_id),
-            Actor::Guest | Actor::Program => None,
-        };
+        let user_id = actor.user_id();
+        let person_id = user_id
+            .and_then(|id| self.world.users.get(&id))
+            .and_then(|user| user.person_id);
         for (ordinal, event) in events.iter().enumerate() {
             let meta = Meta {
                 command_id: ctx.command_id,
                 ordinal: u32::try_from(ordinal).unwrap(),
                 at: ctx.now,
                 business_date: ctx.business_date,
-                user_id: match actor {
-                    Actor::User(id) => Some(id),
-                    Actor::Guest | Actor::Program => None,
-                },
+                user_id,
                 person_id,
             };
             apply(&mut self.world, &meta, event).unwrap();

@@ -2,6 +2,7 @@
 //! mistakes others have made, the sums people check by hand, and long random histories.
 //! Everything goes through `decide` and `apply`; nothing builds a line or a movement by hand.
 
+mod accounts;
 mod changes;
 mod credit;
 mod desk;

@@ -461,6 +461,17 @@ fn every_admin_command_is_an_admins() {
         }),
         Command::DeclineAccount(DeclineAccount { user_id }),
         Command::UnlockAccount(UnlockAccount { user_id }),
+        Command::SetRole(SetRole {
+            user_id,
+            role: Role::Staff,
+        }),
+        Command::DisableAccount(DisableAccount { user_id }),
+        Command::EnableAccount(EnableAccount { user_id }),
+        Command::IssueResetCode(IssueResetCode {
+            user_id,
+            code_print: words(),
+        }),
+        Command::DemandSecondFactor(DemandSecondFactor { of_admins: true }),
         Command::CloseDay(CloseDay { date: desk.today }),
         Command::SetHolidays(SetHolidays { holidays: vec![] }),
         Command::ParkTransfer(ParkTransfer {

@@ -588,6 +588,12 @@ impl Scene {
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
             | CommandKind::UnlockAccount
+            | CommandKind::SetRole
+            | CommandKind::DisableAccount
+            | CommandKind::EnableAccount
+            | CommandKind::IssueResetCode
+            | CommandKind::RemoveSecondFactor
+            | CommandKind::DemandSecondFactor
             | CommandKind::CloseDay
             | CommandKind::SetHolidays
             | CommandKind::OpenDrawer
@@ -847,6 +853,12 @@ fn written(kind: CommandKind) -> &'static [&'static str] {
         | CommandKind::ApproveAccount
         | CommandKind::DeclineAccount
         | CommandKind::UnlockAccount
+        | CommandKind::SetRole
+        | CommandKind::DisableAccount
+        | CommandKind::EnableAccount
+        | CommandKind::IssueResetCode
+        | CommandKind::RemoveSecondFactor
+        | CommandKind::DemandSecondFactor
         | CommandKind::CloseDay
         | CommandKind::SetHolidays
         | CommandKind::OpenDrawer

@@ -82,7 +82,7 @@ const CUSTOMER_KEYS: Table = Table {
 const CREDENTIALS: Table = Table {
     into: "insert into credentials (user_id, phc)",
     row: "(?,?)",
-    then: "",
+    then: "on conflict (user_id) do update set phc = excluded.phc",
 };
 const BRANCH: Table = Table {
     into: "insert into branch (one, document, mac)",

@@ -9,7 +9,7 @@ use domain::ids::*;
 use domain::intake::Check;
 use domain::money::{Minor, Money};
 use domain::refusal::ApiError;
-use domain::view::{SignIn, SignUp};
+use domain::view::{Prove, SignIn, SignUp};
 use engine::clock::Clock;
 use engine::seal::HashCost;
 use engine::sessions::Token;
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 pub const PASSPHRASE: &str = "a passphrase for the stories";
-const PASSWORD: &str = "violet kettle seventeen";
+pub const PASSWORD: &str = "violet kettle seventeen";
 /// 2026-03-02, a Monday, 15:00 UTC.
 pub const MONDAY: UtcMillis = UtcMillis(1_772_463_600_000);
 
@@ -259,7 +259,7 @@ pub const CASH: PayOut = PayOut::Cash {
     identity_seen: true,
 };
 
-async fn sign_up(
+pub async fn sign_up(
     engine: &Engine,
     login: &str,
     name: &str,
@@ -290,11 +290,34 @@ pub async fn sign_in(engine: &Engine, login: &str) -> Token {
     let form = SignIn {
         login: login.to_owned(),
         password: PASSWORD.to_owned(),
+        code: None,
     };
     engine.sign_in(form).await.unwrap().0
 }
 
-async fn submit(engine: &Engine, token: &Token, command: Command) -> Result<(), ApiError> {
+/// The password again, for this command.
+pub async fn prove(
+    engine: &Engine,
+    token: &Token,
+    password: &str,
+    command: &Command,
+) -> Result<(), ApiError> {
+    let form = Prove {
+        password: password.to_owned(),
+        command: command.clone(),
+    };
+    engine.prove(token, form).await
+}
+
+/// A command, with the password where it is asked for.
+pub async fn submit(engine: &Engine, token: &Token, command: Command) -> Result<(), ApiError> {
+    if command.kind().asks_password() {
+        prove(engine, token, PASSWORD, &command).await?;
+    }
+    submit_bare(engine, token, command).await
+}
+
+pub async fn submit_bare(engine: &Engine, token: &Token, command: Command) -> Result<(), ApiError> {
     let id = CommandId(Uuid::now_v7());
     engine
         .submit(token, Submission { id, command })

@@ -1,5 +1,6 @@
 //! Stories of a store: what is read from it, proven about it, copied of it.
 
+mod accounts;
 mod backup;
 mod branch;
 mod documents;

@@ -187,6 +187,7 @@ async fn sign_up_staff(visit: &Visit<'_>) -> Outcome<()> {
     visit
         .fill("field-employee_number", STAFF.employee_number)
         .await?;
+    visit.fill("field-password", ADMIN.password).await?;
     visit.look("dialog-approve_account").await?;
     visit.submit_dialog().await?;
     window.sees("Nothing waits for you").await?;
@@ -389,7 +390,12 @@ async fn decide(visit: &Visit<'_>) -> Outcome<()> {
         .await?;
     visit.fill("field-limit", "4,000").await?;
     window.at("counter-offer").await?;
+    // A password that is not right is said at its field, and has to be typed again.
+    visit.fill("field-password", STAFF.password).await?;
+    visit.press("dialog-submit").await?;
+    window.sees("The password is not right.").await?;
     visit.look("dialog-approve_application").await?;
+    visit.fill("field-password", ADMIN.password).await?;
     visit.submit_dialog().await?;
     // What was decided leaves the list, and the next row takes its place under the mouse.
     gone(visit, &format!("row-{FIRST}")).await?;
@@ -406,6 +412,7 @@ async fn decide(visit: &Visit<'_>) -> Outcome<()> {
         hands.tick(window, reason).await?;
     }
     window.sees("2 of at most 4 chosen").await?;
+    visit.fill("field-password", ADMIN.password).await?;
     visit.look("dialog-reject_application").await?;
     visit.submit_dialog().await?;
     window.sees("Nothing waits for you").await?;
@@ -649,6 +656,7 @@ async fn agree_to_it(visit: &Visit<'_>) -> Outcome<()> {
             "approve_change",
         )
         .await?;
+    visit.fill("field-password", ADMIN.password).await?;
     visit.look("dialog-approve_change").await?;
     visit.submit_dialog().await?;
     window.sees("Nothing waits for you").await?;

@@ -19,7 +19,8 @@ pub struct AccountTableProps {
 #[component]
 pub fn AccountTable(props: &AccountTableProps) -> Html {
     let rows = props.rows.iter().map(|account| {
-        let buttons = props.kinds.iter().map(|kind| {
+        let offered = props.kinds.iter().filter(|kind| applies(**kind, account));
+        let buttons = offered.map(|kind| {
             let (kind, about) = (*kind, account.clone());
             html! {
                 <Button key={commands::title(kind)} small=true testid={format!("action-{}", tag(kind))}
@@ -56,5 +57,17 @@ pub fn AccountTable(props: &AccountTableProps) -> Html {
                 Column::actions(words::ACTIONS),
             ]}>{ for rows }</DataTable>
         </div>
+    }
+}
+
+/// Spares people buttons that would be refused.
+fn applies(kind: CommandKind, account: &AccountRow) -> bool {
+    match kind {
+        CommandKind::RemoveSecondFactor => account.second_factor,
+        CommandKind::EnableAccount => account.disabled,
+        CommandKind::SetRole | CommandKind::DisableAccount | CommandKind::IssueResetCode => {
+            !account.disabled
+        }
+        _ => true,
     }
 }

@@ -18,6 +18,7 @@ pub(super) const TO_CANCEL: &str =
 
 impl Reader {
     pub async fn admin_desk(&self, viewer: &Viewer) -> Result<AdminDesk, ReadError> {
+        let admins_need_second_factor = self.branch().await?.admins_need_second_factor;
         let mut snapshot = self.snapshot().await?;
         let connection = &mut *snapshot;
         let mut open: Vec<(String,)> = sqlx::query_as(OPEN)
@@ -67,6 +68,15 @@ impl Reader {
             .into_iter()
             .filter(|row| row.locked)
             .collect(),
+            accounts: accounts(
+                connection,
+                viewer,
+                "select id, document from users where state in (?1, 'disabled')
+                 order by login limit ?3",
+                AccountState::Active,
+            )
+            .await?,
+            admins_need_second_factor,
         })
     }
 
@@ -120,6 +130,12 @@ async fn accounts(
                 admin_requested: user.admin_requested,
                 role: user.role,
                 asked_at: user.asked_at,
+                disabled: user.state == AccountState::Disabled,
+                reset_ends_at: user
+                    .reset
+                    .map(|issued| issued.ends_at)
+                    .filter(|ends_at| viewer.now < *ends_at),
+                second_factor: user.second_factor.is_some(),
             })
         })
         .collect()
