@@ -1,4 +1,5 @@
 //! The stories: what no single crate can show. One binary, one module a story.
+#![forbid(unsafe_code)]
 
 mod bad_input;
 mod flow;
