@@ -353,6 +353,9 @@ pub async fn draft_discard(desk: State<'_, Arc<Desk>>, input: Value) -> Answered
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use stories::garble::{Measure, examples, internals_in, throw_at};
+
     macro_rules! bridge_commands {
         ($($name:ident),* $(,)?) => { [$(stringify!($name)),*] };
     }

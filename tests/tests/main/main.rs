@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod flow;
+mod garbled;
 mod golden;
 mod kill;
 mod load;
