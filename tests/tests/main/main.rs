@@ -10,6 +10,7 @@ mod load;
 mod poison;
 mod private;
 mod race;
+mod rights;
 mod tamper;
 mod tidy;
 mod window;
