@@ -11,6 +11,7 @@ mod poison;
 mod private;
 mod race;
 mod rights;
+mod supply;
 mod tamper;
 mod tidy;
 mod window;
