@@ -387,7 +387,7 @@ mod tests {
         fn refused<T: DeserializeOwned>(input: &Value) -> Option<ApiError> {
             read::<T>(input.clone()).err()
         }
-        let shapes: [fn(&Value) -> Option<ApiError>; 16] = [
+        let shapes: [fn(&Value) -> Option<ApiError>; 17] = [
             refused::<Unlock>,
             refused::<SignUp>,
             refused::<SignIn>,
@@ -402,6 +402,7 @@ mod tests {
             refused::<CounterQuery>,
             refused::<ReportQuery>,
             refused::<ReportFileQuery>,
+            refused::<PaperQuery>,
             refused::<String>,
             refused::<Draft>,
         ];
