@@ -263,7 +263,14 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 fn spoil_value(value: &mut Value, dice: &mut Dice) {
     let mut found = Vec::new();
     places(value, "", &mut found);
-    let Some(place) = value.pointer_mut(dice.pick::<String>(&found)) else {
+    // Numbers are what rules reckon with: they are spoilt more often than their share.
+    let is_number = |at: &&String| value.pointer(at).is_some_and(Value::is_number);
+    let numbers: Vec<String> = found.iter().filter(is_number).cloned().collect();
+    let among = match !numbers.is_empty() && dice.percent(40) {
+        true => &numbers,
+        false => &found,
+    };
+    let Some(place) = value.pointer_mut(dice.pick::<String>(among)) else {
         return;
     };
     match place {

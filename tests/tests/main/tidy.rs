@@ -343,6 +343,43 @@ fn floats(source: &Source) -> Vec<Stray> {
     strays
 }
 
+/// What is told of the program itself: words, names of places and errors as people read them. A
+/// value as the debugger would show it may hold anything.
+fn debugged(source: &Source) -> Vec<Stray> {
+    let words: Vec<&str> = source
+        .tokens
+        .iter()
+        .map(|(_, word)| word.as_str())
+        .collect();
+    let mut strays = Vec::new();
+    for at in 0..words.len() {
+        let told = ["error", "warn", "info", "debug", "trace"];
+        let begins = words[at..].starts_with(&["tracing", ":", ":"])
+            && words.get(at + 3).is_some_and(|level| told.contains(level));
+        if !begins {
+            continue;
+        }
+        let mut depth = 0_usize;
+        for place in at + 5..words.len() {
+            match words[place] {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                "?" if matches!(words[place - 1], "(" | "," | "=") => strays.push(Stray {
+                    path: source.path.clone(),
+                    line: source.tokens[place].0,
+                    found: format!("?{}", words[place + 1]),
+                    instead: "say it in words, or with % what is written for people",
+                }),
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    strays
+}
+
 fn replacing_inserts(path: &str, text: &str) -> Vec<Stray> {
     const INSTEAD: &str =
         "it walks past the delete triggers of the log: insert, or `on conflict … do update`";
@@ -561,6 +598,11 @@ fn no_float_comes_near_the_money() {
 }
 
 #[test]
+fn no_value_is_told_as_a_debugger_would_show_it() {
+    none(sources(&PROGRAM).iter().flat_map(debugged).collect());
+}
+
+#[test]
 fn nothing_replaces_by_inserting() {
     let mut strays = Vec::new();
     for (folder, ending) in PROGRAM
@@ -690,6 +732,21 @@ fn the_tidy_test_sees_what_it_looks_for() {
         found(
             sql_out_of_place,
             "let s = \"Update the customer\"; let t = \"begin immediate\"; query(a)"
+        ),
+        0
+    );
+
+    assert_eq!(
+        found(
+            debugged,
+            "tracing::error!(?error, \"a\"); tracing::warn!(who = ?x, %y, \"b\");"
+        ),
+        2
+    );
+    assert_eq!(
+        found(
+            debugged,
+            "tracing::warn!(%error, place = f(x)?, \"?\"); g(?x)"
         ),
         0
     );
