@@ -136,7 +136,7 @@ fn garbled_commands_are_carried_out_or_refused_and_the_store_proves() {
     throw_at(
         "commands at the store",
         &examples,
-        3_000,
+        1_500,
         Measure::TheClock,
         |bytes| {
             let Ok(input) = serde_json::from_slice::<Value>(bytes) else {
