@@ -3,6 +3,7 @@
 #
 # BRANCHLINE_PROVE=1 asks a test for its large count; BRANCHLINE_PROOF names a folder. A test that
 # proves something writes one file NAME.row into it, holding one line: what | how many | seeds
+# Garbled input is thrown for BRANCHLINE_GARBLE_MINUTES (10) at each of what reads.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 load_toolchains
 
@@ -12,6 +13,16 @@ rm -rf "$BRANCHLINE_PROOF"
 mkdir -p "$BRANCHLINE_PROOF" docs
 
 scripts/test.sh
+
+step "cargo-deny, where it is installed"
+# It needs ten minutes to build and reads the same deny.toml that every test run is held to, so nothing here
+# installs it.
+if native cargo deny --version >/dev/null 2>&1; then
+    native cargo deny --offline check licenses sources bans
+    echo "licences, sources, bans by cargo-deny | $(native cargo deny --version) | –" >"$BRANCHLINE_PROOF/deny.row"
+else
+    note "not here; tests/tests/main/supply.rs has checked what it would"
+fi
 
 step "writing docs/proof.md"
 shopt -s nullglob

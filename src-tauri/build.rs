@@ -1,4 +1,5 @@
 //! Only the commands listed here can be called by the page: everything else is denied.
+#![forbid(unsafe_code)]
 
 macro_rules! bridge_commands {
     ($($name:ident),* $(,)?) => { &[$(stringify!($name)),*] };

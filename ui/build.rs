@@ -1,4 +1,5 @@
 //! How deep the page may recurse.
+#![forbid(unsafe_code)]
 
 /// Rendering recurses with the depth of the page, in a build for tests with large frames; the
 /// linker's usual 1 MiB is not much then.

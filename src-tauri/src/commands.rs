@@ -79,9 +79,7 @@ pub async fn sign_up(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Signe
 #[tauri::command]
 pub async fn sign_in(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<SessionView> {
     let engine = desk.engine().await?;
-    let (token, view) = engine.sign_in(heard(&engine, input)?).await?;
-    desk.keep_token(Some(token));
-    Ok(view)
+    desk.sign_in(&engine, heard(&engine, input)?).await
 }
 
 #[tauri::command]
@@ -391,6 +389,9 @@ pub async fn draft_discard(desk: State<'_, Arc<Desk>>, input: Value) -> Answered
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use stories::garble::{Measure, examples, internals_in, throw_at};
+
     macro_rules! bridge_commands {
         ($($name:ident),* $(,)?) => { [$(stringify!($name)),*] };
     }
@@ -416,5 +417,50 @@ mod tests {
         allowed.sort();
         wanted.sort();
         assert_eq!(allowed, wanted);
+    }
+
+    /// Whatever the page sends is read or refused, by each of the shapes the bridge takes.
+    #[test]
+    fn garbled_input_of_the_bridge_is_read_or_refused() {
+        fn refused<T: DeserializeOwned>(input: &Value) -> Option<ApiError> {
+            read::<T>(input.clone()).err()
+        }
+        let shapes: [fn(&Value) -> Option<ApiError>; 17] = [
+            refused::<Unlock>,
+            refused::<SignUp>,
+            refused::<SignIn>,
+            refused::<Submission>,
+            refused::<Command>,
+            refused::<LineQuery>,
+            refused::<LineId>,
+            refused::<OfLine>,
+            refused::<StatementQuery>,
+            refused::<WhatIfQuery>,
+            refused::<CustomerQuery>,
+            refused::<CounterQuery>,
+            refused::<ReportQuery>,
+            refused::<ReportFileQuery>,
+            refused::<PaperQuery>,
+            refused::<String>,
+            refused::<Draft>,
+        ];
+        // Each example is of one shape at least: none of them has gone stale.
+        for example in examples(&["bridge", "commands"]) {
+            let input: Value = serde_json::from_slice(&example).unwrap();
+            assert!(
+                shapes.iter().any(|shape| shape(&input).is_none()),
+                "{input}"
+            );
+        }
+        let all = examples(&["bridge", "commands"]);
+        throw_at("bridge JSON", &all, 10_000, Measure::ThisThread, |bytes| {
+            let Ok(input) = serde_json::from_slice::<Value>(bytes) else {
+                return;
+            };
+            for error in shapes.iter().filter_map(|shape| shape(&input)) {
+                assert_eq!(error.code, ErrorCode::Fault(FaultCode::Malformed));
+                assert_eq!(internals_in(&error.message), None, "{}", error.message);
+            }
+        });
     }
 }

@@ -47,4 +47,5 @@ fn keep_log() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+    engine::panics::say_where_only();
 }

@@ -4,7 +4,7 @@
 use crate::cli::{self, Failure};
 use crate::commands;
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
-use domain::view::{DoorState, DoorView, Unlock};
+use domain::view::{DoorState, DoorView, SessionView, SignIn, Unlock};
 use engine::engine::{PASSPHRASE_LEAST, StartError};
 use engine::sessions::Token;
 use engine::store::{DataFolder, OpenError, STORE_FILE};
@@ -79,6 +79,15 @@ impl Desk {
             &mut *self.token.lock().unwrap_or_else(PoisonError::into_inner),
             token,
         )
+    }
+
+    /// One session at a desk: whoever sat here before is signed out.
+    pub async fn sign_in(&self, engine: &Engine, form: SignIn) -> Result<SessionView, ApiError> {
+        let (token, view) = engine.sign_in(form).await?;
+        if let Some(before) = self.keep_token(Some(token)) {
+            engine.sign_out(&before).await?;
+        }
+        Ok(view)
     }
 
     pub async fn door(&self) -> DoorView {
@@ -218,4 +227,41 @@ pub fn open(opening: Opening) -> Result<(), Failure> {
             }
         });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stories::branch::{Branch, people};
+
+    #[tokio::test]
+    async fn signing_in_ends_the_session_before() {
+        let branch = Branch::found(None).await;
+        let desk = Desk::new(Opening {
+            data_dir: branch.folder().to_owned(),
+            state_dir: None,
+            passphrase: None,
+            network: None,
+            demo: false,
+        });
+        let form = |login: &str| SignIn {
+            login: login.to_owned(),
+            password: people::password(login),
+        };
+        let ada = desk.sign_in(&branch.engine, form("ada")).await.unwrap();
+        let of_ada = desk.token().unwrap();
+        // Who mistypes sits where they sat.
+        let mut wrong = form("sam");
+        wrong.password.push('x');
+        assert!(desk.sign_in(&branch.engine, wrong).await.is_err());
+        assert_eq!(branch.engine.session(&of_ada).await.unwrap(), ada);
+        let sam = desk.sign_in(&branch.engine, form("sam")).await.unwrap();
+        let of_sam = desk.token().unwrap();
+        assert_eq!(branch.engine.session(&of_sam).await.unwrap(), sam);
+        let ended = branch.engine.session(&of_ada).await.unwrap_err();
+        assert_eq!(ended.code, ErrorCode::Fault(FaultCode::SessionEnded));
+        // Other desks are not touched.
+        assert!(branch.engine.session(&branch.ada.token).await.is_ok());
+        branch.engine.stop().await;
+    }
 }

@@ -1,5 +1,6 @@
 //! The built binary, driven as a script drives it: secrets through descriptors, no display, and
 //! every exit code of docs/command-line.md.
+#![forbid(unsafe_code)]
 #![cfg(unix)]
 
 #[path = "command_line/credit.rs"]

@@ -1,4 +1,5 @@
 //! See Cargo.toml.
+#![forbid(unsafe_code)]
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(proving)");

@@ -4,6 +4,7 @@
 pub mod branch;
 pub mod counting;
 pub mod dice;
+pub mod garble;
 pub mod mortal;
 pub mod proof;
 pub mod teller;

@@ -1,5 +1,6 @@
 //! A Tauri window with one word in it, of the same size and over the same web view as the
 //! program's: what starting and memory cost before anything of ours is there.
+#![forbid(unsafe_code)]
 
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 

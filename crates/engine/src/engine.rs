@@ -493,7 +493,7 @@ impl Engine {
                     Ok(()) => {
                         proves.send_replace(true);
                     }
-                    Err(error) => tracing::error!(?error, "the log could not be read to its end"),
+                    Err(error) => tracing::error!(%error, "the log could not be read to its end"),
                 }
             };
             keepers.push(tokio::spawn(reading).abort_handle());

@@ -15,6 +15,7 @@ pub mod gauge;
 pub mod guard;
 pub mod link;
 pub mod memory;
+pub mod panics;
 pub mod password;
 pub mod payments;
 #[cfg(proving)]

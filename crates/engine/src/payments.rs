@@ -45,6 +45,7 @@ impl PaymentsClient {
             return Err(AddressError::NotSecure);
         }
         let client = Client::builder()
+            .tls_version_min(reqwest::tls::Version::TLS_1_2)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .timeout(time_out)

@@ -185,6 +185,7 @@ fn read<T: DeserializeOwned>(content: Map<String, Value>) -> Result<T, Place> {
 mod tests {
     use super::*;
     use std::io::BufReader;
+    use stories::garble::{Measure, corpus, examples, internals_in, throw_at};
 
     const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
@@ -284,5 +285,37 @@ mod tests {
                 "{unreadable:?}"
             );
         }
+    }
+
+    /// One valid submission of every kind is kept, under the name of its kind.
+    #[test]
+    fn the_corpus_holds_every_kind() {
+        let kept = corpus("commands");
+        for kind in CommandKind::ALL {
+            let name = format!("{}.json", serde_json::json!(kind).as_str().unwrap());
+            let (_, line) = kept.iter().find(|(file, _)| *file == name).expect(&name);
+            assert_eq!(submission(line.trim_ascii()).unwrap().command.kind(), *kind);
+        }
+        assert_eq!(kept.len(), CommandKind::ALL.len());
+    }
+
+    #[test]
+    fn garbled_files_are_read_or_refused_line_by_line() {
+        let examples = examples(&["intake", "commands"]);
+        throw_at(
+            "JSONL intake",
+            &examples,
+            10_000,
+            Measure::ThisThread,
+            |bytes| {
+                let mut input = BufReader::with_capacity(64, bytes);
+                while let Some(line) = next_line(&mut input).unwrap() {
+                    let Line::Text(text) = line else { continue };
+                    if let Err(Unreadable { error, .. }) = submission(&text) {
+                        assert_eq!(internals_in(&error.message), None, "{}", error.message);
+                    }
+                }
+            },
+        );
     }
 }

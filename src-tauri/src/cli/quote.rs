@@ -354,3 +354,35 @@ fn text(answer: &Answer, currency: Currency) -> String {
     ]);
     format!("{}\n\n{facts}", table::table(&columns, &rows))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stories::garble::{Measure, examples, internals_in, throw_at};
+
+    fn quoted(bytes: &[u8]) -> Result<String, Failure> {
+        let facts = facts(parse(bytes)?).map_err(at)?;
+        let quoted = super::quote(&facts).map_err(at)?;
+        Ok(text(&answer(&quoted, Currency::USD), Currency::USD))
+    }
+
+    #[test]
+    fn garbled_facts_are_quoted_or_refused() {
+        let examples = examples(&["quotes"]);
+        for example in &examples {
+            assert!(quoted(example).unwrap().contains("Payoff"));
+        }
+        throw_at(
+            "quote files",
+            &examples,
+            5_000,
+            Measure::ThisThread,
+            |bytes| {
+                if let Err(failure) = quoted(bytes) {
+                    let told = format!("{failure:?}");
+                    assert_eq!(internals_in(&told), None, "{told}");
+                }
+            },
+        );
+    }
+}

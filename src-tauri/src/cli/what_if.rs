@@ -129,3 +129,33 @@ fn shown(answer: &WhatIf, currency: Currency) -> String {
     let notes = answer.notes.join("\n");
     format!("{}\n\n{notes}", table::table(&columns, &rows))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::product::AnnualPercent;
+    use stories::garble::{Measure, internals_in, throw_at};
+
+    #[test]
+    fn garbled_words_are_supposed_or_refused() {
+        let examples = ["2026-12-01=500.00", "2027-01-01=12.5", "2026-12-15=0.01"];
+        let examples = examples.map(|word| word.as_bytes().to_vec());
+        assert!(supposed("draw", &["2026-12-01=500.00".to_owned()], Currency::USD).is_ok());
+        throw_at(
+            "what-if words",
+            &examples,
+            10_000,
+            Measure::ThisThread,
+            |bytes| {
+                let word = String::from_utf8_lossy(bytes).into_owned();
+                if let Ok((_, percent)) = parts("rate", &word) {
+                    let _: Result<AnnualPercent, _> = percent.parse();
+                }
+                if let Err(failure) = supposed("draw", &[word], Currency::USD) {
+                    let told = format!("{failure:?}");
+                    assert_eq!(internals_in(&told), None, "{told}");
+                }
+            },
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! The disk itself: a plain table on it, killed and cut off a thousand times. What was committed
 //! is there; and where a sync is a lie, or SQLite is told to do without, it is seen.
+#![forbid(unsafe_code)]
 
 use simulator::dice::Dice;
 use simulator::disk::{Disk, Fate, Trouble};

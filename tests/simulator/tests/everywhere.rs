@@ -1,5 +1,6 @@
 //! Trouble at every operation of the disk in the golden flows: the power goes before and after
 //! it, it fails once and for good, and there is no space once and for good.
+#![forbid(unsafe_code)]
 
 use simulator::disk::{Fate, Operation, Trouble};
 use simulator::flows::{Flow, play};

@@ -1,4 +1,5 @@
 //! The simulator proves itself: each bug that can be planted is caught within a thousand seeds.
+#![forbid(unsafe_code)]
 
 use domain::planted::{Bug, plant};
 use simulator::many::tell_each;

@@ -1,4 +1,5 @@
 //! A read that fails half-way leaves nothing behind: what is read later is what is there then.
+#![forbid(unsafe_code)]
 
 use domain::command::{Command, FreezeLine, UnfreezeLine};
 use domain::ids::{CommandId, LineId};

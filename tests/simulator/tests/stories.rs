@@ -1,4 +1,5 @@
 //! Stories by seed: commands, faults, kills, power loss, clocks that jump, restores.
+#![forbid(unsafe_code)]
 
 use simulator::coverage::{OUT_OF_REACH, everything};
 use simulator::many::tell_all;

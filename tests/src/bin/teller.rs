@@ -1,5 +1,6 @@
 //! Tellers in a process of their own, made to be killed: opens the store, works until something
 //! ends it, and says each acknowledged command once its answer is there.
+#![forbid(unsafe_code)]
 
 use domain::command::{Command, PayIn, PayOut};
 use domain::refusal::ErrorCode;

@@ -634,8 +634,103 @@ fn lower_limit(line_id: LineId, today: domain::date::BusinessDate) -> RequestCha
 
 // --- Classes -----------------------------------------------------------------------------------
 
+/// The classes of bad input, and the rows that stand for each. None of them may be without a row.
+const CLASSES: [(&str, &[&str]); 26] = [
+    ("missing", &["missing"]),
+    ("null", &["null"]),
+    (
+        "wrong type",
+        &[
+            "number for a text",
+            "text for a number",
+            "number for a bool",
+            "text for a bool",
+            "list for a value",
+            "object for a value",
+        ],
+    ),
+    ("unknown field", &["unknown field"]),
+    ("empty", &["empty", "empty list"]),
+    ("blank", &["blank"]),
+    ("max", &["longest", "largest"]),
+    ("max + 1", &["longest and one", "largest and one"]),
+    ("1 MiB", &["one MiB"]),
+    ("NUL and control characters", &["NUL", "control character"]),
+    ("bidi", &["bidi override"]),
+    ("lone combining mark", &["lone combining mark"]),
+    (
+        "SQL, HTML, spreadsheet formula",
+        &["SQL", "HTML", "formula"],
+    ),
+    ("negative", &["negative"]),
+    ("zero", &["zero"]),
+    ("i64 max", &["i64 max", "past i64"]),
+    // The largest amount there may be, on top of what the books hold already.
+    ("sum overflow", &["largest"]),
+    ("float", &["float"]),
+    ("wrong currency", &["another currency", "no currency"]),
+    ("unknown enum", &["unknown enum", "unknown member"]),
+    ("missing object", &["of nothing"]),
+    ("another branch's object", &["of another branch"]),
+    ("wrong state", &["wrong state"]),
+    ("stale version", &["stale version"]),
+    (
+        "replayed id",
+        &[
+            "replayed",
+            "replayed by another",
+            "replayed with other content",
+        ],
+    ),
+    (
+        "wrong role, no session, ended session",
+        &["wrong role", "no session", "ended session"],
+    ),
+];
+
+/// Things of another branch, by the name of the member that would name them.
+struct Elsewhere {
+    named: Vec<(&'static str, Uuid)>,
+}
+
+impl Elsewhere {
+    async fn found() -> Elsewhere {
+        let branch = Branch::found(None).await;
+        let (customer_id, account_id) = branch.customer(9_001).await;
+        let line_id = branch.open_line(customer_id, 50_000).await;
+        let movement_id = movement_id();
+        branch
+            .done(&branch.sam, draw_cash(line_id, movement_id, 1_000))
+            .await;
+        let named = vec![
+            ("customer_id", customer_id.0),
+            ("account_id", account_id.0),
+            ("line_id", line_id.0),
+            ("product_id", branch.product_id.0),
+            ("user_id", branch.ada.user_id.0),
+            ("teller_id", branch.sam.user_id.0),
+            ("draw_id", movement_id.0),
+            ("movement_id", movement_id.0),
+            ("repayment_id", movement_id.0),
+            ("refund_id", movement_id.0),
+        ];
+        branch.engine.stop().await;
+        Elsewhere { named }
+    }
+
+    fn of(&self, field: &str) -> Option<Value> {
+        let last = field.rsplit('.').next().unwrap_or(field);
+        let found = self.named.iter().find(|(name, _)| *name == last);
+        found.map(|(_, id)| json!(id))
+    }
+}
+
 /// What may be wrong with one value. `None` takes the member away.
-fn variants(field: &str, valid: &Value) -> Vec<(&'static str, Option<Value>)> {
+fn variants(
+    field: &str,
+    valid: &Value,
+    elsewhere: &Elsewhere,
+) -> Vec<(&'static str, Option<Value>)> {
     let mut variants = vec![
         ("missing", None),
         ("null", Some(Value::Null)),
@@ -663,6 +758,13 @@ fn variants(field: &str, valid: &Value) -> Vec<(&'static str, Option<Value>)> {
             }
             if Uuid::parse_str(text).is_ok() {
                 variants.push(("of nothing", Some(json!(Uuid::now_v7()))));
+                let foreign = elsewhere
+                    .of(field)
+                    .map(|id| ("of another branch", Some(id)));
+                variants.extend(foreign);
+            }
+            if is_closed(field.rsplit('.').next().unwrap_or(field)) {
+                variants.push(("unknown enum", Some(json!("no_such_thing"))));
             }
             if field.ends_with("currency") {
                 variants.push(("another currency", Some(json!("EUR"))));
@@ -674,15 +776,22 @@ fn variants(field: &str, valid: &Value) -> Vec<(&'static str, Option<Value>)> {
                 variants.push(("no such day", Some(json!("2026-02-30"))));
             }
         }
-        Value::Number(_) => variants.extend([
-            ("text for a number", Some(json!("12"))),
-            ("negative", Some(json!(-1))),
-            ("zero", Some(json!(0))),
-            ("largest and one", Some(json!(LARGEST_AMOUNT_MINOR + 1))),
-            ("i64 max", Some(json!(i64::MAX))),
-            ("past i64", Some(json!(u64::MAX))),
-            ("float", Some(json!(1.5))),
-        ]),
+        Value::Number(number) => {
+            if field.ends_with("seen_version") {
+                let another = number.as_u64().unwrap_or(0) + 7;
+                variants.push(("stale version", Some(json!(another))));
+            }
+            variants.extend([
+                ("text for a number", Some(json!("12"))),
+                ("negative", Some(json!(-1))),
+                ("zero", Some(json!(0))),
+                ("largest", Some(json!(LARGEST_AMOUNT_MINOR))),
+                ("largest and one", Some(json!(LARGEST_AMOUNT_MINOR + 1))),
+                ("i64 max", Some(json!(i64::MAX))),
+                ("past i64", Some(json!(u64::MAX))),
+                ("float", Some(json!(1.5))),
+            ]);
+        }
         Value::Bool(_) => variants.extend([
             ("number for a bool", Some(json!(1))),
             ("text for a bool", Some(json!("true"))),
@@ -806,8 +915,8 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "list for a value" if last == "reasons" => "ReasonsCount",
         // Well-formed, and not what was asked for.
         "missing" | "null" if last == "notice_given_on" && differs(kind, field) => "ChangeDiffers",
-        "another currency" | "far future" | "far past" | "zero" | "largest and one" | "i64 max"
-        | "negative"
+        "another currency" | "far future" | "far past" | "zero" | "largest" | "largest and one"
+        | "i64 max" | "negative"
             if differs(kind, field) =>
         {
             "ChangeDiffers"
@@ -821,12 +930,14 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         _ if class.contains(" for a ") => "malformed",
         "negative" if last == "seen_version" || is_days(last) => "malformed",
         // Ids are ids, enums are enums, dates are dates: no text stands in for one.
-        "of nothing" => of_nothing(kind, field),
+        "of nothing" | "of another branch" => of_nothing(kind, field),
+        "stale version" => "StaleVersion",
         "another currency" => "WrongCurrency",
         "far future" if last == "birth_date" => "DateInFuture",
         "far past" if last == "birth_date" => "done",
         "far future" => "DateInFuture",
         "far past" => "DateTooEarly",
+        "largest" => largest(kind, last),
         "zero" | "largest and one" | "i64 max" | "negative" => number(kind, last, class),
         // Whoever demands a second factor has one.
         "the other bool" if last == "of_admins" => "SecondFactorNeeded",
@@ -961,6 +1072,73 @@ fn number(kind: CommandKind, last: &str, class: &str) -> &'static str {
     }
 }
 
+/// The largest amount there is may be typed; what it is for may not hold so much.
+fn largest(kind: CommandKind, last: &str) -> &'static str {
+    match (kind, last) {
+        (_, "seen_version") => "StaleVersion",
+        (_, last) if is_days(last) => "malformed",
+        (CommandKind::TakeApplication | CommandKind::RequestChange, "minor") => "OverProductLimit",
+        (CommandKind::ApproveApplication, "minor") => "OverRequested",
+        (CommandKind::RequestDraw, "minor") => "OverAvailable",
+        (CommandKind::RefundCredit, "minor") => "NoSuchCredit",
+        (CommandKind::MoveVaultCash, "minor") => "OverDrawer",
+        // A count is a count, what is paid too much is credit, and terms may be generous.
+        (_, _) => "done",
+    }
+}
+
+/// The same once more under a new id, when it was done: the thing is in another state by then.
+fn once_more(kind: CommandKind) -> &'static str {
+    match kind {
+        CommandKind::RecordCustomer => "AlreadyExists",
+        CommandKind::UpdateCustomer => "StaleVersion",
+        CommandKind::AddBankAccount => "AlreadyExists",
+        CommandKind::AuthorizeDebit => "done",
+        CommandKind::ForgetCustomer => "CustomerForgotten",
+        CommandKind::AddContactNote => "done",
+        CommandKind::DefineProduct => "StaleVersion",
+        CommandKind::TakeApplication => "AlreadyExists",
+        CommandKind::RecordMissing => "NothingChanges",
+        CommandKind::SendIncompletenessNotice => "done",
+        CommandKind::RecordCheck => "done",
+        CommandKind::ApproveApplication => "NotOpen",
+        CommandKind::RejectApplication => "LineRejected",
+        CommandKind::CancelApplication => "LineCancelled",
+        CommandKind::RecordAgreement => "AgreementRecorded",
+        CommandKind::RequestDraw => "AlreadyExists",
+        CommandKind::ApproveDraw => "NotRequested",
+        CommandKind::DeclineDraw => "NotRequested",
+        CommandKind::PayCashDraw => "NotPayable",
+        CommandKind::CancelDraw => "AlreadyFinished",
+        CommandKind::TakeRepayment => "AlreadyExists",
+        CommandKind::CancelRepayment => "AlreadyFinished",
+        CommandKind::RefundCredit => "AlreadyExists",
+        CommandKind::RequestCancellation => "CancellationRequested",
+        CommandKind::DeclineCancellation => "NoCancellationRequested",
+        CommandKind::CloseLine => "LineClosed",
+        CommandKind::FreezeLine => "AlreadyFrozen",
+        CommandKind::UnfreezeLine => "NotFrozen",
+        CommandKind::AskNetworkAgain => "NotInReview",
+        CommandKind::ApproveAccount => "NotWaiting",
+        CommandKind::DeclineAccount => "NotWaiting",
+        CommandKind::UnlockAccount => "NotLocked",
+        CommandKind::CloseDay => "NotTheBusinessDate",
+        CommandKind::SetHolidays => "done",
+        CommandKind::OpenDrawer => "DrawerOpenAlready",
+        CommandKind::MoveVaultCash => "done",
+        CommandKind::CountDrawer => "done",
+        CommandKind::CloseDrawer => "DrawerNotOpen",
+        CommandKind::RetryTransfer => "done",
+        CommandKind::ParkTransfer => "NotParkable",
+        CommandKind::HandBackTransfer => "AlreadySent",
+        CommandKind::PresentAgain => "AlreadyExists",
+        CommandKind::ResolveFinding => "FindingClosed",
+        CommandKind::RequestChange => "AlreadyExists",
+        CommandKind::ApproveChange => "NoChangeWaiting",
+        CommandKind::DeclineChange => "NoChangeWaiting",
+    }
+}
+
 /// What is counted may be nothing.
 fn counts(kind: CommandKind) -> bool {
     matches!(
@@ -1011,6 +1189,8 @@ async fn every_field_of_every_command_against_every_class() {
     let mut table = String::from("command\tfield\tclass\toutcome\n");
     let mut wrong = Vec::new();
     let (mut rows, mut by_outcome) = (0, BTreeMap::<String, usize>::new());
+    let mut by_class = BTreeMap::<&str, usize>::new();
+    let elsewhere = Elsewhere::found().await;
 
     for kind in CommandKind::ALL.iter().copied() {
         let mut sample = desk.sample(kind).await;
@@ -1025,11 +1205,16 @@ async fn every_field_of_every_command_against_every_class() {
                     .pointer(&format!("/{}", field.replace('.', "/")))
                     .cloned()
             };
-            let classes = variants(&field, &path_of(&submission_of(&sample)).unwrap());
+            let valid = path_of(&submission_of(&sample)).unwrap();
+            let mut classes = variants(&field, &valid, &elsewhere);
+            // Whoever makes something new may well give it an id that is known elsewhere; and then it
+            // is known here.
+            let mints = of_nothing(kind, &field) == "done";
+            classes.retain(|(class, _)| *class != "of another branch" || !mints);
             for (class, _) in &classes {
                 let submission = submission_of(&sample);
                 let valid = path_of(&submission).unwrap();
-                let replaced = variants(&field, &valid)
+                let replaced = variants(&field, &valid, &elsewhere)
                     .into_iter()
                     .find(|(name, _)| name == class)
                     .unwrap()
@@ -1050,6 +1235,7 @@ async fn every_field_of_every_command_against_every_class() {
                 writeln!(table, "{row}").unwrap();
                 rows += 1;
                 *by_outcome.entry(found).or_default() += 1;
+                *by_class.entry(class).or_default() += 1;
                 match &told {
                     Ok(answer) => {
                         verbatim(answer, &field, class, replaced.as_ref());
@@ -1065,7 +1251,7 @@ async fn every_field_of_every_command_against_every_class() {
                 "{kind:?} {field}: a refusal changed something"
             );
         }
-        who_asks(&desk, &sample, &mut outside).await;
+        let mut met = who_asks(&desk, &sample, &mut outside).await;
         // And the sample was a valid one all the time.
         desk.a_moment_passes().await;
         let good = Submission {
@@ -1115,6 +1301,38 @@ async fn every_field_of_every_command_against_every_class() {
             ErrorCode::Fault(FaultCode::IdReused),
             "{kind:?}"
         );
+        met.push(("replayed", "the first answer".to_owned()));
+        met.push(("replayed by another", branch::code_name(other.code)));
+        met.push((
+            "replayed with other content",
+            branch::code_name(reused.code),
+        ));
+        let before = outside.views_journal_and_outbox().await;
+        desk.a_moment_passes().await;
+        let again = desk.branch.ask(&sample.by, sample.command.clone()).await;
+        let (found, must) = (outcome(&again), once_more(kind));
+        if again.is_err() {
+            assert_eq!(outside.views_journal_and_outbox().await, before, "{kind:?}");
+        }
+        if found != must {
+            wrong.push(format!("{kind:?} once more: {found}, but must be {must}"));
+        }
+        met.push(("wrong state", found));
+        for (class, found) in met {
+            let kind_name = serde_json::to_value(kind).unwrap();
+            writeln!(
+                table,
+                "{}\t-\t{class}\t{found}",
+                kind_name.as_str().unwrap()
+            )
+            .unwrap();
+            rows += 1;
+            *by_class.entry(class).or_default() += 1;
+        }
+    }
+    for (class, named) in CLASSES {
+        let met: usize = named.iter().filter_map(|name| by_class.get(name)).sum();
+        assert!(met > 0, "no row stands for the class {class:?}");
     }
     let target = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bad-input.tsv");
     std::fs::write(&target, table).unwrap();
@@ -1129,7 +1347,7 @@ async fn every_field_of_every_command_against_every_class() {
     desk.branch.verify_clean().await;
     proof::proved(
         "bad_input",
-        "bad input: every field of every command by class",
+        "bad input: every field of every command by class, 26 classes",
         &format!("{rows} rows"),
         "–",
     )
@@ -1206,7 +1424,11 @@ fn says_where(error: &ApiError, kind: CommandKind, field: &str, class: &str) {
 }
 
 /// The right command of nobody, of a session that ended, and of the wrong role.
-async fn who_asks(desk: &Desk, sample: &Sample, outside: &mut Outside) {
+async fn who_asks(
+    desk: &Desk,
+    sample: &Sample,
+    outside: &mut Outside,
+) -> Vec<(&'static str, String)> {
     let before = outside.views_journal_and_outbox().await;
     let kind = sample.command.kind();
     let submission = || Submission {
@@ -1237,6 +1459,10 @@ async fn who_asks(desk: &Desk, sample: &Sample, outside: &mut Outside) {
         ErrorCode::Fault(FaultCode::SessionEnded),
         "{kind:?}"
     );
+    let mut met = vec![
+        ("no session", branch::code_name(nobody.code)),
+        ("ended session", branch::code_name(ended.code)),
+    ];
     if kind.asks_password() {
         desk.a_moment_passes().await;
         let unproven = desk
@@ -1248,8 +1474,10 @@ async fn who_asks(desk: &Desk, sample: &Sample, outside: &mut Outside) {
         let code = ErrorCode::Refused(RefusalCode::PasswordNeeded);
         assert_eq!(unproven.code, code, "{kind:?}");
         assert_eq!(unproven.field.as_deref(), Some("password"), "{kind:?}");
+        met.push(("no password", branch::code_name(unproven.code)));
     }
     if kind.role_needed() == Role::Admin {
+        met.push(("wrong role", format!("{:?}", RefusalCode::AdminOnly)));
         desk.a_moment_passes().await;
         desk.branch
             .refused(
@@ -1270,6 +1498,7 @@ async fn who_asks(desk: &Desk, sample: &Sample, outside: &mut Outside) {
         unsaid(before),
         "{kind:?}"
     );
+    met
 }
 
 /// A session nobody used for so long is over, whatever it asks.

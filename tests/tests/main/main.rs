@@ -1,14 +1,19 @@
 //! The stories: what no single crate can show. One binary, one module a story.
+#![forbid(unsafe_code)]
 
+mod assurance;
 mod bad_input;
 mod closing;
 mod flow;
+mod garbled;
 mod golden;
 mod kill;
 mod load;
 mod poison;
 mod private;
 mod race;
+mod rights;
+mod supply;
 mod tamper;
 mod tidy;
 mod window;

@@ -24,7 +24,7 @@ impl fmt::Display for Stray {
     }
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -153,7 +153,7 @@ fn literal(rest: &[char]) -> Option<(usize, String)> {
 }
 
 /// Every file with this ending under a folder, as the repository names it.
-fn files(folder: &str, ending: &str) -> Vec<String> {
+pub fn files(folder: &str, ending: &str) -> Vec<String> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(root().join(folder)) else {
         return found;
@@ -338,6 +338,43 @@ fn floats(source: &Source) -> Vec<Stray> {
                 found: format!("{whole}.{fraction}"),
                 instead: INSTEAD,
             });
+        }
+    }
+    strays
+}
+
+/// What is told of the program itself: words, names of places and errors as people read them. A
+/// value as the debugger would show it may hold anything.
+fn debugged(source: &Source) -> Vec<Stray> {
+    let words: Vec<&str> = source
+        .tokens
+        .iter()
+        .map(|(_, word)| word.as_str())
+        .collect();
+    let mut strays = Vec::new();
+    for at in 0..words.len() {
+        let told = ["error", "warn", "info", "debug", "trace"];
+        let begins = words[at..].starts_with(&["tracing", ":", ":"])
+            && words.get(at + 3).is_some_and(|level| told.contains(level));
+        if !begins {
+            continue;
+        }
+        let mut depth = 0_usize;
+        for place in at + 5..words.len() {
+            match words[place] {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                "?" if matches!(words[place - 1], "(" | "," | "=") => strays.push(Stray {
+                    path: source.path.clone(),
+                    line: source.tokens[place].0,
+                    found: format!("?{}", words[place + 1]),
+                    instead: "say it in words, or with % what is written for people",
+                }),
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
         }
     }
     strays
@@ -572,6 +609,11 @@ fn no_float_comes_near_the_money() {
 }
 
 #[test]
+fn no_value_is_told_as_a_debugger_would_show_it() {
+    none(sources(&PROGRAM).iter().flat_map(debugged).collect());
+}
+
+#[test]
 fn nothing_replaces_by_inserting() {
     let mut strays = Vec::new();
     for (folder, ending) in PROGRAM
@@ -589,19 +631,65 @@ fn nothing_replaces_by_inserting() {
     none(strays);
 }
 
+/// Crates that need it, and what for. Everything else begins with `#![forbid(unsafe_code)]`.
+const UNSAFE: [(&str, &str); 2] = [
+    (
+        "tests/simulator/src/lib.rs",
+        "a file system under SQLite speaks its C interface; denied but for vfs.rs",
+    ),
+    (
+        "bench/src/main.rs",
+        "the limit is measured over SQLite's C interface",
+    ),
+];
+
+/// Where a crate begins: libraries, programs, tests and build scripts.
+fn is_root(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let beside_a_manifest = |folder: &str| root().join(folder).join("Cargo.toml").exists();
+    match name {
+        "build.rs" => beside_a_manifest(folder),
+        _ if folder.ends_with("/src/bin") => true,
+        "main.rs" | "lib.rs" => {
+            let package = folder.strip_suffix("/src");
+            package.is_some_and(beside_a_manifest) || is_a_test(folder, beside_a_manifest)
+        }
+        // A file of its own below `tests/` is a crate; one in a folder there is a module.
+        _ => folder.strip_suffix("/tests").is_some_and(beside_a_manifest),
+    }
+}
+
+/// `tests/NAME/main.rs`
+fn is_a_test(folder: &str, beside_a_manifest: impl Fn(&str) -> bool) -> bool {
+    let package = folder.rsplit_once("/tests/");
+    package.is_some_and(|(package, _)| beside_a_manifest(package))
+}
+
 #[test]
 fn unsafe_code_is_forbidden() {
-    for path in [
-        "crates/domain/src/lib.rs",
-        "crates/engine/src/lib.rs",
-        "crates/payments-mock/src/lib.rs",
-        "tests/src/lib.rs",
-    ] {
+    let roots: Vec<String> = ["crates", "src-tauri", "ui", "tests", "bench"]
+        .iter()
+        .flat_map(|folder| files(folder, ".rs"))
+        .filter(|path| is_root(path))
+        .collect();
+    // Each package has one, so none was overlooked.
+    assert!(roots.len() > 25, "{roots:?}");
+    for path in &roots {
         let source = Source::read(path);
         let forbids = source
             .find(&["#", "!", "[", "forbid", "(", "unsafe_code", ")", "]"])
             .count();
-        assert_eq!(forbids, 1, "{path}: begin it with #![forbid(unsafe_code)]");
+        let excepted = UNSAFE.iter().any(|(exception, _)| exception == path);
+        assert!(
+            (forbids == 1) != excepted,
+            "{path}: begin it with #![forbid(unsafe_code)], or say why not in UNSAFE"
+        );
+    }
+    for (path, why) in UNSAFE {
+        assert!(
+            roots.iter().any(|root| root == path),
+            "{path} ({why}) is no crate"
+        );
     }
 }
 
@@ -655,6 +743,21 @@ fn the_tidy_test_sees_what_it_looks_for() {
         found(
             sql_out_of_place,
             "let s = \"Update the customer\"; let t = \"begin immediate\"; query(a)"
+        ),
+        0
+    );
+
+    assert_eq!(
+        found(
+            debugged,
+            "tracing::error!(?error, \"a\"); tracing::warn!(who = ?x, %y, \"b\");"
+        ),
+        2
+    );
+    assert_eq!(
+        found(
+            debugged,
+            "tracing::warn!(%error, place = f(x)?, \"?\"); g(?x)"
         ),
         0
     );

@@ -79,6 +79,15 @@ pub const LIMIT: i64 = 1_000_000;
 impl Desk {
     /// A branch with four accounts, one product and one customer with an authorized account.
     pub fn new() -> Desk {
+        Desk::with_ids_from(0)
+    }
+
+    /// Another branch: its ids are no ids of the first one.
+    pub fn elsewhere() -> Desk {
+        Desk::with_ids_from(1 << 40)
+    }
+
+    fn with_ids_from(ids: u128) -> Desk {
         let none = Uuid::nil();
         let mut desk = Desk {
             world: World::default(),
@@ -96,7 +105,7 @@ impl Desk {
             sums: BTreeMap::new(),
             events: 0,
             log: Vec::new(),
-            ids: 0,
+            ids,
         };
         desk.product = ProductId(desk.id());
         let set_up = SetUpStore {

@@ -1,6 +1,7 @@
 //! The rules, judged from outside: every state against every command and every late fact, the
 //! mistakes others have made, the sums people check by hand, and long random histories.
 //! Everything goes through `decide` and `apply`; nothing builds a line or a movement by hand.
+#![forbid(unsafe_code)]
 
 mod accounts;
 mod changes;
@@ -16,6 +17,7 @@ mod people;
 #[path = "../../../../tests/src/proof.rs"]
 mod proof;
 mod random;
+mod rights;
 mod rules;
 mod states;
 mod what_if;

@@ -13,7 +13,7 @@ use domain::transfer::{PostAnswer, RemoteStatus};
 
 /// The columns: every status, and the flags that change what may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub enum State {
     Open,
     Cancelled,
     Rejected,
@@ -36,7 +36,7 @@ enum State {
     ChargedOff,
 }
 
-const STATES: [State; 14] = [
+pub const STATES: [State; 14] = [
     State::Open,
     State::Cancelled,
     State::Rejected,
@@ -85,7 +85,7 @@ impl State {
 /// What a command about a draw or a repayment is about. It is made while the line still allows
 /// it, before the state is reached; a state that allows none gets a name nobody knows.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Subject {
+pub enum Subject {
     Nothing,
     /// A transfer above one signature.
     DrawWaiting,
@@ -100,7 +100,7 @@ enum Subject {
     PaperMissing,
 }
 
-fn subject_of(kind: CommandKind) -> Subject {
+pub fn subject_of(kind: CommandKind) -> Subject {
     match kind {
         CommandKind::ApproveDraw | CommandKind::DeclineDraw => Subject::DrawWaiting,
         CommandKind::PayCashDraw => Subject::CashApproved,
@@ -117,9 +117,10 @@ fn subject_of(kind: CommandKind) -> Subject {
     }
 }
 
-struct Scene {
-    desk: Desk,
-    line: LineId,
+#[derive(Clone)]
+pub struct Scene {
+    pub desk: Desk,
+    pub line: LineId,
     /// What the command is about, if the state could have it.
     subject: Option<MovementId>,
     change: Option<ChangeId>,
@@ -127,8 +128,12 @@ struct Scene {
 }
 
 impl Scene {
-    fn build(state: State, subject: Subject) -> Scene {
-        let mut desk = Desk::new();
+    pub fn build(state: State, subject: Subject) -> Scene {
+        Scene::at(Desk::new(), state, subject)
+    }
+
+    /// On a desk that may have seen other things.
+    pub fn at(mut desk: Desk, state: State, subject: Subject) -> Scene {
         let line = desk.take(LIMIT);
         let mut scene = Scene {
             desk,
@@ -334,7 +339,8 @@ impl Scene {
         Some(cell(&judged))
     }
 
-    fn command(&mut self, kind: CommandKind) -> Option<(domain::ids::UserId, Command)> {
+    /// The command of this kind about this line, and who would give it.
+    pub fn command(&mut self, kind: CommandKind) -> Option<(domain::ids::UserId, Command)> {
         let line_id = self.line;
         let seen_version = self.desk.line(line_id).version;
         let fresh = MovementId(self.desk.id());
@@ -608,7 +614,7 @@ impl Scene {
 /// The written outcomes, in the order of [`STATES`]: the events, or "!" and the refusal. Empty:
 /// the kind is not about a line.
 #[rustfmt::skip]
-fn written(kind: CommandKind) -> &'static [&'static str] {
+pub fn written(kind: CommandKind) -> &'static [&'static str] {
     match kind {
         CommandKind::ForgetCustomer => &[
             "!CustomerHasOpenLine", "customer_forgotten", "customer_forgotten",

@@ -406,7 +406,7 @@ impl Sealed {
     ) -> Result<T, LoadError> {
         let key = keys.get(&parse(table, self.customer_id.clone())?);
         let text = open_text(&self.document, key, &format!("{table}/{id}"))?;
-        serde_json::from_str(&text).map_err(|error| unreadable(table, error))
+        serde_json::from_str(&text).map_err(|error| unreadable(table, where_of(&error)))
     }
 }
 
@@ -487,6 +487,11 @@ where
     text.parse().map_err(|error| unreadable(table, error))
 }
 
+/// Where an opened document cannot be read. The words of the reader would quote what stands there.
+pub(crate) fn where_of(error: &serde_json::Error) -> String {
+    format!("line {}, column {}", error.line(), error.column())
+}
+
 fn unreadable(table: &'static str, why: impl Display) -> LoadError {
     LoadError::Unreadable {
         table,
@@ -503,4 +508,16 @@ pub fn hex(bytes: &[u8]) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_document_cannot_be_read_says_nothing_of_what_stands_there() {
+        let error = serde_json::from_str::<u64>("\"918-27-3645\"").unwrap_err();
+        assert!(error.to_string().contains("918-27-3645"), "{error}");
+        assert_eq!(where_of(&error), "line 1, column 13");
+    }
 }

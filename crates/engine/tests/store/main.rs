@@ -1,4 +1,5 @@
 //! Stories of a store: what is read from it, proven about it, copied of it.
+#![forbid(unsafe_code)]
 
 mod accounts;
 mod backup;

@@ -1,4 +1,5 @@
 //! What is printed, read back out of the PDF.
+#![forbid(unsafe_code)]
 
 mod samples;
 

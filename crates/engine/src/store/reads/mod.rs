@@ -177,7 +177,7 @@ fn document<T: DeserializeOwned>(
     };
     let opened = open_text(text, key, &format!("{table}/{id}"));
     let opened = opened.map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_str(&opened).map_err(|error| unreadable(error.to_string()))
+    serde_json::from_str(&opened).map_err(|error| unreadable(load::where_of(&error)))
 }
 
 /// How an enum of the domain stands in a column: as it is serialized.
