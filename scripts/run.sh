@@ -7,11 +7,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 load_toolchains
 
 step "the page";                   scripts/page.sh debug
-step "the program and the mock";   native cargo build -p branchline -p payments-mock
+# All that `make test` builds, with the same features: built by themselves, the two would have some
+# crates compiled a second time, and the next `make test` would have them a third time.
+step "the program, the mock, the tests";  native cargo build --workspace --exclude ui --bins --tests
 
 if [[ -z ${DISPLAY:-} && -z ${WAYLAND_DISPLAY:-} ]]; then
     step "no display here: walking the tour in a window on a virtual one"
-    native cargo run -p stories --bin tour
+    target/debug/tour
     note "pictures: target/tour/"
     exit 0
 fi

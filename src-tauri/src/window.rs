@@ -247,6 +247,7 @@ mod tests {
         let form = |login: &str| SignIn {
             login: login.to_owned(),
             password: people::password(login),
+            code: None,
         };
         let ada = desk.sign_in(&branch.engine, form("ada")).await.unwrap();
         let of_ada = desk.token().unwrap();

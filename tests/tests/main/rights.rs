@@ -317,13 +317,21 @@ fn elsewhere(kind: CommandKind) -> Option<RefusalCode> {
     Some(match kind {
         K::RecordCustomer | K::DefineProduct | K::CloseDay | K::SetHolidays => return None,
         K::OpenDrawer | K::MoveVaultCash | K::CountDrawer => return None,
+        K::DemandSecondFactor => return None,
         K::UpdateCustomer
         | K::AddBankAccount
         | K::AuthorizeDebit
         | K::ForgetCustomer
         | K::AddContactNote
         | K::TakeApplication => RefusalCode::UnknownCustomer,
-        K::ApproveAccount | K::DeclineAccount | K::UnlockAccount => RefusalCode::UnknownUser,
+        K::ApproveAccount
+        | K::DeclineAccount
+        | K::UnlockAccount
+        | K::SetRole
+        | K::DisableAccount
+        | K::EnableAccount
+        | K::IssueResetCode
+        | K::RemoveSecondFactor => RefusalCode::UnknownUser,
         K::CloseDrawer => RefusalCode::DrawerNotOpen,
         K::ResolveFinding => RefusalCode::UnknownFinding,
         K::RecordMissing

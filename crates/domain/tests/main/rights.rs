@@ -91,7 +91,8 @@ impl Extras {
     }
 
     fn actor(&self, asker: Asker, desk: &Desk) -> Actor {
-        Actor::User(match asker {
+        // Each gave their password again: what is asked here is what they may do with it.
+        Actor::Proven(match asker {
             Asker::Nobody => return Actor::Guest,
             Asker::Program => return Actor::Program,
             Asker::Stranger => Desk::elsewhere().ada,
@@ -107,8 +108,8 @@ impl Extras {
 
     /// A command that is about no line, valid beside a line in whatever state.
     fn beside(&self, desk: &mut Desk, kind: CommandKind, by: Actor) -> Command {
-        let Actor::User(teller_id) = by else {
-            return self.beside(desk, kind, Actor::User(desk.boris));
+        let Some(teller_id) = by.user_id() else {
+            return self.beside(desk, kind, Actor::Proven(desk.boris));
         };
         // Opening the first drawer is what makes a branch use drawers.
         let open = |desk: &mut Desk| {
@@ -183,6 +184,46 @@ impl Extras {
             CommandKind::UnlockAccount => Command::UnlockAccount(UnlockAccount {
                 user_id: self.waiting,
             }),
+            CommandKind::SetRole => Command::SetRole(SetRole {
+                user_id: self.other_staff,
+                role: Role::Admin,
+            }),
+            CommandKind::DisableAccount => Command::DisableAccount(DisableAccount {
+                user_id: self.other_staff,
+            }),
+            CommandKind::EnableAccount => {
+                let user_id = self.other_staff;
+                let disable = Command::DisableAccount(DisableAccount { user_id });
+                let ada = desk.ada;
+                if by.user_id() != Some(user_id) {
+                    desk.give(ada, disable).unwrap();
+                }
+                Command::EnableAccount(EnableAccount { user_id })
+            }
+            CommandKind::IssueResetCode => Command::IssueResetCode(IssueResetCode {
+                user_id: self.other_staff,
+                code_print: "print".into(),
+            }),
+            CommandKind::RemoveSecondFactor => {
+                let set = Internal::SetSecondFactor {
+                    user_id: teller_id,
+                    sealed: "sealed".into(),
+                    step: 1,
+                };
+                // Whoever may do nothing has none, either.
+                let told = desk.tell(set);
+                assert!(
+                    matches!(
+                        told,
+                        Ok(_) | Err(RefusalCode::AccountNotActive | RefusalCode::UnknownUser)
+                    ),
+                    "{told:?}"
+                );
+                Command::RemoveSecondFactor(RemoveSecondFactor { user_id: teller_id })
+            }
+            CommandKind::DemandSecondFactor => {
+                Command::DemandSecondFactor(DemandSecondFactor { of_admins: false })
+            }
             CommandKind::CloseDay => Command::CloseDay(CloseDay { date: desk.today }),
             CommandKind::SetHolidays => Command::SetHolidays(SetHolidays {
                 holidays: vec![desk.today.plus_days(9)],
@@ -250,6 +291,13 @@ fn needs(kind: CommandKind) -> Role {
         CommandKind::ApproveAccount => Role::Admin,
         CommandKind::DeclineAccount => Role::Admin,
         CommandKind::UnlockAccount => Role::Admin,
+        CommandKind::SetRole => Role::Admin,
+        CommandKind::DisableAccount => Role::Admin,
+        CommandKind::EnableAccount => Role::Admin,
+        CommandKind::IssueResetCode => Role::Admin,
+        // One's own; here nobody tries another's.
+        CommandKind::RemoveSecondFactor => Role::Staff,
+        CommandKind::DemandSecondFactor => Role::Admin,
         CommandKind::CloseDay => Role::Admin,
         CommandKind::SetHolidays => Role::Admin,
         CommandKind::OpenDrawer => Role::Staff,
@@ -281,6 +329,12 @@ fn about_no_line(kind: CommandKind) -> Option<(&'static str, Option<&'static str
         CommandKind::ApproveAccount => ("account_approved", Some("!UnknownUser")),
         CommandKind::DeclineAccount => ("account_declined", Some("!UnknownUser")),
         CommandKind::UnlockAccount => ("account_unlocked", Some("!UnknownUser")),
+        CommandKind::SetRole => ("role_set", Some("!UnknownUser")),
+        CommandKind::DisableAccount => ("account_disabled", Some("!UnknownUser")),
+        CommandKind::EnableAccount => ("account_enabled", Some("!UnknownUser")),
+        CommandKind::IssueResetCode => ("reset_code_issued", Some("!UnknownUser")),
+        CommandKind::RemoveSecondFactor => ("second_factor_removed", Some("!UnknownUser")),
+        CommandKind::DemandSecondFactor => ("second_factor_demanded", None),
         CommandKind::CloseDay => ("day_closed", None),
         CommandKind::SetHolidays => ("holidays_set", None),
         CommandKind::OpenDrawer => ("drawer_opened", None),
@@ -400,7 +454,7 @@ fn whoever_asks_for_whatever_in_every_state_meets_what_is_written() {
             let foreign = match built.clone().command(kind) {
                 Some((_, command)) => Some((command, NO_LINE_OF_OURS)),
                 None => about_no_line(kind).and_then(|(_, must)| {
-                    let boris = Actor::User(built.desk.boris);
+                    let boris = Actor::Proven(built.desk.boris);
                     Some((extras.beside(&mut built.desk.clone(), kind, boris), must?))
                 }),
             };
@@ -413,7 +467,7 @@ fn whoever_asks_for_whatever_in_every_state_meets_what_is_written() {
                 _ => must,
             };
             let mut here = Scene::at(Desk::elsewhere(), state, Subject::Nothing).desk;
-            let admin = Actor::User(here.boris);
+            let admin = Actor::Proven(here.boris);
             let before = here.world.clone();
             let judged = here.carry_out(admin, &Order::Desk(command.into()));
             assert_eq!(
