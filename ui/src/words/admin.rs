@@ -12,7 +12,6 @@ pub const IN_REVIEW: &str = "Transfers in review";
 pub const LOCKED_ACCOUNTS: &str = "Locked accounts";
 pub const ACCOUNTS: &str = "Accounts";
 pub const SECOND_FACTOR: &str = "Second factor";
-pub const HAS_FACTOR: &str = "In use";
 pub const DEMAND: &str = "Admins need a second factor";
 pub const DEMANDED: &str = "A second factor is demanded of admins.";
 pub const NOT_DEMANDED: &str = "A second factor is up to everybody.";
