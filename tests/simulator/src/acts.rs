@@ -263,7 +263,16 @@ impl Desk<'_> {
                 if !again {
                     *self.number += 1;
                 }
-                paper::record_customer(CustomerId(new_id(self.dice)), *self.number)
+                let customer_id = CustomerId(new_id(self.dice));
+                let mut profile = paper::profile(*self.number);
+                // Now and then a child.
+                if self.dice.percent(2) {
+                    profile.birth_date = self.today.plus_days(-4_000);
+                }
+                Command::RecordCustomer(RecordCustomer {
+                    customer_id,
+                    profile,
+                })
             }
             CommandKind::UpdateCustomer => {
                 let (customer_id, _) = self.customer()?;
@@ -682,7 +691,7 @@ impl Desk<'_> {
                 let (user_id, user) = self.user(|user| user.waiting)?;
                 Command::ApproveAccount(ApproveAccount {
                     user_id,
-                    employee_number: if self.dice.percent(15) {
+                    employee_number: if self.dice.percent(35) {
                         "E-777".to_owned()
                     } else {
                         user.employee_number
@@ -888,7 +897,7 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::CancelApplication, 10),
     (CommandKind::CloseLine, 10),
     (CommandKind::ForgetCustomer, 8),
-    (CommandKind::ApproveAccount, 8),
+    (CommandKind::ApproveAccount, 12),
     (CommandKind::DeclineAccount, 6),
     (CommandKind::UnlockAccount, 6),
     (CommandKind::SetRole, 6),

@@ -108,6 +108,9 @@ async fn found() -> Base {
         ("sam", "E-003", false),
         ("sammy", "E-003", true),
         ("wanda", "E-004", false),
+        // Whose accounts change hands: nobody's story depends on them.
+        ("clerk-in-the-morning", "E-005", false),
+        ("clerk-in-the-evening", "E-006", false),
     ] {
         let form = SignUp {
             id: CommandId(next()),

@@ -1,5 +1,6 @@
 //! Closes one business date after another in a process of its own, made to be killed: opens the
 //! store, says each date once its close is answered, and ends by itself after the last one.
+#![forbid(unsafe_code)]
 
 use domain::command::{CloseDay, Command};
 use domain::date::BusinessDate;

@@ -44,9 +44,10 @@ async fn all_is_quiet(visit: &Visit<'_>) -> Outcome<()> {
     Ok(())
 }
 
-/// The connection broke after the bytes had left, and asking fails as well.
+/// The connection broke when the bytes may have left, and asking fails as well; the network's events
+/// say nothing of what never arrived.
 async fn in_doubt(visit: &Visit<'_>, network: &Network) -> Outcome<()> {
-    network.tell(&["fault", "reset_after"])?;
+    network.tell(&["fault", "reset_before"])?;
     network.tell(&["fault", "reset_before", "--on", "find", "--forever"])?;
     draw(visit, "20").await?;
     visit
@@ -54,12 +55,12 @@ async fn in_doubt(visit: &Visit<'_>, network: &Network) -> Outcome<()> {
         .reads_within(SETTLEMENT, "count-unknown", "1")
         .await?;
     visit.look("sync-unknown").await?;
-    network.tell(&["clear"])?;
     visit
         .open_dialog("jobs action-retry_transfer", "retry_transfer")
         .await?;
     visit.look("dialog-retry_transfer").await?;
     visit.submit_dialog().await?;
+    network.tell(&["clear"])?;
     all_is_quiet(visit).await
 }
 
