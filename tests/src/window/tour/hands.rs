@@ -48,11 +48,6 @@ pub const SYNC: Destination = Destination {
     keys: "gs",
     name: "Payments",
 };
-pub const ATTENTION: Destination = Destination {
-    entry: "go-attention",
-    keys: "gn",
-    name: "Needs attention",
-};
 pub const REPORTS: Destination = Destination {
     entry: "go-reports",
     keys: "gr",

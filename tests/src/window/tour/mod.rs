@@ -10,7 +10,6 @@ mod people;
 mod proof;
 mod secrets;
 mod story;
-mod trouble;
 mod visit;
 
 use super::{Desk, Outcome, Theme};
