@@ -190,6 +190,19 @@ impl Branch {
         line_id
     }
 
+    /// Closes one day after another until this one is open.
+    pub async fn work_until(&self, date: &str) {
+        let until = date.parse().unwrap();
+        loop {
+            let date = self.viewer(&self.admin).await.today;
+            if date >= until {
+                return;
+            }
+            let close = Command::CloseDay(CloseDay { date });
+            self.admin_does(close).await.unwrap();
+        }
+    }
+
     /// Makes the checks of an application; its version after them.
     pub async fn checked(&self, line_id: LineId) -> u64 {
         let mut version = 1;

@@ -32,18 +32,6 @@ async fn none(branch: &Branch, query: PaperQuery, why: &str) {
     assert!(error.message.contains(why), "{}", error.message);
 }
 
-async fn work_until(branch: &Branch, date: &str) {
-    let until = date.parse().unwrap();
-    loop {
-        let date = branch.viewer(&branch.admin).await.today;
-        if date >= until {
-            return;
-        }
-        let close = Command::CloseDay(CloseDay { date });
-        branch.admin_does(close).await.unwrap();
-    }
-}
-
 async fn change(branch: &Branch, line_id: LineId, change: LineChange, agreed: bool) -> ChangeId {
     let change_id = ChangeId(Uuid::now_v7());
     let ask = Command::RequestChange(RequestChange {
@@ -98,7 +86,7 @@ async fn documents_say_what_the_screen_says() {
     assert_eq!(receipt.served_by, "Tomás Lindqvist");
 
     // 30 days of March at 14.9 % are 6.12; nine of April, 1.84, post before what is overpaid.
-    work_until(&branch, "2026-04-10").await;
+    branch.work_until("2026-04-10").await;
     let repayment_id = branch.repay(line_id, 60_000).await;
     let query = PaperQuery::Receipt {
         movement_id: repayment_id,
@@ -120,7 +108,7 @@ async fn documents_say_what_the_screen_says() {
 
     // What comes later changes no receipt.
     branch.draw(line_id, 12_300, CASH).await;
-    work_until(&branch, "2026-05-10").await;
+    branch.work_until("2026-05-10").await;
     assert_eq!(paper(&branch, query).await, repaid);
 
     let closing_on = "2026-03-31".parse().unwrap();
@@ -356,7 +344,7 @@ async fn what_was_missing_is_told_as_it_was() {
     // The second of the day is what counts.
     branch.teller_does(notice("2026-03-20")).await.unwrap();
     branch.teller_does(notice("2026-03-25")).await.unwrap();
-    work_until(&branch, "2026-03-09").await;
+    branch.work_until("2026-03-09").await;
     branch.teller_does(missing(&both[1..])).await.unwrap();
     branch.teller_does(notice("2026-04-01")).await.unwrap();
     branch.teller_does(missing(&[])).await.unwrap();

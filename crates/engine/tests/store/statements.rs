@@ -7,18 +7,6 @@ use domain::money::Minor;
 use domain::refusal::{ErrorCode, FaultCode};
 use domain::view::StatementQuery;
 
-async fn work_until(branch: &Branch, date: &str) {
-    let until = date.parse().unwrap();
-    loop {
-        let date = branch.viewer(&branch.admin).await.today;
-        if date >= until {
-            return;
-        }
-        let close = Command::CloseDay(CloseDay { date });
-        branch.admin_does(close).await.unwrap();
-    }
-}
-
 #[tokio::test]
 async fn statements_are_paged_and_opened_as_they_were_made() {
     let branch = Branch::open().await;
@@ -26,7 +14,7 @@ async fn statements_are_paged_and_opened_as_they_were_made() {
     let line = branch.line(zoe, 100_000).await;
     let other = branch.line(zoe, 100_000).await;
     branch.draw(line, 50_000, CASH).await;
-    work_until(&branch, "2026-06-01").await;
+    branch.work_until("2026-06-01").await;
     let reader = branch.engine.reader();
     let made = reader.statements(line).await.unwrap();
     assert_eq!(made.len(), 3);
@@ -77,7 +65,7 @@ async fn figures_explain_themselves() {
     let account_id = branch.bank_account(zoe, "000000004711").await;
     let line = branch.line(zoe, 100_000).await;
     branch.draw(line, 50_000, CASH).await;
-    work_until(&branch, "2026-05-10").await;
+    branch.work_until("2026-05-10").await;
     branch.repay(line, 1_000).await;
     let by_network = PayOut::Bank {
         account_id,
