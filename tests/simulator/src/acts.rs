@@ -384,7 +384,7 @@ impl Desk<'_> {
             CommandKind::SendIncompletenessNotice => {
                 let (line_id, _) =
                     self.line(|line| line.limit.is_none() && !line.ended() && line.missing > 0)?;
-                let days = i32::try_from(self.dice.between(5, 100)).unwrap_or(30);
+                let days = i32::try_from(self.dice.between(0, 140)).unwrap_or(30);
                 Command::SendIncompletenessNotice(SendIncompletenessNotice {
                     line_id,
                     reply_by: self.today.plus_days(days),
@@ -717,7 +717,9 @@ impl Desk<'_> {
                 Command::DisableAccount(DisableAccount { user_id })
             }
             CommandKind::EnableAccount => {
-                let user_id = self.clerk(|clerk| !clerk.active && !clerk.waiting)?;
+                // Now and then one that is not disabled.
+                let any = self.dice.percent(15);
+                let user_id = self.clerk(|clerk| (any || !clerk.active) && !clerk.waiting)?;
                 Command::EnableAccount(EnableAccount { user_id })
             }
             CommandKind::IssueResetCode => {
@@ -897,7 +899,7 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::CancelApplication, 10),
     (CommandKind::CloseLine, 10),
     (CommandKind::ForgetCustomer, 8),
-    (CommandKind::ApproveAccount, 12),
+    (CommandKind::ApproveAccount, 8),
     (CommandKind::DeclineAccount, 6),
     (CommandKind::UnlockAccount, 6),
     (CommandKind::SetRole, 6),
@@ -931,12 +933,18 @@ pub enum Theme {
     Restores,
     /// Cash, through drawers that are opened, counted and closed.
     Counter,
+    /// Who may sign in, and what is missing from whose papers.
+    Office,
+    /// What two people change about a line, up to writing it off.
+    Changes,
 }
 
 impl Theme {
     pub fn of(seed: u64) -> Theme {
-        match seed % 10 {
-            9 => Theme::Counter,
+        match seed % 20 {
+            9 | 19 => Theme::Counter,
+            3 => Theme::Office,
+            8 => Theme::Changes,
             _ => Theme::of_five(seed % 5),
         }
     }
@@ -965,6 +973,19 @@ impl Theme {
             (Theme::Counter, CommandKind::MoveVaultCash | CommandKind::CountDrawer) => 45,
             (Theme::Counter, CommandKind::CloseDrawer | CommandKind::CloseDay) => 55,
             (Theme::Restores, CommandKind::RetryTransfer | CommandKind::ResolveFinding) => 70,
+            (
+                Theme::Office,
+                CommandKind::ApproveAccount
+                | CommandKind::DeclineAccount
+                | CommandKind::SetRole
+                | CommandKind::DisableAccount
+                | CommandKind::EnableAccount
+                | CommandKind::IssueResetCode
+                | CommandKind::RecordMissing
+                | CommandKind::SendIncompletenessNotice
+                | CommandKind::TakeApplication,
+            ) => 70,
+            (Theme::Changes, CommandKind::RequestChange | CommandKind::ApproveChange) => 250,
             _ => usual,
         }
     }

@@ -173,6 +173,16 @@ impl Hands {
         }
     }
 
+    pub async fn second_factor(self, window: &Window) -> Outcome<()> {
+        match self {
+            Hands::Mouse => {
+                self.press(window, "user-menu").await?;
+                self.press(window, "menu-second-factor").await
+            }
+            Hands::Keyboard => run(window, "Second factor").await,
+        }
+    }
+
     pub async fn open_palette(self, window: &Window) -> Outcome<()> {
         match self {
             Hands::Mouse => self.press(window, "open-palette").await,

@@ -5,6 +5,7 @@
 //! and what is left behind must be provably right, and provably wrong after any one byte of it was
 //! changed by hand.
 
+mod accounts;
 mod hands;
 mod people;
 mod proof;
@@ -37,7 +38,7 @@ pub async fn walk() -> Outcome<()> {
 async fn walk_with(hands: Hands, theme: Theme) -> Outcome<()> {
     let folder = Path::new(FOLDER).join(theme.word());
     let desk = Desk::start(&folder.to_string_lossy(), false)?;
-    story::tell(&desk, hands, theme).await?;
-    secrets::stay_secret(&desk).await?;
+    let shown_once = story::tell(&desk, hands, theme).await?;
+    secrets::stay_secret(&desk, &shown_once).await?;
     proof::verify_sees_every_byte(&desk.data_dir()).await
 }

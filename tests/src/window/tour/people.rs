@@ -22,6 +22,12 @@ pub const STAFF: Colleague = Colleague {
     password: "seven grey geese fly south",
 };
 
+/// The same colleague after a reset.
+pub const STAFF_ANEW: Colleague = Colleague {
+    password: "eight brown bears sleep in",
+    ..STAFF
+};
+
 pub const PASSPHRASE: &str = "a lighthouse keeps no secrets";
 
 /// The first half of a customer's form: the fields and what is typed into them.

@@ -1,6 +1,7 @@
 //! The story of one customer at the branch, from an empty folder to a closed line.
 
 use super::super::{Desk, Error, Outcome, Theme};
+use super::accounts::{self, ShownOnce};
 use super::hands::{self, Hands};
 use super::people::{
     ACCOUNT_NUMBER, ADMIN, CUSTOMER_BEGUN, CUSTOMER_NAME, CUSTOMER_REST, Colleague, PASSPHRASE,
@@ -19,7 +20,7 @@ const FIRST: &str = "LC-000001";
 const SECOND: &str = "LC-000002";
 const PRODUCT: &str = "Household line";
 
-pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<()> {
+pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<ShownOnce> {
     let pictures = Cell::new(0);
     let visit = Visit::begin(desk, hands, theme, &pictures).await?;
     found_the_store(&visit).await?;
@@ -72,8 +73,10 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<()> {
     close_the_drawer(&visit).await?;
     look_at_reports(&visit).await?;
     look_around(&visit).await?;
+    let shown_once = accounts::tell(&visit).await?;
     the_page_stops(&visit).await?;
-    visit.end().await
+    visit.end().await?;
+    Ok(shown_once)
 }
 
 async fn found_the_store(visit: &Visit<'_>) -> Outcome<()> {
