@@ -153,6 +153,7 @@ impl From<OpenError> for Failure {
             OpenError::Newer => (Exit::Store, "store_newer"),
             OpenError::Altered(_) => (Exit::Store, "store_altered"),
             OpenError::OldSqlite(_) | OpenError::Setting { .. } => (Exit::Broken, "broken"),
+            OpenError::Elsewhere(..) => (Exit::Store, "network_file_system"),
             OpenError::Folder(..)
             | OpenError::Load(_)
             | OpenError::Sql(_)

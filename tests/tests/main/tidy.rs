@@ -343,6 +343,25 @@ fn floats(source: &Source) -> Vec<Stray> {
     strays
 }
 
+/// Two sentences may be the same, and two equal keys in one list stop the page.
+fn keyed_by_sentence(source: &Source) -> Vec<Stray> {
+    let tokens = &source.tokens;
+    let keys = tokens.windows(4).filter(|four| {
+        let word = |place: usize| four[place].1.as_str();
+        word(0) == "key"
+            && word(1) == "="
+            && word(2) == "{"
+            && matches!(word(3), "sentence" | "note" | "warning")
+    });
+    keys.map(|four| Stray {
+        path: source.path.clone(),
+        line: four[3].0,
+        found: format!("key={{{}}}", four[3].1),
+        instead: "key it by its place in the list, or by an id",
+    })
+    .collect()
+}
+
 /// What is told of the program itself: words, names of places and errors as people read them. A
 /// value as the debugger would show it may hold anything.
 fn debugged(source: &Source) -> Vec<Stray> {
@@ -609,6 +628,16 @@ fn no_float_comes_near_the_money() {
 }
 
 #[test]
+fn no_list_is_keyed_by_what_it_says() {
+    none(
+        sources(&["ui"])
+            .iter()
+            .flat_map(keyed_by_sentence)
+            .collect(),
+    );
+}
+
+#[test]
 fn no_value_is_told_as_a_debugger_would_show_it() {
     none(sources(&PROGRAM).iter().flat_map(debugged).collect());
 }
@@ -723,6 +752,11 @@ fn the_tidy_test_sees_what_it_looks_for() {
         ),
         0
     );
+
+    let listed = "html! { <p key={sentence.clone()}>{ sentence }</p> }";
+    assert_eq!(found(keyed_by_sentence, listed), 1);
+    let by_place = "html! { <p key={place}>{ sentence }</p> }";
+    assert_eq!(found(keyed_by_sentence, by_place), 0);
 
     assert_eq!(found(sql_out_of_place, "sqlx::query(x)"), 1);
     assert_eq!(

@@ -189,7 +189,8 @@ fn warning(warned: &[String]) -> Option<Html> {
     (!warned.is_empty()).then(|| {
         let sentences = warned
             .iter()
-            .map(|sentence| html! { <p key={sentence.as_str()}>{ sentence }</p> });
+            .enumerate()
+            .map(|(place, sentence)| html! { <p key={place}>{ sentence }</p> });
         html! {
             <Alert kind={AlertKind::Warning} title={commands::LOOK_AGAIN} testid="warned">
                 { for sentences }

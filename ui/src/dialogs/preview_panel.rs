@@ -60,8 +60,8 @@ fn shown(preview: &Preview, currency: Currency) -> Html {
             }
             if !preview.warnings.is_empty() {
                 <ul class="preview__warnings" data-testid="preview-warnings">
-                    { for preview.warnings.iter().map(|sentence| html! {
-                        <li key={sentence.as_str()}>{ sentence }</li>
+                    { for preview.warnings.iter().enumerate().map(|(place, sentence)| html! {
+                        <li key={place}>{ sentence }</li>
                     }) }
                 </ul>
             }
@@ -91,8 +91,8 @@ fn shown(preview: &Preview, currency: Currency) -> Html {
             }
             if !preview.consequences.is_empty() {
                 <ul class="preview__consequences" data-testid="preview-consequences">
-                    { for preview.consequences.iter().map(|sentence| html! {
-                        <li key={sentence.as_str()}>{ sentence }</li>
+                    { for preview.consequences.iter().enumerate().map(|(place, sentence)| html! {
+                        <li key={place}>{ sentence }</li>
                     }) }
                 </ul>
             }

@@ -8,6 +8,7 @@ pub mod drafts;
 pub mod folds;
 pub mod jobs;
 pub mod load;
+mod place;
 pub mod reads;
 pub mod reconciling;
 pub mod rows;
@@ -41,6 +42,10 @@ const ROWS_AT_ONCE: usize = 4 * 1024;
 pub enum OpenError {
     #[error("the data folder {0} cannot be used: {1}")]
     Folder(PathBuf, std::io::Error),
+    #[error(
+        "the data folder {0} lies on a network file system ({1}), where a store can be damaged: choose one on this machine"
+    )]
+    Elsewhere(PathBuf, String),
     #[error("another program has this store open")]
     InUse,
     #[error("there is no store in {0}")]
@@ -91,6 +96,7 @@ impl DataFolder {
     /// For the one program that may write.
     pub fn lock(path: &Path) -> Result<DataFolder, OpenError> {
         let failed = |error| OpenError::Folder(path.to_owned(), error);
+        on_this_machine(path)?;
         create_private(path).map_err(failed)?;
         let lock = File::create(path.join(LOCK_FILE)).map_err(failed)?;
         match lock.try_lock() {
@@ -105,6 +111,7 @@ impl DataFolder {
 
     /// For reading beside a program that writes.
     pub fn beside(path: &Path) -> Result<DataFolder, OpenError> {
+        on_this_machine(path)?;
         let folder = DataFolder {
             path: path.to_owned(),
             _lock: None,
@@ -125,6 +132,13 @@ impl DataFolder {
 
     pub fn has_store(&self) -> bool {
         self.store_path().exists()
+    }
+}
+
+fn on_this_machine(path: &Path) -> Result<(), OpenError> {
+    match place::network_file_system(path) {
+        Some(kind) => Err(OpenError::Elsewhere(path.to_owned(), kind)),
+        None => Ok(()),
     }
 }
 

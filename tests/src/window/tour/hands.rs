@@ -48,6 +48,11 @@ pub const SYNC: Destination = Destination {
     keys: "gs",
     name: "Payments",
 };
+pub const ATTENTION: Destination = Destination {
+    entry: "go-attention",
+    keys: "gn",
+    name: "Needs attention",
+};
 pub const REPORTS: Destination = Destination {
     entry: "go-reports",
     keys: "gr",
@@ -180,6 +185,14 @@ impl Hands {
                 self.press(window, "menu-second-factor").await
             }
             Hands::Keyboard => run(window, "Second factor").await,
+        }
+    }
+
+    /// Closes the user menu without choosing anything.
+    pub async fn close_menu(self, window: &Window) -> Outcome<()> {
+        match self {
+            Hands::Mouse => self.press(window, "user-menu").await,
+            Hands::Keyboard => window.press(Key::Escape).await,
         }
     }
 

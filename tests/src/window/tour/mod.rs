@@ -11,6 +11,7 @@ mod people;
 mod proof;
 mod secrets;
 mod story;
+mod trouble;
 mod visit;
 
 use super::{Desk, Outcome, Theme};

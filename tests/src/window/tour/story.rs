@@ -7,6 +7,7 @@ use super::people::{
     ACCOUNT_NUMBER, ADMIN, CUSTOMER_BEGUN, CUSTOMER_NAME, CUSTOMER_REST, Colleague, PASSPHRASE,
     ROUTING_NUMBER, STAFF,
 };
+use super::trouble;
 use super::visit::Visit;
 use serde_json::Value;
 use std::cell::Cell;
@@ -14,9 +15,9 @@ use std::time::Duration;
 
 /// How long a transfer may take once the network is back: the pause between two tries, the push,
 /// and the network's own settlement.
-const SETTLEMENT: Duration = Duration::from_secs(60);
+pub const SETTLEMENT: Duration = Duration::from_secs(60);
 
-const FIRST: &str = "LC-000001";
+pub const FIRST: &str = "LC-000001";
 const SECOND: &str = "LC-000002";
 const PRODUCT: &str = "Household line";
 
@@ -54,6 +55,13 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<ShownOnce>
     draw_while_the_network_is_away(&visit).await?;
     desk.network().come_up()?;
     the_draw_settles_by_itself(&visit).await?;
+    visit.sign_out().await?;
+
+    visit.sign_in(&ADMIN).await?;
+    trouble::tell(&visit, desk.network()).await?;
+    visit.sign_out().await?;
+
+    visit.sign_in(&STAFF).await?;
     open_the_drawer(&visit).await?;
     repay_to_zero(&visit).await?;
     draw_in_cash(&visit).await?;
@@ -529,7 +537,7 @@ async fn the_draw_settles_by_itself(visit: &Visit<'_>) -> Outcome<()> {
 }
 
 /// As [`open_line`], while its status may change under one's eyes.
-async fn open_line_when(visit: &Visit<'_>, number: &str) -> Outcome<()> {
+pub async fn open_line_when(visit: &Visit<'_>, number: &str) -> Outcome<()> {
     visit.hands.go(&visit.window, hands::APPLICATIONS).await?;
     visit.window.at("page-applications").await?;
     visit.press(&format!("row-{number} .row-link")).await?;
@@ -556,13 +564,18 @@ async fn close_the_drawer(visit: &Visit<'_>) -> Outcome<()> {
     let (window, hands) = (&visit.window, visit.hands);
     hands.go(window, hands::COUNTER).await?;
     window.at("page-counter").await?;
-    window.reads("drawer-holds", "1,450.00").await?;
+    // The float and what was repaid of the 450.00 and what the network's troubles left owed; what
+    // was drawn in cash came back.
+    let holds = 100_000 + 45_000 + trouble::LEFT_OWED_MINOR;
+    let units = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
+    let shown = units(holds).replacen('1', "1,", 1);
+    window.reads("drawer-holds", &shown).await?;
     gone(visit, "toast").await?;
     visit.look("counter-open").await?;
     visit
         .open_dialog("action-close-drawer", "close_drawer")
         .await?;
-    visit.fill("field-counted", "1449.50").await?;
+    visit.fill("field-counted", &units(holds - 50)).await?;
     visit.look("dialog-close_drawer").await?;
     visit.submit_dialog().await?;
     window.at("drawer-closed").await?;
@@ -745,7 +758,9 @@ async fn look_around(visit: &Visit<'_>) -> Outcome<()> {
     hands.close_dialog(window).await?;
     visit.press("user-menu").await?;
     window.at(".menu").await?;
-    visit.look("user-menu").await
+    visit.look("user-menu").await?;
+    hands.close_menu(window).await?;
+    gone(visit, ".menu").await
 }
 
 /// A trap in the page's code is said on the screen, and one key brings the page back where it was,

@@ -11,6 +11,7 @@ use crate::session::use_desk;
 use crate::words::{admin, commands, details as words, documents, lines};
 use domain::movement::MovementState;
 use domain::paper::PaperQuery;
+use domain::refusal::RefusalCode;
 use domain::view::{LineDetails, MovementRow};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -96,6 +97,17 @@ fn when(movement: &MovementRow) -> Html {
     }
 }
 
+/// Why something is under review is often the very thing that was heard last.
+fn each_once<const N: usize>(sentences: [Option<String>; N]) -> Vec<String> {
+    let mut said = Vec::with_capacity(N);
+    for sentence in sentences.into_iter().flatten() {
+        if !said.contains(&sentence) {
+            said.push(sentence);
+        }
+    }
+    said
+}
+
 #[derive(Properties, PartialEq)]
 pub struct LastWordProps {
     pub movement: MovementRow,
@@ -105,15 +117,15 @@ pub struct LastWordProps {
 #[component]
 pub fn LastWord(props: &LastWordProps) -> Html {
     let movement = &props.movement;
-    let sentences = [
+    let sentences = each_once([
         movement.review.map(|review| review.words().to_owned()),
         movement.return_code.as_deref().map(words::returned),
         movement.last.clone(),
-    ];
+    ]);
     let tries = (movement.attempts > 1).then(|| words::tries(movement.attempts));
     html! {
         <div class="last-word">
-            { for sentences.into_iter().flatten().map(|sentence| html! { <div key={sentence.clone()}>{ &sentence }</div> }) }
+            { for sentences.into_iter().enumerate().map(|(place, sentence)| html! { <div key={place}>{ sentence }</div> }) }
             { for tries.map(|tries| html! { <div key="tries" class="quiet">{ tries }</div> }) }
         </div>
     }
@@ -125,25 +137,60 @@ pub struct MovementActionsProps {
     pub on_act: Callback<Intent>,
 }
 
-/// Buttons for what may be done with one movement now.
+/// Buttons for what may be done with one movement now; why the rest may not be done, folded away: a
+/// row has room for what is possible.
 #[component]
 pub fn MovementActions(props: &MovementActionsProps) -> Html {
     let desk = use_desk();
     let movement = &props.movement;
-    let buttons = movement
-        .actions
-        .iter()
+    let ever = movement.actions.iter();
+    let (possible, refused): (Vec<_>, Vec<_>) = ever
         .filter(|action| may_ever(action, desk.role))
-        .map(|action| {
-            let intent = Intent::on_movement(action.kind, movement);
-            html! {
-                <Button key={commands::title(action.kind)} kind={ButtonKind::Secondary} small=true
-                    testid={format!("action-{}", tag(action.kind))}
-                    why_not={action.refused.map(|code| AttrValue::from(code.words()))}
-                    on_click={props.on_act.reform(move |_: MouseEvent| intent)}>
-                    { commands::title(action.kind) }
-                </Button>
-            }
-        });
-    html! { <div class="row-actions">{ for buttons }</div> }
+        .partition(|action| action.refused.is_none());
+    let buttons = possible.into_iter().map(|action| {
+        let intent = Intent::on_movement(action.kind, movement);
+        html! {
+            <Button key={commands::title(action.kind)} kind={ButtonKind::Secondary} small=true
+                testid={format!("action-{}", tag(action.kind))}
+                on_click={props.on_act.reform(move |_: MouseEvent| intent)}>
+                { commands::title(action.kind) }
+            </Button>
+        }
+    });
+    let reasons = refused.iter().map(|action| {
+        html! {
+            <div key={commands::title(action.kind)} class="terms__row">
+                <dt>{ commands::title(action.kind) }</dt>
+                <dd>{ action.refused.map_or("", RefusalCode::words) }</dd>
+            </div>
+        }
+    });
+    html! {
+        <div>
+            <div class="row-actions">{ for buttons }</div>
+            <details class="why" hidden={refused.is_empty()} data-testid="why-not">
+                <summary>{ words::not_possible(refused.len()) }</summary>
+                <dl class="terms__list">{ for reasons }</dl>
+            </details>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn nothing_is_said_twice() {
+        let said = |words: &str| Some(words.to_owned());
+        for (sentences, expected) in [
+            ([None, None, None], &[][..]),
+            ([said("a"), None, said("a")], &["a"]),
+            ([said("a"), said("b"), said("a")], &["a", "b"]),
+            ([None, said("b"), said("a")], &["b", "a"]),
+        ] {
+            assert_eq!(each_once(sentences), expected);
+        }
+    }
 }

@@ -290,7 +290,7 @@ fn shown(answer: &WhatIf, currency: Currency) -> Html {
                 </tbody>
             </table>
             <ul class="list">
-                { for answer.notes.iter().map(|note| html! { <li key={note.as_str()}>{ note }</li> }) }
+                { for answer.notes.iter().enumerate().map(|(place, note)| html! { <li key={place}>{ note }</li> }) }
             </ul>
         </>
     }

@@ -77,7 +77,7 @@ fn shown(explained: &FigureExplained, currency: Currency) -> Html {
                     <Cell numeric=true><strong><Money minor={explained.amount_minor} {currency} /></strong></Cell>
                 </Row>
             </DataTable>
-            { for explained.notes.iter().map(|note| html! { <p key={note.clone()} class="quiet">{ note }</p> }) }
+            { for explained.notes.iter().enumerate().map(|(place, note)| html! { <p key={place} class="quiet">{ note }</p> }) }
             <div>{ interest.unwrap_or_default() }</div>
         </>
     }

@@ -79,8 +79,8 @@ pub fn ReportTable(props: &ReportTableProps) -> Html {
             </div>
         }
     });
-    let notes = report.notes.iter().map(|note| {
-        html! { <Alert key={note.clone()} kind={AlertKind::Warning} title={note.clone()} /> }
+    let notes = report.notes.iter().enumerate().map(|(place, note)| {
+        html! { <Alert key={place} kind={AlertKind::Warning} title={note.clone()} /> }
     });
     let days = report.days_in_words();
     let table = if report.rows.is_empty() {
