@@ -5,6 +5,7 @@
 mod cli;
 mod commands;
 mod files;
+mod web_engine;
 mod window;
 
 use clap::Parser;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     if cli.action.is_some() {
         return cli::run(cli);
     }
+    web_engine::start_with_switches();
     match open_window(&cli.common) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -136,7 +136,7 @@ fn Evidence(props: &EvidenceProps) -> Html {
     let id: MovementId = props.movement.id;
     let load = use_load(id, |_, change| change.sync, backend::timeline);
     let footer = html! {
-        <Button kind={ButtonKind::Primary} testid="dialog-close"
+        <Button kind={ButtonKind::Primary} testid="dialog-done"
             on_click={props.on_close.reform(|_: MouseEvent| ())}>{ words::CLOSE }</Button>
     };
     let body = match (&load.data, &load.error) {
@@ -226,10 +226,13 @@ fn State(props: &StateProps) -> Html {
                     <p>{ words::PAUSED_WORDS }</p>
                 </Alert>
             }) }</div>
-            <Alert {kind} title={words::mark(sync.mark)} testid="sync-state">
-                <div>{ for sync.why.as_ref().map(|why| html! { <p>{ why }</p> }) }</div>
-                <p hidden={!away}>{ words::GOES_ON }</p>
-            </Alert>
+            // That it is tried again by itself is not so while it is paused.
+            <div>{ for (!sync.paused).then(|| html! {
+                <Alert {kind} title={words::mark(sync.mark)} testid="sync-state">
+                    <div>{ for sync.why.as_ref().map(|why| html! { <p>{ why }</p> }) }</div>
+                    <p hidden={!away}>{ words::GOES_ON }</p>
+                </Alert>
+            }) }</div>
             <dl class="figures__rest">
                 { for times.into_iter().map(|(name, value)| html! {
                     <div key={name} class="figure"><dt>{ name }</dt><dd>{ value }</dd></div>

@@ -8,6 +8,7 @@
 mod branch;
 
 mod drain;
+mod evidence;
 mod faults;
 mod reconciling;
 mod restored;

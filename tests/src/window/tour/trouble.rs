@@ -60,7 +60,13 @@ async fn in_doubt(visit: &Visit<'_>, network: &Network) -> Outcome<()> {
         .window
         .reads_within(SETTLEMENT, "count-unknown", "1")
         .await?;
+    // Until it was asked after once, the words about it change under the mouse.
+    visit.window.sees("asked in vain").await?;
     visit.look("sync-unknown").await?;
+    visit.press("jobs evidence").await?;
+    visit.window.at("dialog-evidence evidence").await?;
+    visit.look("sync-evidence").await?;
+    visit.hands.close_dialog(&visit.window).await?;
     visit
         .open_dialog("jobs action-retry_transfer", "retry_transfer")
         .await?;

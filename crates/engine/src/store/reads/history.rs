@@ -41,6 +41,9 @@ macro_rules! events {
 /// By the unique index on stream and place.
 pub(super) const OF_A_STREAM: &str =
     events!("e.stream = ?1 and e.stream_id = ?2 and e.stream_seq < ?3 order by e.stream_seq desc");
+/// More than a transfer that is retried for days with growing pauses comes to.
+const EVIDENCE_MAX: u32 = 1_000;
+
 /// The events of one movement among those of its line.
 pub(super) const OF_A_MOVEMENT: &str = events!(
     "e.stream = ?1 and e.stream_id = ?2 and json_extract(e.payload, '$.movement_id') = ?3
@@ -204,6 +207,7 @@ impl Reader {
             .bind(stream.kind())
             .bind(stream.id())
             .bind(id.to_string())
+            .bind(EVIDENCE_MAX)
             .fetch_all(&mut *snapshot)
             .await?;
         records
