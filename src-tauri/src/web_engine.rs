@@ -1,10 +1,10 @@
 //! Switches of the web engine, which WebKitGTK reads from the environment of the process that opens
 //! the window.
 //!
-//! The top tier of its WebAssembly compiler (OMG) has been seen to break the page's memory: once in
-//! some fifteen walks of the tour a write went astray, and the page stopped with “Out of bounds memory
-//! access” or a broken heap. Without that tier code is still compiled (BBQ). A page of forms and tables
-//! does not notice.
+//! Once in some ten walks of the tour the page's memory broke: it stopped with “Out of bounds memory
+//! access” or a broken heap, in code without a line of unsafe Rust. Others who met such faults switch the
+//! top tier of the WebAssembly compiler (OMG) off; so do we, until we know that it is not that. Code
+//! is still compiled (BBQ), and a page of forms and tables does not notice.
 
 use std::ffi::OsStr;
 
