@@ -7,6 +7,7 @@ bridge_commands!(
     sign_in,
     sign_out,
     reset_password,
+    change_password,
     begin_second_factor,
     confirm_second_factor,
     prove,

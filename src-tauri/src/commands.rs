@@ -98,6 +98,14 @@ pub async fn reset_password(desk: State<'_, Arc<Desk>>, input: Value) -> Answere
     engine.reset_password(heard(&engine, input)?).await
 }
 
+/// A new password, to whoever is signed in and gives the old one.
+#[tauri::command]
+pub async fn change_password(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine.change_password(&token, heard(&engine, input)?).await
+}
+
 /// A new secret for a second factor, to whoever gives the password again.
 #[tauri::command]
 pub async fn begin_second_factor(

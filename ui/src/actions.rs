@@ -37,6 +37,7 @@ pub enum Does {
     Help,
     Search,
     Theme(Theme),
+    OwnPassword,
     SecondFactor,
     SignOut,
 }
@@ -137,6 +138,13 @@ pub static ACTIONS: &[Action] = &[
         None,
         Group::Look,
         Does::Theme(Theme::Dark),
+    ),
+    act(
+        "own-password",
+        words::OWN_PASSWORD,
+        None,
+        Group::Do,
+        Does::OwnPassword,
     ),
     act(
         "second-factor",

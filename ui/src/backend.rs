@@ -66,6 +66,13 @@ pub async fn reset_password(mut input: ResetPassword) -> Outcome<()> {
     input.code.zeroize();
     outcome
 }
+/// A new password of one's own, with the old one.
+pub async fn change_password(mut input: ChangePassword) -> Outcome<()> {
+    let outcome = call("change_password", &input).await;
+    input.current.zeroize();
+    input.password.zeroize();
+    outcome
+}
 /// A new secret for a second factor, to whoever gives the password again.
 pub async fn begin_second_factor(password: &str) -> Outcome<SecondFactorView> {
     let password = password.to_owned();

@@ -272,8 +272,11 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
         } => user.credential_print.clone_from(credential_print),
         Event::PasswordReset {
             credential_print, ..
+        }
+        | Event::PasswordChanged {
+            credential_print, ..
         } => {
-            user.credential_print = credential_print.clone();
+            user.credential_print.clone_from(credential_print);
             user.reset = None;
             user.failures = 0;
             user.wait_until = None;

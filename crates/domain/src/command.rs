@@ -355,6 +355,11 @@ pub enum Internal {
         user_id: UserId,
         credential_print: String,
     },
+    /// Somebody who is signed in gave their password and a new one, which was hashed before.
+    ChangePassword {
+        user_id: UserId,
+        credential_print: String,
+    },
     /// Somebody who is signed in gave their password again, and it was right.
     PasswordProven {
         user_id: UserId,

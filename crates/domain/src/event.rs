@@ -144,6 +144,8 @@ events! {
     CredentialRenewed "credential_renewed" { user_id: UserId, credential_print: String }
     /// With the code, which is used up; every session of the account ended.
     PasswordReset "password_reset" { user_id: UserId, credential_print: String }
+    /// By its person, with the old one; every other session of the account ended.
+    PasswordChanged "password_changed" { user_id: UserId, credential_print: String }
     /// Codes by time are asked for from here on; the secret is sealed under the store key.
     SecondFactorSet "second_factor_set" { user_id: UserId, sealed: String, step: u64 }
     /// The code of this time step was taken; it is no good a second time.
@@ -486,6 +488,7 @@ impl Event {
             | Event::AccessRecovered { user_id, .. }
             | Event::CredentialRenewed { user_id, .. }
             | Event::PasswordReset { user_id, .. }
+            | Event::PasswordChanged { user_id, .. }
             | Event::SecondFactorSet { user_id, .. }
             | Event::SecondFactorUsed { user_id, .. }
             | Event::SecondFactorRemoved { user_id }
@@ -603,6 +606,7 @@ impl Event {
             | Event::AccessRecovered { .. }
             | Event::CredentialRenewed { .. }
             | Event::PasswordReset { .. }
+            | Event::PasswordChanged { .. }
             | Event::SecondFactorSet { .. }
             | Event::SecondFactorUsed { .. }
             | Event::SecondFactorRemoved { .. }

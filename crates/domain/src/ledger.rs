@@ -413,6 +413,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::AccessRecovered { .. }
         | Event::CredentialRenewed { .. }
         | Event::PasswordReset { .. }
+        | Event::PasswordChanged { .. }
         | Event::SecondFactorSet { .. }
         | Event::SecondFactorUsed { .. }
         | Event::SecondFactorRemoved { .. }

@@ -207,7 +207,9 @@ impl Needs {
             | Internal::SignedOut { user_id } => {
                 self.users.insert(*user_id);
             }
-            Internal::RecoverAccess { user_id, .. } | Internal::RenewCredential { user_id, .. } => {
+            Internal::RecoverAccess { user_id, .. }
+            | Internal::RenewCredential { user_id, .. }
+            | Internal::ChangePassword { user_id, .. } => {
                 self.users.insert(*user_id);
             }
             Internal::ResetPassword(reset) => {

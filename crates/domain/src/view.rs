@@ -102,6 +102,13 @@ views! {
         code: String,
         password: String,
     }
+    /// A new password, by whoever is signed in and has the old one.
+    ChangePassword {
+        /// The submission's id: kept over retries.
+        id: CommandId,
+        current: String,
+        password: String,
+    }
     /// A reset code, shown this once.
     ResetCodeView { user_id: UserId, code: String, ends_at: UtcMillis }
     SessionView {

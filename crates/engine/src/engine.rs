@@ -1,6 +1,7 @@
 //! The engine: opens a store, signs people in, takes commands, answers questions. What the
 //! window, the command line and the tests all talk to.
 
+mod own_password;
 mod preview;
 mod reset;
 mod second_factor;
@@ -722,15 +723,8 @@ impl Engine {
         let in_flight = self.sessions.command(token, self.orders.now())?;
         let Prove { password, command } = form;
         let password = Zeroizing::new(password);
-        let login = self.reader.user(in_flight.user_id).await?.login;
-        let facts = self.reader.sign_in_facts(&login).await?;
-        let judged = async {
-            let user_id = self.judge_password(facts, &password).await?.id;
-            self.orders
-                .internal(Internal::PasswordProven { user_id })
-                .await
-        };
-        judged.await.map_err(at_the_password)?;
+        let proven = self.judge_own_password(in_flight.user_id, &password).await;
+        proven.map_err(|error| at_field("password", error))?;
         let now = self.orders.now();
         Ok(self
             .sessions
@@ -1336,14 +1330,15 @@ impl Concern {
 }
 
 /// What went wrong with a password, where it was typed.
-fn at_the_password(error: ApiError) -> ApiError {
+/// What came of a password that was asked for again, at its field.
+fn at_field(field: &str, error: ApiError) -> ApiError {
     let message = match error.code {
         ErrorCode::Fault(FaultCode::WrongCredentials) => "The password is not right.".to_owned(),
         _ => error.message,
     };
     ApiError {
         message,
-        field: Some("password".to_owned()),
+        field: Some(field.to_owned()),
         ..error
     }
 }

@@ -147,6 +147,11 @@ pub fn check(password: &str, names: &[&str]) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Whether both open the same account: as they are hashed, not as they were typed.
+pub fn same(one: &str, other: &str) -> bool {
+    normal_words(one) == normal_words(other)
+}
+
 /// Lower case without blanks and joints: how guessing programs try it, too.
 fn bare(text: &str) -> String {
     text.chars()

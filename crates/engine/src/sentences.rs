@@ -100,6 +100,7 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         }
         Event::CredentialRenewed { .. } => "The password was hashed anew.".to_owned(),
         Event::PasswordReset { .. } => "A new password was set with the reset code.".to_owned(),
+        Event::PasswordChanged { .. } => "The password was changed by its person.".to_owned(),
         Event::SecondFactorSet { .. } => "A second factor was set up.".to_owned(),
         Event::SecondFactorUsed { .. } => "The code of the second factor was right.".to_owned(),
         Event::SecondFactorRemoved { .. } => "The second factor was removed.".to_owned(),

@@ -259,6 +259,12 @@ impl Sessions {
         self.lock().remove(token).map(|session| session.user_id)
     }
 
+    /// The password changed: whoever else uses the account signs in again.
+    pub fn end_others_of(&self, user_id: UserId, kept: &Token) {
+        self.lock()
+            .retain(|token, session| session.user_id != user_id || token == kept);
+    }
+
     /// The account changed: whoever uses it signs in again.
     pub fn end_all_of(&self, user_id: UserId) {
         self.lock().retain(|_, session| session.user_id != user_id);
@@ -315,8 +321,13 @@ mod tests {
         assert_eq!(sessions.user(&made_up, START), Err(FaultCode::SessionEnded));
         assert_eq!(sessions.end(&one), Some(user(1)));
         assert_eq!(sessions.end(&one), None);
-        sessions.end_all_of(user(1));
+        let kept = sessions.begin(user(1), START);
+        sessions.end_others_of(user(1), &kept);
         assert!(sessions.user(&other, START).is_err());
+        assert_eq!(sessions.user(&kept, START), Ok(user(1)));
+        assert_eq!(sessions.user(&yours, START), Ok(user(2)));
+        sessions.end_all_of(user(1));
+        assert!(sessions.user(&kept, START).is_err());
         assert_eq!(sessions.user(&yours, START), Ok(user(2)));
     }
 

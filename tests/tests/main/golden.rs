@@ -529,6 +529,11 @@ impl Writing<'_> {
             .unwrap();
         self.told(Internal::RenewCredential {
             user_id,
+            credential_print: credential_print.clone(),
+        })
+        .await;
+        self.told(Internal::ChangePassword {
+            user_id,
             credential_print,
         })
         .await;

@@ -39,7 +39,7 @@ pub use icon::{Icon, IconKind};
 pub use line_table::LineTable;
 pub use money::Money;
 pub use page_header::PageHeader;
-pub use password_field::{PasswordField, has_password, take_password};
+pub use password_field::{PasswordField, has_password, read_password, take_password};
 pub use profile_fields::{
     ContactFields, HouseholdFields, IdentityFields, document_words, employment_words, read_change,
 };

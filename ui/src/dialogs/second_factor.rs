@@ -7,12 +7,10 @@ use crate::components::{
     Button, ButtonKind, Dialog, ErrorAlert, Form, PasswordField, QrCode, TextField, take_password,
     use_toasts,
 };
-use crate::focus;
-use crate::hooks::use_unique_id;
+use crate::hooks::{Wrong, use_unique_id, use_wrong};
 use crate::session::use_desk;
 use crate::words::{FILL_IN, commands, lines, second_factor as words};
 use domain::command::{Command, CommandKind, RemoveSecondFactor};
-use domain::refusal::ApiError;
 use domain::view::{ConfirmSecondFactor, SecondFactorView};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -29,30 +27,6 @@ enum Step {
     Begin,
     Confirm(Rc<SecondFactorView>),
     Remove,
-}
-
-/// What is wrong, and at which field.
-#[derive(Clone, Default, PartialEq)]
-struct Wrong {
-    error: Option<ApiError>,
-    empty: bool,
-    /// Counts, so that the same mistake made twice is focused twice.
-    count: u32,
-}
-
-impl Wrong {
-    fn at(&self, field: &str) -> Option<AttrValue> {
-        if self.empty {
-            return Some(FILL_IN.into());
-        }
-        let error = self.error.as_ref()?;
-        (error.field.as_deref() == Some(field)).then(|| error.message.clone().into())
-    }
-
-    fn elsewhere(&self, field: &str) -> Option<ApiError> {
-        let error = self.error.clone()?;
-        (error.field.as_deref() != Some(field)).then_some(error)
-    }
 }
 
 const PASSWORD: &str = "password";
@@ -82,40 +56,8 @@ pub fn SecondFactorDialog(props: &SecondFactorDialogProps) -> Html {
     }
 }
 
-#[hook]
-fn use_wrong() -> (UseStateHandle<Wrong>, Callback<Wrong>) {
-    let wrong = use_state(Wrong::default);
-    let count = use_mut_ref(|| 0_u32);
-    use_effect_with(wrong.count, |count| {
-        if *count > 0 {
-            focus::first_invalid();
-        }
-    });
-    let set = {
-        let wrong = wrong.setter();
-        Callback::from(move |mut found: Wrong| {
-            if found.empty || found.error.is_some() {
-                *count.borrow_mut() += 1;
-                found.count = *count.borrow();
-            }
-            wrong.set(found);
-        })
-    };
-    (wrong, set)
-}
-
-fn said(error: ApiError) -> Wrong {
-    Wrong {
-        error: Some(error),
-        ..Wrong::default()
-    }
-}
-
-fn nothing_typed() -> Wrong {
-    Wrong {
-        empty: true,
-        ..Wrong::default()
-    }
+fn nothing_typed(field: &'static str) -> Wrong {
+    Wrong::found(vec![(field, FILL_IN)])
 }
 
 #[derive(Properties, PartialEq)]
@@ -139,7 +81,7 @@ fn Begin(props: &BeginProps) -> Html {
                 return;
             }
             let Some(password) = take_password(&password) else {
-                return set_wrong.emit(nothing_typed());
+                return set_wrong.emit(nothing_typed(PASSWORD));
             };
             busy.set(true);
             set_wrong.emit(Wrong::default());
@@ -149,7 +91,7 @@ fn Begin(props: &BeginProps) -> Html {
                 busy.set(false);
                 match outcome {
                     Ok(view) => on_begun.emit(view),
-                    Err(error) => set_wrong.emit(said(error)),
+                    Err(error) => set_wrong.emit(Wrong::said(error)),
                 }
             });
         })
@@ -179,7 +121,7 @@ fn Begin(props: &BeginProps) -> Html {
                 <p class="quiet">{ words::WHY }</p>
                 <div>{ for has_one.then(|| html! { <p>{ words::IN_USE }</p> }) }</div>
                 <div aria-live="assertive">
-                    { for wrong.elsewhere(PASSWORD).map(|error| html! { <ErrorAlert {error} /> }) }
+                    { for wrong.elsewhere(&[PASSWORD]).map(|error| html! { <ErrorAlert {error} /> }) }
                 </div>
                 <Form id={form_id} label={words::TITLE} {on_submit}>
                     <PasswordField node={password} name={PASSWORD} label={commands::PASSWORD}
@@ -211,7 +153,7 @@ fn Confirm(props: &ConfirmProps) -> Html {
                 return;
             }
             if code.trim().is_empty() {
-                return set_wrong.emit(nothing_typed());
+                return set_wrong.emit(nothing_typed(CODE));
             }
             busy.set(true);
             set_wrong.emit(Wrong::default());
@@ -226,7 +168,7 @@ fn Confirm(props: &ConfirmProps) -> Html {
                         toasts.success(words::DONE);
                         on_close.emit(());
                     }
-                    Err(error) => set_wrong.emit(said(error)),
+                    Err(error) => set_wrong.emit(Wrong::said(error)),
                 }
             });
         })
@@ -254,7 +196,7 @@ fn Confirm(props: &ConfirmProps) -> Html {
                     <div class="terms__row"><dt>{ words::ADDRESS }</dt><dd class="code is-long">{ &view.uri }</dd></div>
                 </dl>
                 <div aria-live="assertive">
-                    { for wrong.elsewhere(CODE).map(|error| html! { <ErrorAlert {error} /> }) }
+                    { for wrong.elsewhere(&[CODE]).map(|error| html! { <ErrorAlert {error} /> }) }
                 </div>
                 <Form id={form_id} label={words::TITLE} {on_submit}>
                     <TextField name={CODE} label={words::CODE} required=true autofocus=true max_length=10

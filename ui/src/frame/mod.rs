@@ -15,7 +15,7 @@ pub use filters::{Filters, use_filters};
 
 use crate::actions::{Does, PageAction, PageActions};
 use crate::components::use_toasts;
-use crate::dialogs::SecondFactorDialog;
+use crate::dialogs::{OwnPasswordDialog, SecondFactorDialog};
 use crate::router::use_router;
 use crate::session::{use_desk, use_entrance};
 use crate::words::frame as words;
@@ -29,6 +29,7 @@ use yew::prelude::*;
 enum Overlay {
     Palette,
     Help,
+    OwnPassword,
     SecondFactor,
 }
 
@@ -58,6 +59,7 @@ pub fn Frame(props: &FrameProps) -> Html {
             <palette::Palette page_actions={(*page_actions).clone()} perform={perform.clone()}
                 on_close={close} />
         },
+        Some(Overlay::OwnPassword) => html! { <OwnPasswordDialog on_close={close} /> },
         Some(Overlay::SecondFactor) => html! { <SecondFactorDialog on_close={close} /> },
         Some(Overlay::Help) => html! {
             <help::Help page_actions={(*page_actions).clone()} on_close={close} />
@@ -95,6 +97,7 @@ fn use_perform(overlay: UseStateSetter<Option<Overlay>>) -> Callback<Does> {
             Does::Go(route) => router.push(route),
             Does::Palette => overlay.set(Some(Overlay::Palette)),
             Does::Help => overlay.set(Some(Overlay::Help)),
+            Does::OwnPassword => overlay.set(Some(Overlay::OwnPassword)),
             Does::SecondFactor => overlay.set(Some(Overlay::SecondFactor)),
             Does::Search => {
                 focus::first("#search");

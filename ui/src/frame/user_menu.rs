@@ -171,5 +171,5 @@ fn step(root: &NodeRef, step: Step) {
 
 /// What concerns whoever is signed in.
 fn of_the_account(does: &Does) -> bool {
-    matches!(does, Does::SecondFactor | Does::SignOut)
+    matches!(does, Does::OwnPassword | Does::SecondFactor | Does::SignOut)
 }

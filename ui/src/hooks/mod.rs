@@ -8,6 +8,7 @@ mod use_printing;
 mod use_submission;
 mod use_title;
 mod use_unique_id;
+mod use_wrong;
 
 pub use use_change::use_change;
 pub use use_load::use_load;
@@ -17,3 +18,4 @@ pub use use_printing::{Printing, use_printing};
 pub use use_submission::{Submitting, keeps_its_id, use_submission};
 pub use use_title::use_title;
 pub use use_unique_id::use_unique_id;
+pub use use_wrong::{Wrong, use_wrong};

@@ -6,12 +6,12 @@ use crate::backend;
 use crate::components::{
     Alert, AlertKind, Button, ButtonKind, CheckField, ErrorAlert, Form, TextField,
 };
-use crate::hooks::{keeps_its_id, use_title};
+use crate::hooks::{Wrong, keeps_its_id, use_title, use_wrong};
+use crate::mint;
 use crate::session::use_entrance;
 use crate::words::{self as common, frame, login as words};
-use crate::{focus, mint};
 use domain::ids::{CommandId, UserId};
-use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
+use domain::refusal::{ApiError, ErrorCode, RefusalCode};
 use domain::view::{SessionView, SignIn, SignUp};
 use reset::ResetForm;
 use wasm_bindgen_futures::spawn_local;
@@ -139,62 +139,6 @@ fn use_typed() -> (UseStateHandle<String>, Callback<String>) {
     (state, set)
 }
 
-/// What went wrong with a form of this page: found by itself, or said by the program.
-#[derive(Clone, Default, PartialEq)]
-struct Wrong {
-    problems: Vec<(&'static str, &'static str)>,
-    error: Option<ApiError>,
-    /// Counts, so that the same mistake made twice is focused twice.
-    count: u32,
-}
-
-impl Wrong {
-    fn at(&self, field: &str) -> Option<AttrValue> {
-        let own = self.problems.iter().find(|(at, _)| *at == field);
-        let own = own.map(|(_, words)| AttrValue::from(*words));
-        own.or_else(|| {
-            let error = self.error.as_ref()?;
-            (field_of(error) == Some(field)).then(|| error.message.clone().into())
-        })
-    }
-
-    fn elsewhere(&self, fields: &[&str]) -> Option<ApiError> {
-        let error = self.error.clone()?;
-        let shown = field_of(&error).is_some_and(|field| fields.contains(&field));
-        (!shown).then_some(error)
-    }
-}
-
-/// A password that is too weak stands at the password, whether or not the program says so.
-fn field_of(error: &ApiError) -> Option<&str> {
-    match error.code {
-        ErrorCode::Fault(FaultCode::WeakPassword) => Some("password"),
-        _ => error.field.as_deref(),
-    }
-}
-
-#[hook]
-fn use_wrong() -> (UseStateHandle<Wrong>, Callback<Wrong>) {
-    let wrong = use_state(Wrong::default);
-    let count = use_mut_ref(|| 0_u32);
-    use_effect_with(wrong.count, |count| {
-        if *count > 0 && !focus::first_invalid() {
-            focus::first("[data-testid=field-password]");
-        }
-    });
-    let set = {
-        let wrong = wrong.setter();
-        Callback::from(move |mut found: Wrong| {
-            if !found.problems.is_empty() || found.error.is_some() {
-                *count.borrow_mut() += 1;
-                found.count = *count.borrow();
-            }
-            wrong.set(found);
-        })
-    };
-    (wrong, set)
-}
-
 /// A password field that can be read while it is typed.
 #[derive(Properties, PartialEq)]
 struct PasswordProps {
@@ -249,12 +193,7 @@ fn SignInForm() -> Html {
             }
             let problems = empty(&[("login", &input.login), ("password", &input.password)]);
             if !problems.is_empty() {
-                let error = None;
-                set_wrong.emit(Wrong {
-                    problems,
-                    error,
-                    count: 0,
-                });
+                set_wrong.emit(Wrong::found(problems));
                 return;
             }
             busy.set(true);
@@ -271,7 +210,7 @@ fn SignInForm() -> Html {
                         if error.code == ErrorCode::Refused(RefusalCode::CodeNeeded) {
                             asks_code.set(true);
                         }
-                        set_wrong.emit(said(error));
+                        set_wrong.emit(Wrong::said(error));
                     }
                 }
             });
@@ -342,12 +281,7 @@ fn SignUpForm(props: &SignUpFormProps) -> Html {
             }
             let problems = problems_of(&typed);
             if !problems.is_empty() {
-                let error = None;
-                set_wrong.emit(Wrong {
-                    problems,
-                    error,
-                    count: 0,
-                });
+                set_wrong.emit(Wrong::found(problems));
                 return;
             }
             let input = same_or_new(pending.borrow().as_ref(), &typed);
@@ -367,7 +301,7 @@ fn SignUpForm(props: &SignUpFormProps) -> Html {
                         if !keeps_its_id(error.code) {
                             *pending.borrow_mut() = None;
                         }
-                        set_wrong.emit(said(error));
+                        set_wrong.emit(Wrong::said(error));
                     }
                 }
             });
@@ -444,13 +378,6 @@ fn problems_of(typed: &SignUp) -> Vec<(&'static str, &'static str)> {
 fn empty(fields: &[(&'static str, &str)]) -> Vec<(&'static str, &'static str)> {
     let empty = fields.iter().filter(|(_, text)| text.is_empty());
     empty.map(|(field, _)| (*field, common::FILL_IN)).collect()
-}
-
-fn said(error: ApiError) -> Wrong {
-    Wrong {
-        error: Some(error),
-        ..Wrong::default()
-    }
 }
 
 fn alert(error: Option<ApiError>) -> Html {

@@ -52,3 +52,4 @@ pub fn search_for(typed: &str) -> String {
     format!("Search applications for “{typed}”")
 }
 pub const SECOND_FACTOR: &str = "Second factor";
+pub const OWN_PASSWORD: &str = "Change password";

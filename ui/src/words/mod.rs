@@ -15,6 +15,7 @@ pub mod frame;
 pub mod lines;
 pub mod lists;
 pub mod login;
+pub mod own_password;
 pub mod papers;
 pub mod products;
 pub mod reports;

@@ -254,13 +254,7 @@ pub(super) fn reset_password(
     ctx: &Ctx,
     reset: &ResetPassword,
 ) -> Result<Vec<Event>, Refusal> {
-    let user = user(world, reset.user_id)?;
-    if !user.may_try(ctx.now) {
-        return Err(RefusalCode::AccountLocked.into());
-    }
-    if user.active_role().is_none() {
-        return Err(RefusalCode::AccountNotActive.into());
-    }
+    let user = may_enter(world, ctx, reset.user_id)?;
     let opens = |code: &ResetCode| code.opens(&reset.code_print, ctx.now);
     if !user.reset.as_ref().is_some_and(opens) {
         return Err(RefusalCode::ResetCodeWrong.into());
@@ -268,6 +262,21 @@ pub(super) fn reset_password(
     Ok(vec![Event::PasswordReset {
         user_id: reset.user_id,
         credential_print: reset.credential_print.clone(),
+    }])
+}
+
+/// The old password was right when it was looked at; judged here again like a sign-in, since many
+/// guesses may have been under way at once. A reset code that was issued meanwhile is used up.
+pub(super) fn change_password(
+    world: &World,
+    ctx: &Ctx,
+    user_id: UserId,
+    credential_print: &str,
+) -> Result<Vec<Event>, Refusal> {
+    may_enter(world, ctx, user_id)?;
+    Ok(vec![Event::PasswordChanged {
+        user_id,
+        credential_print: credential_print.to_owned(),
     }])
 }
 
@@ -279,13 +288,7 @@ pub(super) fn set_second_factor(
     sealed: &str,
     step: u64,
 ) -> Result<Vec<Event>, Refusal> {
-    let user = user(world, user_id)?;
-    if !user.may_try(ctx.now) {
-        return Err(RefusalCode::AccountLocked.into());
-    }
-    if user.active_role().is_none() {
-        return Err(RefusalCode::AccountNotActive.into());
-    }
+    may_enter(world, ctx, user_id)?;
     Ok(vec![Event::SecondFactorSet {
         user_id,
         sealed: sealed.to_owned(),
@@ -321,20 +324,26 @@ pub(super) fn demand_second_factor(
     }])
 }
 
-pub(super) fn signed_in(
-    world: &World,
-    ctx: &Ctx,
-    user_id: UserId,
-    step: Option<u64>,
-) -> Result<Vec<Event>, Refusal> {
+/// The gate of everybody who gave a password or a code. Judged by the writer, one after another:
+/// many guesses may have been under way at once.
+fn may_enter<'w>(world: &'w World, ctx: &Ctx, user_id: UserId) -> Result<&'w User, Refusal> {
     let user = user(world, user_id)?;
-    // Judged here again: many guesses may have been under way at once.
     if !user.may_try(ctx.now) {
         return Err(RefusalCode::AccountLocked.into());
     }
     if user.active_role().is_none() {
         return Err(RefusalCode::AccountNotActive.into());
     }
+    Ok(user)
+}
+
+pub(super) fn signed_in(
+    world: &World,
+    ctx: &Ctx,
+    user_id: UserId,
+    step: Option<u64>,
+) -> Result<Vec<Event>, Refusal> {
+    let user = may_enter(world, ctx, user_id)?;
     // A code is used up by the first who brings it, over restarts, too.
     let used = match (&user.second_factor, step) {
         (None, _) => None,
@@ -356,13 +365,7 @@ pub(super) fn password_proven(
     ctx: &Ctx,
     user_id: UserId,
 ) -> Result<Vec<Event>, Refusal> {
-    let user = user(world, user_id)?;
-    if !user.may_try(ctx.now) {
-        return Err(RefusalCode::AccountLocked.into());
-    }
-    if user.active_role().is_none() {
-        return Err(RefusalCode::AccountNotActive.into());
-    }
+    let user = may_enter(world, ctx, user_id)?;
     let failed = user.failures > 0;
     Ok(failed
         .then_some(Event::PasswordProven { user_id })

@@ -158,6 +158,10 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
             user_id,
             credential_print,
         } => accounts::renew_credential(world, *user_id, credential_print),
+        Internal::ChangePassword {
+            user_id,
+            credential_print,
+        } => accounts::change_password(world, ctx, *user_id, credential_print),
         Internal::PasswordProven { user_id } => accounts::password_proven(world, ctx, *user_id),
         Internal::SignedOut { user_id } => {
             user(world, *user_id)?;

@@ -171,6 +171,40 @@ fn a_locked_account_is_reset_only_after_its_code_was_issued() {
     assert_eq!(cell(&reset(&mut desk, user_id, "two")), "password_reset");
 }
 
+fn change(desk: &mut Desk, user_id: UserId) -> Judged {
+    desk.tell(Internal::ChangePassword {
+        user_id,
+        credential_print: "changed".into(),
+    })
+}
+
+#[test]
+fn a_password_is_changed_by_whoever_may_enter_and_uses_a_reset_code_up() {
+    let mut desk = Desk::new();
+    let (ada, cleo) = (desk.ada, desk.cleo);
+    issue(&mut desk, ada, cleo, "one").unwrap();
+    assert_eq!(cell(&change(&mut desk, cleo)), "password_changed");
+    let user = &desk.world.users[&cleo];
+    assert_eq!((&*user.credential_print, &user.reset), ("changed", &None));
+    assert_eq!(cell(&reset(&mut desk, cleo, "one")), "!ResetCodeWrong");
+
+    let nobody = UserId(desk.id());
+    assert_eq!(cell(&change(&mut desk, nobody)), "!UnknownUser");
+    let waits = desk.sign_up("nora", "E-9", false);
+    assert_eq!(cell(&change(&mut desk, waits)), "!AccountNotActive");
+    for _ in 0..FAILURES_TO_LOCK {
+        if let Some(until) = desk.world.users[&cleo].wait_until {
+            desk.now = until;
+        }
+        desk.tell(Internal::SignInFailed { user_id: cleo }).unwrap();
+    }
+    desk.now = desk.now.plus_ms(LOCK_MS - 1);
+    assert_eq!(cell(&change(&mut desk, cleo)), "!AccountLocked");
+    desk.now = desk.now.plus_ms(1);
+    assert_eq!(cell(&change(&mut desk, cleo)), "password_changed");
+    assert_eq!(desk.world.users[&cleo].failures, 0);
+}
+
 fn set_factor(desk: &mut Desk, user_id: UserId, step: u64) -> Judged {
     let sealed = "sealed".into();
     desk.tell(Internal::SetSecondFactor {

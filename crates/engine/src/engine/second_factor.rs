@@ -47,15 +47,8 @@ impl Engine {
     ) -> Result<SecondFactorView, ApiError> {
         let in_flight = self.sessions.command(token, self.orders.now())?;
         let password = Zeroizing::new(form.password);
-        let login = self.reader.user(in_flight.user_id).await?.login;
-        let facts = self.reader.sign_in_facts(&login).await?;
-        let judged = async {
-            let user_id = self.judge_password(facts, &password).await?.id;
-            self.orders
-                .internal(Internal::PasswordProven { user_id })
-                .await
-        };
-        judged.await.map_err(at_the_password)?;
+        let proven = self.judge_own_password(in_flight.user_id, &password).await;
+        let login = proven.map_err(|error| at_field("password", error))?.login;
         let secret = Zeroizing::new(crate::seal::random::<{ totp::SECRET_BYTES }>());
         let view = SecondFactorView {
             uri: totp::uri(&self.reader.branch_name, &login, &secret[..]),

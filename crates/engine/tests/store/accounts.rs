@@ -6,7 +6,7 @@ use domain::command::*;
 use domain::ids::{CommandId, UserId};
 use domain::reconcile::{FindingClass, Resolution};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
-use domain::view::{BeginSecondFactor, ConfirmSecondFactor, Fresh, ResetPassword};
+use domain::view::{BeginSecondFactor, ChangePassword, ConfirmSecondFactor, Fresh, ResetPassword};
 use engine::Engine;
 use engine::sessions::{PROOF_MS, Token};
 use engine::totp;
@@ -309,6 +309,69 @@ async fn a_reset_code_ends_after_a_day_also_over_a_restart() {
     reset(engine, "tomas", &code, ANOTHER).await.unwrap();
     sign_in_with(engine, "tomas", ANOTHER).await.unwrap();
     engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_password_is_changed_with_the_old_one_and_ends_every_other_session() {
+    let branch = Branch::open().await;
+    let engine = &branch.engine;
+    let elsewhere = sign_in_with(engine, "tomas", PASSWORD).await.unwrap();
+    let changing = |id: CommandId, current: &str, password: &str| {
+        let form = ChangePassword {
+            id,
+            current: current.to_owned(),
+            password: password.to_owned(),
+        };
+        engine.change_password(&branch.teller, form)
+    };
+    let new = || CommandId(Uuid::now_v7());
+    let at = |told: Result<(), ApiError>, code: ErrorCode, field: &str| {
+        let error = told.unwrap_err();
+        assert_eq!((error.code, error.field.as_deref()), (code, Some(field)));
+    };
+    let weak = ErrorCode::Fault(FaultCode::WeakPassword);
+    let not_right = ErrorCode::Fault(FaultCode::WrongCredentials);
+    let same = ErrorCode::Refused(RefusalCode::NothingChanges);
+
+    // What is wrong with the new one uses up no try at the old one.
+    at(changing(new(), WRONG, "short").await, weak, "password");
+    let named = changing(new(), WRONG, "tomas lindqvist 99").await;
+    at(named, weak, "password");
+    at(changing(new(), PASSWORD, PASSWORD).await, same, "password");
+    assert_eq!(failures(engine, "tomas").await, 0);
+    at(changing(new(), WRONG, ANOTHER).await, not_right, "current");
+    assert_eq!(failures(engine, "tomas").await, 1, "a wrong one counts");
+    engine.session(&elsewhere).await.unwrap();
+    sign_in_with(engine, "tomas", PASSWORD).await.unwrap();
+
+    let id = new();
+    changing(id, PASSWORD, ANOTHER).await.unwrap();
+    let ended = engine.session(&elsewhere).await.unwrap_err();
+    assert_eq!(ended.code, ErrorCode::Fault(FaultCode::SessionEnded));
+    engine.session(&branch.teller).await.unwrap();
+    engine.session(&branch.admin).await.unwrap();
+    // The same submission again, after an answer that did not arrive: done already, no failure.
+    changing(id, PASSWORD, ANOTHER).await.unwrap();
+    assert_eq!(failures(engine, "tomas").await, 0);
+    let old = sign_in_with(engine, "tomas", PASSWORD).await.unwrap_err();
+    assert_eq!(old.code, not_right);
+    sign_in_with(engine, "tomas", ANOTHER).await.unwrap();
+
+    // Whoever guesses here is locked out as at the door.
+    while failures(engine, "tomas").await < FAILURES_TO_LOCK {
+        let wait = domain::account::wait_after_failures_ms(failures(engine, "tomas").await);
+        branch.clock.set(branch.clock.now().plus_ms(wait));
+        // A guess keeps the session awake.
+        at(changing(new(), WRONG, PASSWORD).await, not_right, "current");
+    }
+    let locked = ErrorCode::Refused(RefusalCode::AccountLocked);
+    at(changing(new(), ANOTHER, PASSWORD).await, locked, "current");
+
+    let mut connection = engine.orders().pool().acquire().await.unwrap();
+    let report = verify(&mut connection, engine.orders().store_key()).await;
+    assert_eq!(report.findings, vec![]);
+    drop(connection);
+    branch.engine.stop().await;
 }
 
 /// RFC 4648, as an authenticator reads it.

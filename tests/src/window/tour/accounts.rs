@@ -1,9 +1,9 @@
-//! A colleague has forgotten a password, sets a new one with a reset code, and a second factor
-//! beside it.
+//! A colleague has forgotten a password, sets a new one with a reset code, changes that one, and
+//! sets up a second factor beside it.
 
 use super::super::{Error, Outcome};
 use super::hands;
-use super::people::{ADMIN, STAFF, STAFF_ANEW};
+use super::people::{ADMIN, STAFF, STAFF_ANEW, STAFF_CHANGED};
 use super::visit::Visit;
 use engine::totp;
 use std::time::SystemTime;
@@ -19,6 +19,7 @@ pub async fn tell(visit: &Visit<'_>) -> Outcome<ShownOnce> {
     visit.sign_out().await?;
     set_a_new_password(visit, &code).await?;
     visit.sign_in(&STAFF_ANEW).await?;
+    change_the_password(visit).await?;
     let secret = set_up_a_second_factor(visit).await?;
     visit.sign_out().await?;
     sign_in_with_both(visit, &secret).await?;
@@ -61,11 +62,33 @@ async fn set_a_new_password(visit: &Visit<'_>, code: &str) -> Outcome<()> {
     window.at("password-reset").await.map(drop)
 }
 
+/// Another's guess at the old one is told at its field; what was typed as the new one stays there.
+async fn change_the_password(visit: &Visit<'_>) -> Outcome<()> {
+    let window = &visit.window;
+    visit
+        .hands
+        .of_the_account(window, "own-password", "Change password")
+        .await?;
+    window.at("dialog-own_password").await?;
+    visit.press("dialog-submit").await?;
+    window.sees("Fill this in.").await?;
+    visit.fill("field-current", STAFF.password).await?;
+    visit.fill("field-password", STAFF_CHANGED.password).await?;
+    visit.press("dialog-submit").await?;
+    window.sees("The password is not right.").await?;
+    visit.look("dialog-own_password").await?;
+    visit.fill("field-current", STAFF_ANEW.password).await?;
+    visit.submit_dialog().await
+}
+
 async fn set_up_a_second_factor(visit: &Visit<'_>) -> Outcome<String> {
     let window = &visit.window;
-    visit.hands.second_factor(window).await?;
+    visit
+        .hands
+        .of_the_account(window, "second-factor", "Second factor")
+        .await?;
     window.at("dialog-second_factor").await?;
-    visit.fill("field-password", STAFF_ANEW.password).await?;
+    visit.fill("field-password", STAFF_CHANGED.password).await?;
     visit.look("dialog-second_factor").await?;
     visit.press("dialog-submit").await?;
     window.at("dialog-second_factor_code").await?;
@@ -80,15 +103,15 @@ async fn set_up_a_second_factor(visit: &Visit<'_>) -> Outcome<String> {
 /// which is good already.
 async fn sign_in_with_both(visit: &Visit<'_>, secret: &str) -> Outcome<()> {
     let window = &visit.window;
-    visit.fill("field-login", STAFF_ANEW.login).await?;
-    visit.fill("field-password", STAFF_ANEW.password).await?;
+    visit.fill("field-login", STAFF_CHANGED.login).await?;
+    visit.fill("field-password", STAFF_CHANGED.password).await?;
     visit.press("sign-in").await?;
     window.at("field-code").await?;
     visit.look("sign-in-code").await?;
     visit.fill("field-code", &code_of(secret, 1)?).await?;
     visit.press("sign-in").await?;
     window.at("page-applications").await?;
-    window.reads("user-name", STAFF_ANEW.name).await
+    window.reads("user-name", STAFF_CHANGED.name).await
 }
 
 /// What an authenticator shows now, or so many half minutes later.

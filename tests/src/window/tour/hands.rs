@@ -169,22 +169,17 @@ impl Hands {
     }
 
     pub async fn sign_out(self, window: &Window) -> Outcome<()> {
-        match self {
-            Hands::Mouse => {
-                self.press(window, "user-menu").await?;
-                self.press(window, "menu-sign-out").await
-            }
-            Hands::Keyboard => run(window, "Sign out").await,
-        }
+        self.of_the_account(window, "sign-out", "Sign out").await
     }
 
-    pub async fn second_factor(self, window: &Window) -> Outcome<()> {
+    /// What concerns one's own account: an action by its id and its words.
+    pub async fn of_the_account(self, window: &Window, id: &str, words: &str) -> Outcome<()> {
         match self {
             Hands::Mouse => {
                 self.press(window, "user-menu").await?;
-                self.press(window, "menu-second-factor").await
+                self.press(window, &format!("menu-{id}")).await
             }
-            Hands::Keyboard => run(window, "Second factor").await,
+            Hands::Keyboard => run(window, words).await,
         }
     }
 

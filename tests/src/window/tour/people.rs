@@ -28,6 +28,12 @@ pub const STAFF_ANEW: Colleague = Colleague {
     ..STAFF
 };
 
+/// And after a change of one's own.
+pub const STAFF_CHANGED: Colleague = Colleague {
+    password: "nine green newts swim home",
+    ..STAFF
+};
+
 pub const PASSPHRASE: &str = "a lighthouse keeps no secrets";
 
 /// The first half of a customer's form: the fields and what is typed into them.

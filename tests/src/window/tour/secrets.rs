@@ -4,7 +4,7 @@
 use super::super::{Desk, Error, Outcome};
 use super::people::{
     ACCOUNT_NUMBER, ADMIN, CUSTOMER_BEGUN, CUSTOMER_NAME, CUSTOMER_REST, PASSPHRASE, STAFF,
-    STAFF_ANEW,
+    STAFF_ANEW, STAFF_CHANGED,
 };
 use super::proof::at_the_copy;
 use crate::traces::{files_below, found_in, found_in_table};
@@ -63,6 +63,7 @@ fn opens_a_door() -> Vec<String> {
         ADMIN.password,
         STAFF.password,
         STAFF_ANEW.password,
+        STAFF_CHANGED.password,
     ];
     opening.map(str::to_owned).to_vec()
 }

@@ -35,8 +35,7 @@ pub fn ResetForm(props: &ResetFormProps) -> Html {
             }
             let problems = problems_of(&typed);
             if !problems.is_empty() {
-                let wrong = Wrong::default();
-                set_wrong.emit(Wrong { problems, ..wrong });
+                set_wrong.emit(Wrong::found(problems));
                 return;
             }
             let input = same_or_new(pending.borrow().as_ref(), &typed);
@@ -54,7 +53,7 @@ pub fn ResetForm(props: &ResetFormProps) -> Html {
                         if !keeps_its_id(error.code) {
                             *pending.borrow_mut() = None;
                         }
-                        set_wrong.emit(said(error));
+                        set_wrong.emit(Wrong::said(error));
                     }
                 }
             });
