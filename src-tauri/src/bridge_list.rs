@@ -19,6 +19,7 @@ bridge_commands!(
     line_events,
     customers,
     customer,
+    reveal,
     products,
     admin_desk,
     counter,

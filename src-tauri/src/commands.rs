@@ -277,6 +277,14 @@ pub async fn customer(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Cust
         .await?)
 }
 
+/// What is shown masked, in full; first that it was shown is written down.
+#[tauri::command]
+pub async fn reveal(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Revealed> {
+    let engine = desk.engine().await?;
+    let token = desk.token()?;
+    engine.reveal(&token, heard(&engine, input)?).await
+}
+
 #[tauri::command]
 pub async fn products(desk: State<'_, Arc<Desk>>) -> Answered<Vec<ProductView>> {
     let engine = desk.engine().await?;

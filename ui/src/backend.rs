@@ -135,6 +135,10 @@ pub async fn customers(input: CustomerQuery) -> Outcome<CustomerPage> {
 pub async fn customer(input: CustomerId) -> Outcome<CustomerDetails> {
     call("customer", &input).await
 }
+/// What is shown masked, in full; that it was shown is an event.
+pub async fn reveal(input: Reveal) -> Outcome<Revealed> {
+    call("reveal", &input).await
+}
 pub async fn products() -> Outcome<Vec<ProductView>> {
     call("products", &()).await
 }

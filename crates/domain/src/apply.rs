@@ -293,7 +293,7 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             }
         }
         Event::SecondFactorRemoved { .. } => user.second_factor = None,
-        // Signing out and being refused are remembered in the log only.
+        // Signing out, looking behind a mask and being refused are remembered in the log only.
         _ => {}
     }
     Ok(())

@@ -4,7 +4,7 @@
 
 use crate::account::Role;
 use crate::change::LineChange;
-use crate::customer::{Profile, ProfileChange};
+use crate::customer::{Masked, Profile, ProfileChange};
 use crate::date::BusinessDate;
 use crate::drawer::VaultWay;
 use crate::ids::*;
@@ -366,6 +366,12 @@ pub enum Internal {
     },
     SignedOut {
         user_id: UserId,
+    },
+    /// Somebody who is signed in is about to see what is shown masked.
+    Reveal {
+        user_id: UserId,
+        customer_id: CustomerId,
+        masked: Masked,
     },
     /// About to open the socket for this transfer.
     MarkAttempt {

@@ -254,6 +254,32 @@ pub struct AccountNumbers {
     pub number: String,
 }
 
+/// What of a customer is shown masked, and in full to whoever asks for it: each time an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Masked {
+    TaxId,
+    BirthDate,
+    IdentityDocument,
+    /// Routing and number.
+    BankAccount {
+        account_id: BankAccountId,
+    },
+}
+
+impl Masked {
+    /// For a sentence of the log: what was shown.
+    pub fn words(self) -> &'static str {
+        match self {
+            Masked::TaxId => "tax id",
+            Masked::BirthDate => "birth date",
+            Masked::IdentityDocument => "number of the identity document",
+            Masked::BankAccount { .. } => "number of a bank account",
+        }
+    }
+}
+
 /// A customer as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -268,6 +294,23 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// What stands behind the mask; nothing of a forgotten customer, or of an account they have not.
+    pub fn unmasked(&self, masked: Masked) -> Option<String> {
+        let profile = self.profile.known()?;
+        Some(match masked {
+            Masked::TaxId => {
+                let digits = |range| profile.tax_id.get(range).unwrap_or("");
+                format!("{}-{}-{}", digits(0..3), digits(3..5), digits(5..9))
+            }
+            Masked::BirthDate => profile.birth_date.to_string(),
+            Masked::IdentityDocument => profile.identity_document.number.clone(),
+            Masked::BankAccount { account_id } => {
+                let numbers = self.bank_account(account_id)?.numbers.known()?;
+                format!("{} {}", numbers.routing, numbers.number)
+            }
+        })
+    }
+
     pub fn bank_account(&self, id: BankAccountId) -> Option<&BankAccount> {
         self.bank_accounts.iter().find(|account| account.id == id)
     }

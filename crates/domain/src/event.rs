@@ -6,7 +6,7 @@ use crate::actor::ActedBy;
 use crate::allocation::Allocation;
 use crate::change::LineChange;
 use crate::command::{CommandKind, RejectionReason, Speed};
-use crate::customer::{AccountNumbers, Profile};
+use crate::customer::{AccountNumbers, Masked, Profile};
 use crate::date::{BusinessDate, UtcMillis};
 use crate::drawer::VaultWay;
 use crate::ids::*;
@@ -151,6 +151,8 @@ events! {
     /// The code of this time step was taken; it is no good a second time.
     SecondFactorUsed "second_factor_used" { user_id: UserId, step: u64 }
     SecondFactorRemoved "second_factor_removed" { user_id: UserId }
+    /// What is shown masked was shown in full: which of it, not what it is.
+    PrivateRevealed "private_revealed" { user_id: UserId, customer_id: CustomerId, masked: Masked }
     /// What a signed-in person was refused: the kind and the code, no values.
     CommandRefused "command_refused" { user_id: UserId, kind: CommandKind, code: RefusalCode }
 
@@ -492,6 +494,7 @@ impl Event {
             | Event::SecondFactorSet { user_id, .. }
             | Event::SecondFactorUsed { user_id, .. }
             | Event::SecondFactorRemoved { user_id }
+            | Event::PrivateRevealed { user_id, .. }
             | Event::CommandRefused { user_id, .. } => Stream::User(*user_id),
             Event::ProductDefined { product_id, .. } => Stream::Product(*product_id),
             Event::CustomerRecorded { customer_id, .. }
@@ -610,6 +613,7 @@ impl Event {
             | Event::SecondFactorSet { .. }
             | Event::SecondFactorUsed { .. }
             | Event::SecondFactorRemoved { .. }
+            | Event::PrivateRevealed { .. }
             | Event::SecondFactorDemanded { .. }
             | Event::CommandRefused { .. }
             | Event::ProductDefined { .. }

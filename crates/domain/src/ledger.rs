@@ -417,6 +417,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::SecondFactorSet { .. }
         | Event::SecondFactorUsed { .. }
         | Event::SecondFactorRemoved { .. }
+        | Event::PrivateRevealed { .. }
         | Event::SecondFactorDemanded { .. }
         | Event::CommandRefused { .. }
         | Event::ProductDefined { .. }

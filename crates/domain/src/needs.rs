@@ -212,6 +212,14 @@ impl Needs {
             | Internal::ChangePassword { user_id, .. } => {
                 self.users.insert(*user_id);
             }
+            Internal::Reveal {
+                user_id,
+                customer_id,
+                ..
+            } => {
+                self.users.insert(*user_id);
+                self.customers.insert(*customer_id);
+            }
             Internal::ResetPassword(reset) => {
                 self.users.insert(reset.user_id);
             }

@@ -8,7 +8,7 @@ use crate::change::LineChange;
 #[cfg(feature = "schema")]
 use crate::command::Submission;
 use crate::command::{Command, CommandKind, RejectionReason};
-use crate::customer::{Address, DocumentKind, Employment};
+use crate::customer::{Address, DocumentKind, Employment, Masked};
 use crate::date::{BusinessDate, UtcMillis};
 #[cfg(feature = "schema")]
 use crate::explain::FigureExplained;
@@ -109,6 +109,10 @@ views! {
         current: String,
         password: String,
     }
+    /// Asks for what is shown masked.
+    Reveal { customer_id: CustomerId, masked: Masked }
+    /// What stands behind the mask, to be shown for a while and kept nowhere.
+    Revealed { value: String }
     /// A reset code, shown this once.
     ResetCodeView { user_id: UserId, code: String, ends_at: UtcMillis }
     SessionView {

@@ -4,6 +4,7 @@
 mod own_password;
 mod preview;
 mod reset;
+mod reveal;
 mod second_factor;
 
 use crate::chain::HeadMark;

@@ -104,6 +104,9 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::SecondFactorSet { .. } => "A second factor was set up.".to_owned(),
         Event::SecondFactorUsed { .. } => "The code of the second factor was right.".to_owned(),
         Event::SecondFactorRemoved { .. } => "The second factor was removed.".to_owned(),
+        Event::PrivateRevealed { masked, .. } => {
+            format!("The {} of a customer was shown in full.", masked.words())
+        }
         Event::SecondFactorDemanded { of_admins: true } => {
             "A second factor is demanded of admins.".to_owned()
         }

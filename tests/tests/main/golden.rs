@@ -5,7 +5,7 @@ use domain::actor::Meta;
 use domain::apply::apply;
 use domain::change::LineChange;
 use domain::command::*;
-use domain::customer::Profile;
+use domain::customer::{Masked, Profile};
 use domain::date::UtcMillis;
 use domain::event::{Event, upcast};
 use domain::ids::*;
@@ -530,6 +530,13 @@ impl Writing<'_> {
         self.told(Internal::RenewCredential {
             user_id,
             credential_print: credential_print.clone(),
+        })
+        .await;
+        let (customer_id, _) = self.branch.customer(12).await;
+        self.told(Internal::Reveal {
+            user_id,
+            customer_id,
+            masked: Masked::TaxId,
         })
         .await;
         self.told(Internal::ChangePassword {

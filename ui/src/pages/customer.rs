@@ -1,6 +1,7 @@
 //! One customer: what identifies them stays masked, what changes can be changed.
 
 mod dialogs;
+mod masked;
 
 use crate::actions::{PageAction, use_page_actions};
 use crate::backend;
@@ -14,10 +15,11 @@ use crate::router::{Route, use_router};
 use crate::session::use_desk;
 use crate::words::customers as words;
 use dialogs::{AddAccountDialog, AddNoteDialog, AuthorizeDialog, ChangeDialog, ForgetDialog};
-use domain::customer::Address;
+use domain::customer::{Address, Masked};
 use domain::ids::{BankAccountId, CustomerId};
 use domain::money::Minor;
 use domain::view::{BankAccountView, ContactRow, CustomerDetails};
+use masked::MaskedValue;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -166,7 +168,7 @@ fn Shown(props: &ShownProps) -> Html {
                         <Icon kind={IconKind::Add} />{ words::ADD_ACCOUNT }
                     </Button>
                 </header>
-                <Accounts accounts={customer.bank_accounts.clone()} forgotten={gone} on_authorize={
+                <Accounts customer_id={row.id} accounts={customer.bank_accounts.clone()} forgotten={gone} on_authorize={
                     let doing = doing.setter();
                     Callback::from(move |id| doing.set(Some(Doing::Authorize(id))))
                 } />
@@ -244,9 +246,20 @@ fn Facts(props: &FactsProps) -> Html {
         let shown = if text.is_empty() { words::NONE } else { text };
         html! { { shown.to_owned() } }
     };
-    let document = customer.document_kind.map_or(String::new(), |kind| {
-        format!("{} {}", document_words(kind), customer.document_masked)
-    });
+    let masked = |name: &'static str, testid: &'static str, masked: Masked, shown: &str| {
+        if row.forgotten {
+            return text("");
+        }
+        html! {
+            <MaskedValue customer_id={row.id} {masked} {name} {testid} shown_masked={shown.to_owned()} />
+        }
+    };
+    let document = html! {
+        <>
+            { customer.document_kind.map_or("", document_words) }{ " " }
+            { masked(words::DOCUMENT_NUMBER, "identity-document", Masked::IdentityDocument, &customer.document_masked) }
+        </>
+    };
     let employment = customer
         .employment
         .as_ref()
@@ -278,9 +291,9 @@ fn Facts(props: &FactsProps) -> Html {
     html! {
         <>
             { facts(words::IDENTITY, vec![
-                (words::TAX_ID, text(&customer.tax_id_masked)),
-                (words::BIRTH_DATE, text(&customer.birth_date_masked)),
-                (words::DOCUMENT_KIND, text(&document)),
+                (words::TAX_ID, masked(words::TAX_ID, "tax-id", Masked::TaxId, &customer.tax_id_masked)),
+                (words::BIRTH_DATE, masked(words::BIRTH_DATE, "birth-date", Masked::BirthDate, &customer.birth_date_masked)),
+                (words::DOCUMENT_KIND, document),
                 (words::RECORDED_ON, text(&customer.recorded_on.to_string())),
             ]) }
             { facts(words::CONTACT, vec![
@@ -326,6 +339,7 @@ fn address(address: Option<&Address>) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct AccountsProps {
+    customer_id: CustomerId,
     accounts: Vec<BankAccountView>,
     forgotten: bool,
     on_authorize: Callback<BankAccountId>,
@@ -357,7 +371,11 @@ fn Accounts(props: &AccountsProps) -> Html {
         });
         html! {
             <Row key={account.id.to_string()} testid={format!("account-{}", account.last4)}>
-                <Cell class="is-figure">{ words::account(&account.last4) }</Cell>
+                <Cell>
+                    <MaskedValue customer_id={props.customer_id} masked={Masked::BankAccount { account_id: account.id }}
+                        name={format!("{} {}", words::ACCOUNT, account.last4)} testid={format!("number-{}", account.last4)}
+                        shown_masked={words::account(&account.last4)} />
+                </Cell>
                 <Cell>{ state }</Cell>
                 <Cell class="is-action">{ authorize.unwrap_or_default() }</Cell>
             </Row>

@@ -1,13 +1,13 @@
 //! Recording, changing and forgetting customers.
 
-use super::customer;
+use super::{customer, user};
 use crate::actor::Ctx;
 use crate::command::{
     AddBankAccount, AddContactNote, AuthorizeDebit, ForgetCustomer, RecordCustomer, UpdateCustomer,
 };
-use crate::customer::{AccountNumbers, Profile};
+use crate::customer::{AccountNumbers, Masked, Profile};
 use crate::event::Event;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, UserId};
 use crate::private::Private;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::text;
@@ -54,6 +54,26 @@ pub(super) fn update(world: &World, ctx: &Ctx, c: &UpdateCustomer) -> Result<Vec
     Ok(vec![Event::CustomerUpdated {
         customer_id: c.customer_id,
         profile: Private::Known(profile),
+    }])
+}
+
+/// Whoever works here may look, and it is written down before they see it.
+pub(super) fn reveal(
+    world: &World,
+    user_id: UserId,
+    customer_id: CustomerId,
+    masked: Masked,
+) -> Result<Vec<Event>, Refusal> {
+    if user(world, user_id)?.active_role().is_none() {
+        return Err(RefusalCode::AccountNotActive.into());
+    }
+    if customer(world, customer_id)?.unmasked(masked).is_none() {
+        return Err(Refusal::at("masked", RefusalCode::UnknownBankAccount));
+    }
+    Ok(vec![Event::PrivateRevealed {
+        user_id,
+        customer_id,
+        masked,
     }])
 }
 

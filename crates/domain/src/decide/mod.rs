@@ -163,6 +163,11 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
             credential_print,
         } => accounts::change_password(world, ctx, *user_id, credential_print),
         Internal::PasswordProven { user_id } => accounts::password_proven(world, ctx, *user_id),
+        Internal::Reveal {
+            user_id,
+            customer_id,
+            masked,
+        } => customers::reveal(world, *user_id, *customer_id, *masked),
         Internal::SignedOut { user_id } => {
             user(world, *user_id)?;
             Ok(vec![Event::SignedOut { user_id: *user_id }])

@@ -3,8 +3,9 @@
 
 use crate::desk::{CASH, Desk, LIMIT, cell, date, usd};
 use domain::command::*;
+use domain::customer::Masked;
 use domain::date::BusinessDate;
-use domain::ids::LineId;
+use domain::ids::{CustomerId, LineId};
 use domain::intake::{Check, Clock, ClockKind, MissingItem};
 use domain::line::{Decision, Status};
 use domain::money::Minor;
@@ -334,4 +335,62 @@ fn a_contact_is_noted_with_a_customer_who_is_known() {
     desk.give(desk.ada, Command::ForgetCustomer(forget))
         .unwrap();
     assert_eq!(cell(&desk.give(desk.cleo, noted)), "!CustomerForgotten");
+}
+
+#[test]
+fn what_is_masked_is_shown_to_whoever_works_here_and_written_down() {
+    let mut desk = Desk::new();
+    let (customer_id, account_id) = (desk.customer, desk.account);
+    let (_, anothers) = desk.record_customer();
+    let nobody = CustomerId(desk.id());
+    let waits = desk.sign_up("nora", "E-9", false);
+    let reveal = |desk: &mut Desk, user_id, customer_id, masked| {
+        cell(&desk.tell(Internal::Reveal {
+            user_id,
+            customer_id,
+            masked,
+        }))
+    };
+    let before = desk.world.customers[&customer_id].clone();
+    let account = Masked::BankAccount { account_id };
+    let cleo = desk.cleo;
+    for masked in [
+        Masked::TaxId,
+        Masked::BirthDate,
+        Masked::IdentityDocument,
+        account,
+    ] {
+        assert!(before.unmasked(masked).is_some());
+        assert_eq!(
+            reveal(&mut desk, cleo, customer_id, masked),
+            "private_revealed"
+        );
+    }
+    // Looking changes nothing that somebody else might be changing just then.
+    assert_eq!(desk.world.customers[&customer_id], before);
+    let of_another = Masked::BankAccount {
+        account_id: anothers,
+    };
+    assert_eq!(
+        reveal(&mut desk, cleo, customer_id, of_another),
+        "!UnknownBankAccount"
+    );
+    assert_eq!(
+        reveal(&mut desk, cleo, nobody, Masked::TaxId),
+        "!UnknownCustomer"
+    );
+    assert_eq!(
+        reveal(&mut desk, waits, customer_id, Masked::TaxId),
+        "!AccountNotActive"
+    );
+    let forget = ForgetCustomer {
+        customer_id,
+        reason: "Asked for it".into(),
+    };
+    desk.give(desk.ada, Command::ForgetCustomer(forget))
+        .unwrap();
+    assert_eq!(
+        reveal(&mut desk, cleo, customer_id, Masked::TaxId),
+        "!CustomerForgotten"
+    );
 }

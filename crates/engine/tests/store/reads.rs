@@ -2,6 +2,7 @@
 
 use crate::branch::{Branch, CASH};
 use domain::command::*;
+use domain::customer::Masked;
 use domain::event::Stream;
 use domain::ids::*;
 use domain::line::Status;
@@ -566,4 +567,51 @@ async fn a_long_past_changes_nothing_that_is_shown() {
     let page = reader.lines(&viewer, &query("")).await.unwrap();
     assert_eq!(page.rows, rows);
     engine.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_masked_is_shown_once_it_is_written_down() {
+    let branch = Branch::open().await;
+    let engine = &branch.engine;
+    let customer_id = branch.customer("Ines", "Ferreira", "123456789").await;
+    let account_id = branch.bank_account(customer_id, "9988776655").await;
+    let reveal = |customer_id, masked| {
+        let asked = Reveal {
+            customer_id,
+            masked,
+        };
+        engine.reveal(&branch.teller, asked)
+    };
+    let revealed = || async {
+        let count = "select count(*) from events where type = 'private_revealed'";
+        let count: i64 = sqlx::query_scalar(count)
+            .fetch_one(engine.orders().pool())
+            .await
+            .unwrap();
+        count
+    };
+    for (place, (masked, value)) in [
+        (Masked::TaxId, "123-45-6789"),
+        (Masked::BirthDate, "1980-05-17"),
+        (Masked::IdentityDocument, "X4471902"),
+        (Masked::BankAccount { account_id }, "021000021 9988776655"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let shown = reveal(customer_id, masked).await.unwrap();
+        assert_eq!(shown.value, value);
+        assert_eq!(revealed().await, i64::try_from(place).unwrap() + 1);
+    }
+    let nobody = CustomerId(uuid::Uuid::now_v7());
+    let refused = reveal(nobody, Masked::TaxId).await.unwrap_err();
+    assert_eq!(
+        refused.code,
+        ErrorCode::Refused(RefusalCode::UnknownCustomer)
+    );
+    engine.sign_out(&branch.teller).await.unwrap();
+    let refused = reveal(customer_id, Masked::TaxId).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Fault(FaultCode::SessionEnded));
+    assert_eq!(revealed().await, 4, "who sees nothing leaves nothing");
+    branch.engine.stop().await;
 }

@@ -11,11 +11,13 @@ mod people;
 mod proof;
 mod secrets;
 mod story;
+mod tampered;
 mod trouble;
 mod visit;
 
 use super::{Desk, Outcome, Theme};
 use hands::Hands;
+use std::cell::Cell;
 use std::path::Path;
 
 /// Where the pictures go, below the build's own folder.
@@ -39,7 +41,9 @@ pub async fn walk() -> Outcome<()> {
 async fn walk_with(hands: Hands, theme: Theme) -> Outcome<()> {
     let folder = Path::new(FOLDER).join(theme.word());
     let desk = Desk::start(&folder.to_string_lossy(), false)?;
-    let shown_once = story::tell(&desk, hands, theme).await?;
+    let pictures = Cell::new(0);
+    let shown_once = story::tell(&desk, hands, theme, &pictures).await?;
     secrets::stay_secret(&desk, &shown_once).await?;
-    proof::verify_sees_every_byte(&desk.data_dir()).await
+    proof::verify_sees_every_byte(&desk.data_dir()).await?;
+    tampered::tell(&desk, hands, theme, &pictures).await
 }

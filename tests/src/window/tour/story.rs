@@ -21,9 +21,13 @@ pub const FIRST: &str = "LC-000001";
 const SECOND: &str = "LC-000002";
 const PRODUCT: &str = "Household line";
 
-pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<ShownOnce> {
-    let pictures = Cell::new(0);
-    let visit = Visit::begin(desk, hands, theme, &pictures).await?;
+pub async fn tell(
+    desk: &Desk,
+    hands: Hands,
+    theme: Theme,
+    pictures: &Cell<u32>,
+) -> Outcome<ShownOnce> {
+    let visit = Visit::begin(desk, hands, theme, pictures).await?;
     found_the_store(&visit).await?;
     axe_sees_what_is_planted(&visit).await?;
     sign_up_the_first_admin(&visit).await?;
@@ -33,7 +37,7 @@ pub async fn tell(desk: &Desk, hands: Hands, theme: Theme) -> Outcome<ShownOnce>
     // In the middle of the form the window goes away.
     visit.end().await?;
 
-    let visit = Visit::begin(desk, hands, theme, &pictures).await?;
+    let visit = Visit::begin(desk, hands, theme, pictures).await?;
     visit.look("door-locked").await?;
     visit.unlock().await?;
     visit.look("sign-in").await?;
@@ -486,7 +490,25 @@ async fn add_a_bank_account(visit: &Visit<'_>) -> Outcome<()> {
     visit.submit_dialog().await?;
     window.at("contact").await?;
     gone(visit, "toast").await?;
-    visit.look("customer").await
+    visit.look("customer").await?;
+    look_behind_the_masks(visit).await
+}
+
+/// What identifies a customer is masked, shown when it is asked for, and masked again.
+async fn look_behind_the_masks(visit: &Visit<'_>) -> Outcome<()> {
+    let window = &visit.window;
+    let account = format!("{ROUTING_NUMBER} {ACCOUNT_NUMBER}");
+    for (testid, masked, value) in [
+        ("tax-id", "•••-••-9999", "219-09-9999"),
+        ("number-2345", "•••• 2345", account.as_str()),
+    ] {
+        window.reads(testid, masked).await?;
+        visit.press(&format!("reveal-{testid}")).await?;
+        window.reads(testid, value).await?;
+    }
+    visit.look("customer-revealed").await?;
+    visit.press("reveal-tax-id").await?;
+    window.reads("tax-id", "•••-••-9999").await
 }
 
 async fn draw_while_the_network_is_away(visit: &Visit<'_>) -> Outcome<()> {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::terms::{after_beginning, beginnings};
-use domain::customer::{Customer, Profile};
+use domain::customer::{Customer, Masked, Profile};
 use domain::ids::LineId;
 use domain::view::*;
 use serde::Deserialize;
@@ -139,6 +139,20 @@ impl Reader {
             more_contacts,
             ..details(&customer, lines)
         })
+    }
+
+    /// What stands behind a mask. Only for whoever has written down that it is shown.
+    pub(crate) async fn unmasked(
+        &self,
+        id: CustomerId,
+        masked: Masked,
+    ) -> Result<Option<String>, ReadError> {
+        let mut snapshot = self.snapshot().await?;
+        let keys = self.keys(&mut snapshot, &[id]).await?;
+        let customer = self
+            .customer_document(&mut snapshot, id, keys.get(&id))
+            .await?;
+        Ok(customer.unmasked(masked))
     }
 }
 
