@@ -176,7 +176,7 @@ pub async fn large_against_small(
 pub async fn reads(folder: &Path, applications: u64, report: &mut Report) {
     let engine = open(folder).await;
     let token = sign_in(&engine, 0).await;
-    let viewer = engine.viewer(&token, true).await.expect("signed in");
+    let viewer = engine.viewer(&token).await.expect("signed in");
     report.add(Figure::new(
         "applications in the large store",
         applications as f64,

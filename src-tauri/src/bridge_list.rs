@@ -3,6 +3,7 @@ bridge_commands!(
     unlock,
     store,
     session,
+    present,
     sign_up,
     sign_in,
     sign_out,

@@ -98,6 +98,13 @@ pub async fn reset_password(desk: State<'_, Arc<Desk>>, input: Value) -> Answere
     engine.reset_password(heard(&engine, input)?).await
 }
 
+/// Somebody is at the desk: the session stays open.
+#[tauri::command]
+pub async fn present(desk: State<'_, Arc<Desk>>) -> Answered<()> {
+    let engine = desk.engine().await?;
+    Ok(engine.present(&desk.token()?)?)
+}
+
 /// A new password, to whoever is signed in and gives the old one.
 #[tauri::command]
 pub async fn change_password(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<()> {
@@ -158,7 +165,7 @@ pub async fn preview(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Previ
 #[tauri::command]
 pub async fn lines(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<LinePage> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     Ok(engine
         .reader()
         .lines(&viewer, &heard(&engine, input)?)
@@ -168,7 +175,7 @@ pub async fn lines(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<LinePag
 #[tauri::command]
 pub async fn line(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<LineDetails> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     Ok(engine
         .reader()
         .line(&viewer, heard::<LineId>(&engine, input)?)
@@ -187,7 +194,7 @@ struct OfLine {
 #[tauri::command]
 pub async fn transactions(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<TransactionPage> {
     let engine = desk.engine().await?;
-    engine.viewer(&desk.token()?, false).await?;
+    engine.viewer(&desk.token()?).await?;
     let OfLine {
         line_id,
         after,
@@ -203,7 +210,7 @@ pub async fn transactions(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<
 #[tauri::command]
 pub async fn statements(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<StatementPage> {
     let engine = desk.engine().await?;
-    engine.viewer(&desk.token()?, false).await?;
+    engine.viewer(&desk.token()?).await?;
     let OfLine {
         line_id,
         after,
@@ -218,7 +225,7 @@ pub async fn statements(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<St
 #[tauri::command]
 pub async fn statement(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Statement> {
     let engine = desk.engine().await?;
-    engine.viewer(&desk.token()?, false).await?;
+    engine.viewer(&desk.token()?).await?;
     let query = heard::<StatementQuery>(&engine, input)?;
     Ok(engine.reader().statement(&query).await?)
 }
@@ -230,7 +237,7 @@ pub async fn figures_explained(
     input: Value,
 ) -> Answered<Vec<FigureExplained>> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     let id = heard::<LineId>(&engine, input)?;
     Ok(engine.reader().explained(id, viewer.today).await?)
 }
@@ -239,7 +246,7 @@ pub async fn figures_explained(
 #[tauri::command]
 pub async fn what_if(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<WhatIf> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     let query = heard::<WhatIfQuery>(&engine, input)?;
     Ok(engine.reader().what_if(&query, viewer.today).await?)
 }
@@ -247,7 +254,7 @@ pub async fn what_if(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<WhatI
 #[tauri::command]
 pub async fn line_events(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<EventPage> {
     let engine = desk.engine().await?;
-    engine.viewer(&desk.token()?, false).await?;
+    engine.viewer(&desk.token()?).await?;
     let OfLine {
         line_id,
         after,
@@ -263,14 +270,14 @@ pub async fn line_events(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<E
 #[tauri::command]
 pub async fn customers(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<CustomerPage> {
     let engine = desk.engine().await?;
-    engine.viewer(&desk.token()?, false).await?;
+    engine.viewer(&desk.token()?).await?;
     Ok(engine.reader().customers(&heard(&engine, input)?).await?)
 }
 
 #[tauri::command]
 pub async fn customer(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<CustomerDetails> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     Ok(engine
         .reader()
         .customer(&viewer, heard::<CustomerId>(&engine, input)?)
@@ -288,7 +295,7 @@ pub async fn reveal(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Reveal
 #[tauri::command]
 pub async fn products(desk: State<'_, Arc<Desk>>) -> Answered<Vec<ProductView>> {
     let engine = desk.engine().await?;
-    engine.viewer(&desk.token()?, false).await?;
+    engine.viewer(&desk.token()?).await?;
     Ok(engine.reader().products().await?)
 }
 
@@ -319,7 +326,7 @@ pub async fn attention(desk: State<'_, Arc<Desk>>) -> Answered<AttentionView> {
 #[tauri::command]
 pub async fn timeline(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Vec<EventRow>> {
     let engine = desk.engine().await?;
-    engine.viewer(&desk.token()?, false).await?;
+    engine.viewer(&desk.token()?).await?;
     let id = heard::<MovementId>(&engine, input)?;
     Ok(engine.reader().timeline(id).await?)
 }
@@ -337,7 +344,7 @@ pub async fn reconcile(desk: State<'_, Arc<Desk>>) -> Answered<()> {
 #[tauri::command]
 pub async fn report(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Report> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     let query = heard::<ReportQuery>(&engine, input)?;
     Ok(engine.reader().report(&viewer, &query).await?)
 }
@@ -346,7 +353,7 @@ pub async fn report(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Report
 #[tauri::command]
 pub async fn report_file(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<SavedFile> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     let query = heard::<ReportFileQuery>(&engine, input)?;
     let report = engine.reader().report(&viewer, &query.report).await?;
     let path = files::export(desk.data_dir(), &report, query.format)?;
@@ -359,7 +366,7 @@ pub async fn report_file(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<S
 #[tauri::command]
 pub async fn documents(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Vec<PaperRow>> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     let id = heard::<LineId>(&engine, input)?;
     Ok(engine.reader().papers(&viewer, id).await?)
 }
@@ -368,7 +375,7 @@ pub async fn documents(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<Vec
 #[tauri::command]
 pub async fn document(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<SavedPaper> {
     let engine = desk.engine().await?;
-    let viewer = engine.viewer(&desk.token()?, false).await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
     let query = heard::<PaperQuery>(&engine, input)?;
     let paper = engine.reader().paper(&viewer, &query).await?;
     let data_dir = desk.data_dir().to_owned();

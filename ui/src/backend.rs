@@ -50,6 +50,10 @@ pub async fn store() -> Outcome<StoreView> {
 pub async fn session() -> Outcome<Option<SessionView>> {
     call("session", &()).await
 }
+/// Somebody is at the desk.
+pub async fn present() -> Outcome<()> {
+    call("present", &()).await
+}
 pub async fn sign_up(input: SignUp) -> Outcome<SignedUp> {
     call("sign_up", &input).await
 }

@@ -768,15 +768,17 @@ impl Engine {
         })
     }
 
-    /// Who asks, as the store knows them now. `unattended`: what a page does by itself does not
-    /// keep a session open.
-    pub async fn viewer(&self, token: &Token, unattended: bool) -> Result<Viewer, ApiError> {
+    /// Somebody is at the desk: what keeps a session open beside commands.
+    pub fn present(&self, token: &Token) -> Result<(), ApiError> {
+        self.sessions.user(token, self.orders.now())?;
+        Ok(())
+    }
+
+    /// Who asks, as the store knows them now. Asking does not keep a session open: a page asks
+    /// again by itself whenever something changes, whether or not anybody looks at it.
+    pub async fn viewer(&self, token: &Token) -> Result<Viewer, ApiError> {
         let now = self.orders.now();
-        let user_id = if unattended {
-            self.sessions.user_unattended(token, now)?
-        } else {
-            self.sessions.user(token, now)?
-        };
+        let user_id = self.sessions.user_unattended(token, now)?;
         let user = self.reader.user(user_id).await?;
         if user.active_role().is_none() {
             self.sessions.end_all_of(user_id);
@@ -791,7 +793,7 @@ impl Engine {
 
     /// The admins' desk, for admins alone; whoever else asks for it is refused, and counted.
     pub async fn admin_desk(&self, token: &Token) -> Result<AdminDesk, ApiError> {
-        let viewer = self.viewer(token, false).await?;
+        let viewer = self.viewer(token).await?;
         if viewer.user.active_role() != Some(Role::Admin) {
             self.note_stranger(ErrorCode::Refused(RefusalCode::AdminOnly));
             return Err(Refusal::from(RefusalCode::AdminOnly).into());
@@ -805,7 +807,7 @@ impl Engine {
         token: &Token,
         asked: &CounterQuery,
     ) -> Result<CounterView, ApiError> {
-        let viewer = self.viewer(token, false).await?;
+        let viewer = self.viewer(token).await?;
         let admin = viewer.user.active_role() == Some(Role::Admin);
         let teller = asked.teller_id.unwrap_or(viewer.user.id);
         if teller != viewer.user.id && !admin {
@@ -960,7 +962,7 @@ impl Engine {
     // --- Questions ---------------------------------------------------------------------------
 
     pub async fn sync_view(&self, token: &Token) -> Result<SyncView, ApiError> {
-        let viewer = self.viewer(token, true).await?;
+        let viewer = self.viewer(token).await?;
         let facts = self.reader.transfers(&viewer).await?;
         let circuit = self.sync.circuit();
         let (open_findings, reconciled_through, held) = self.reader.reconciled().await?;
@@ -1021,13 +1023,13 @@ impl Engine {
 
     /// What of the payments a person has to look at.
     pub async fn attention(&self, token: &Token) -> Result<AttentionView, ApiError> {
-        let viewer = self.viewer(token, true).await?;
+        let viewer = self.viewer(token).await?;
         Ok(self.reader.attention(&viewer).await?)
     }
 
     /// Tries the network now: a signed-in person does not want to wait for the next probe.
     pub async fn try_network(&self, token: &Token) -> Result<(), ApiError> {
-        self.viewer(token, false).await?;
+        self.viewer(token).await?;
         self.sync.wake();
         Ok(())
     }
@@ -1039,7 +1041,7 @@ impl Engine {
 
     /// Compares with the network's statements now: for admins.
     pub async fn reconcile(&self, token: &Token) -> Result<(), ApiError> {
-        let viewer = self.viewer(token, false).await?;
+        let viewer = self.viewer(token).await?;
         if viewer.user.active_role() != Some(Role::Admin) {
             self.note_stranger(ErrorCode::Refused(RefusalCode::AdminOnly));
             return Err(Refusal::from(RefusalCode::AdminOnly).into());

@@ -169,7 +169,7 @@ impl Sessions {
         })
     }
 
-    /// The account behind a token for what the page does by itself, such as refreshing: does
+    /// The account behind a token for what the page may do by itself, such as refreshing: does
     /// not keep an unattended session open.
     pub fn user_unattended(&self, token: &Token, now: UtcMillis) -> Result<UserId, FaultCode> {
         self.with(token, now, |session| Ok(session.user_id))

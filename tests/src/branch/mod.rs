@@ -219,7 +219,7 @@ impl Branch {
     pub async fn line(&self, id: LineId) -> LineDetails {
         let viewer = self
             .engine
-            .viewer(&self.ada.token, true)
+            .viewer(&self.ada.token)
             .await
             .expect("ada is signed in");
         self.engine

@@ -50,11 +50,7 @@ impl Desk {
     async fn a_moment_passes(&self) {
         self.clock.set(self.clock.now().plus_ms(1_500));
         for person in [&self.branch.ada, &self.branch.boris, &self.branch.sam] {
-            self.branch
-                .engine
-                .viewer(&person.token, false)
-                .await
-                .unwrap();
+            self.branch.engine.present(&person.token).unwrap();
         }
     }
 
@@ -1515,7 +1511,21 @@ async fn an_idle_session_gets_nothing() {
     let clock = Clock::set_to(Clock::System.now());
     options.clock = clock.clone();
     let branch = Branch::found_with(folder, options).await;
-    clock.set(clock.now().plus_ms(engine::sessions::IDLE_MS));
+    let token = &branch.ada.token;
+    let half = || clock.set(clock.now().plus_ms(engine::sessions::IDLE_MS / 2));
+    for _ in 0..3 {
+        half();
+        branch.engine.present(token).unwrap();
+    }
+    // What a page asks by itself is answered, and keeps nothing open.
+    half();
+    branch.engine.viewer(token).await.unwrap();
+    branch.engine.sync_view(token).await.unwrap();
+    branch.engine.admin_desk(token).await.unwrap();
+    half();
+    let ended = ErrorCode::Fault(FaultCode::SessionEnded);
+    assert_eq!(branch.engine.viewer(token).await.unwrap_err().code, ended);
+    assert_eq!(branch.engine.present(token).unwrap_err().code, ended);
     let command = record_customer(CustomerId(Uuid::now_v7()), 1);
     let error = branch.ask(&branch.ada, command).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::Fault(FaultCode::SessionEnded));

@@ -337,11 +337,7 @@ impl Writing<'_> {
     async fn later(&self) {
         self.clock.set(self.clock.now().plus_ms(20_000));
         for person in [&self.branch.ada, &self.branch.boris, &self.branch.sam] {
-            self.branch
-                .engine
-                .viewer(&person.token, false)
-                .await
-                .unwrap();
+            self.branch.engine.present(&person.token).unwrap();
         }
     }
 

@@ -393,7 +393,7 @@ async fn everything_about(branch: &Branch, customer_id: CustomerId) -> LineId {
 }
 
 async fn shown_as_forgotten(branch: &Branch, customer_id: CustomerId) {
-    let viewer = branch.engine.viewer(&branch.ada.token, true).await.unwrap();
+    let viewer = branch.engine.viewer(&branch.ada.token).await.unwrap();
     let shown = branch
         .engine
         .reader()

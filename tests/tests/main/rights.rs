@@ -372,8 +372,8 @@ async fn without_a_session(house: &House, other: &Person) -> Vec<(&'static str, 
     // Used all day long, until the day is over.
     for _ in 0..LONGEST_MS / (IDLE_MS / 2) {
         house.passes(IDLE_MS / 2);
-        // The last look may come too late already.
-        let _ = engine.viewer(&working_day, false).await;
+        // The last word may come too late already.
+        let _ = engine.present(&working_day);
     }
     let idle = people::sign_in(engine, "sam").await.token;
     house.passes(IDLE_MS);

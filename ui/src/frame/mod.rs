@@ -6,6 +6,7 @@ mod help;
 mod keys;
 mod masthead;
 mod palette;
+mod presence;
 mod search_box;
 mod shortcuts;
 mod sync_mark;
@@ -47,6 +48,7 @@ pub fn Frame(props: &FrameProps) -> Html {
     let filters = use_state(Filters::default);
     let perform = use_perform(overlay.setter());
     shortcuts::use_shortcuts(desk.is_admin(), (*page_actions).clone(), perform.clone());
+    presence::use_presence();
     use_effect_with(router.route.path(), |_| focus_the_page());
 
     let close = {

@@ -8,7 +8,7 @@ use domain::world::World;
 impl Engine {
     /// What a command would do, judged by the very rule that will judge it. Changes nothing.
     pub async fn preview(&self, token: &Token, command: Command) -> Result<Preview, ApiError> {
-        let viewer = self.viewer(token, false).await?;
+        let viewer = self.viewer(token).await?;
         let Concern::Line(line_id) = Concern::of(&command) else {
             return Err(FaultCode::NotFound.into());
         };

@@ -47,7 +47,7 @@ async fn a_backup_made_during_work_brings_the_branch_back() {
     let clock = Clock::set_to(crate::branch::MONDAY);
     let engine = Engine::open(options(&restored_dir, &clock)).await.unwrap();
     let token = sign_in(&engine, "tomas").await;
-    let viewer = engine.viewer(&token, true).await.unwrap();
+    let viewer = engine.viewer(&token).await.unwrap();
     let details = engine.reader().line(&viewer, line).await.unwrap();
     assert_eq!(details.row.owed_minor.0, 50_000);
     assert_eq!(details.purpose, "A new roof");
@@ -101,7 +101,7 @@ async fn restoring_refuses_what_would_destroy_something() {
     let aside = restored.set_aside.unwrap();
     let engine = Engine::open(options(&data_dir, &clock)).await.unwrap();
     let token = sign_in(&engine, "tomas").await;
-    let viewer = engine.viewer(&token, true).await.unwrap();
+    let viewer = engine.viewer(&token).await.unwrap();
     let details = engine.reader().customer(&viewer, zoe).await.unwrap();
     assert!(details.row.forgotten, "{details:?}");
     assert!(engine.reader().customer(&viewer, adam).await.is_err());

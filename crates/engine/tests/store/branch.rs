@@ -139,7 +139,7 @@ impl Branch {
     }
 
     pub async fn viewer(&self, token: &Token) -> Viewer {
-        self.engine.viewer(token, true).await.unwrap()
+        self.engine.viewer(token).await.unwrap()
     }
 
     pub async fn teller_does(&self, command: Command) -> Result<(), ApiError> {

@@ -339,7 +339,7 @@ async fn a_forgotten_customer_leaves_the_store_clean() {
     drop(branch.engine);
     let engine = Engine::open(options).await.unwrap();
     let token = sign_in(&engine, "tomas").await;
-    let viewer = engine.viewer(&token, true).await.unwrap();
+    let viewer = engine.viewer(&token).await.unwrap();
     let details = engine.reader().customer(&viewer, adam).await.unwrap();
     assert!(details.row.forgotten, "{details:?}");
     assert_eq!(details.lines[0].customer_name, "Forgotten customer");

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod hands;
+mod idle;
 mod people;
 mod proof;
 mod secrets;
@@ -34,8 +35,19 @@ pub async fn walk() -> Outcome<()> {
     tokio::try_join!(
         walk_with(Hands::Mouse, Theme::Light),
         walk_with(Hands::Keyboard, Theme::Dark),
+        left_alone(),
     )?;
     Ok(())
+}
+
+/// Takes more than five minutes, in which nothing is done: for `make prove` alone.
+async fn left_alone() -> Outcome<()> {
+    if !crate::proof::proving() {
+        return Ok(());
+    }
+    tokio::try_join!(idle::locks(Theme::Light), idle::locks(Theme::Dark))?;
+    let what = "a desk that nobody touches for five minutes shows nothing of what it showed";
+    Ok(crate::proof::proved("idle-desk", what, "2 desks", "none")?)
 }
 
 async fn walk_with(hands: Hands, theme: Theme) -> Outcome<()> {

@@ -91,7 +91,7 @@ pub async fn tell(
     Ok(shown_once)
 }
 
-async fn found_the_store(visit: &Visit<'_>) -> Outcome<()> {
+pub(super) async fn found_the_store(visit: &Visit<'_>) -> Outcome<()> {
     visit.look("door").await?;
     visit.press("open-store").await?;
     visit.window.sees("Fill this in.").await?;
@@ -132,7 +132,7 @@ async fn type_sign_up(visit: &Visit<'_>, colleague: &Colleague) -> Outcome<()> {
     visit.fill("field-password", colleague.password).await
 }
 
-async fn sign_up_the_first_admin(visit: &Visit<'_>) -> Outcome<()> {
+pub(super) async fn sign_up_the_first_admin(visit: &Visit<'_>) -> Outcome<()> {
     let window = &visit.window;
     type_sign_up(visit, &ADMIN).await?;
     // On a fresh store the page proposes the flag.
@@ -204,7 +204,7 @@ async fn sign_up_staff(visit: &Visit<'_>) -> Outcome<()> {
     window.reads("user-role", "Staff").await
 }
 
-async fn begin_an_application(visit: &Visit<'_>) -> Outcome<()> {
+pub(super) async fn begin_an_application(visit: &Visit<'_>) -> Outcome<()> {
     let window = &visit.window;
     visit.hands.begin_application(window).await?;
     window.at("page-create").await?;
