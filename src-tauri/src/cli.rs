@@ -96,6 +96,8 @@ pub enum Action {
     Recover(people::Recover),
     /// Found a store in an empty folder.
     Init(stores::Init),
+    /// Open the store with another passphrase from now on.
+    ChangePassphrase(stores::ChangePassphrase),
     /// List what the store holds, newest first.
     List(reads::List),
     /// Show one application, customer, draw or repayment, by its number or id.
@@ -279,6 +281,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::ResetPassword(reset) => reset.run(&common, output).await,
             Action::Recover(recover) => recover.run(&common, output).await,
             Action::Init(init) => init.run(&common, output).await,
+            Action::ChangePassphrase(change) => change.run(&common, output).await,
             Action::List(list) => list.run(&common, output).await,
             Action::Show(show) => show.run(&common, output).await,
             Action::Ledger(ledger) => ledger.run(&common, output).await,

@@ -288,6 +288,23 @@ fn a_branch_without_a_window() {
     cash_at_the_counter(&desk);
     beside_an_open_store(&desk, &post);
     copy_and_prove(&desk);
+    change_the_passphrase(&desk);
+}
+
+/// The new one comes through the descriptor of passwords.
+fn change_the_passphrase(desk: &Desk) {
+    let change = ["change-passphrase", "--new-passphrase-fd", "4"];
+    let new = "tar and hemp, a barrel each";
+    desk.password("too short");
+    desk.expect(2, &change);
+    desk.expect(0, &["list"]);
+    desk.password(new);
+    desk.expect(0, &change);
+    desk.expect(3, &["list"]);
+    desk.expect(3, &change);
+    fs::write(desk.path("passphrase"), new).unwrap();
+    desk.expect(0, &["list"]);
+    desk.expect(0, &["verify"]);
 }
 
 fn read(desk: &Desk) {

@@ -360,6 +360,8 @@ pub enum Internal {
         user_id: UserId,
         credential_print: String,
     },
+    /// From the command line, by whoever has the store's passphrase: another one opens it from now on.
+    ChangePassphrase,
     /// Somebody who is signed in gave their password again, and it was right.
     PasswordProven {
         user_id: UserId,

@@ -151,6 +151,8 @@ events! {
     /// The code of this time step was taken; it is no good a second time.
     SecondFactorUsed "second_factor_used" { user_id: UserId, step: u64 }
     SecondFactorRemoved "second_factor_removed" { user_id: UserId }
+    /// The store's key stands under another passphrase from here on.
+    PassphraseChanged "passphrase_changed" {}
     /// What is shown masked was shown in full: which of it, not what it is.
     PrivateRevealed "private_revealed" { user_id: UserId, customer_id: CustomerId, masked: Masked }
     /// What a signed-in person was refused: the kind and the code, no values.
@@ -463,6 +465,7 @@ impl Event {
             | Event::CursorMoved { .. }
             | Event::StrangersRefused { .. }
             | Event::SecondFactorDemanded { .. }
+            | Event::PassphraseChanged {}
             | Event::DayClosed { .. }
             | Event::HolidaysSet { .. }
             | Event::DrawerOpened { .. }
@@ -615,6 +618,7 @@ impl Event {
             | Event::SecondFactorRemoved { .. }
             | Event::PrivateRevealed { .. }
             | Event::SecondFactorDemanded { .. }
+            | Event::PassphraseChanged {}
             | Event::CommandRefused { .. }
             | Event::ProductDefined { .. }
             | Event::CustomerRecorded { .. }

@@ -418,6 +418,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::SecondFactorUsed { .. }
         | Event::SecondFactorRemoved { .. }
         | Event::PrivateRevealed { .. }
+        | Event::PassphraseChanged {}
         | Event::SecondFactorDemanded { .. }
         | Event::CommandRefused { .. }
         | Event::ProductDefined { .. }

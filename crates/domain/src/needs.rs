@@ -285,6 +285,7 @@ impl Needs {
                 self.findings.insert(finding_id.clone());
             }
             Internal::SetUpStore(_)
+            | Internal::ChangePassphrase
             | Internal::HoldPayments { .. }
             | Internal::ResumePayments { .. }
             | Internal::RecordDeviceKey { .. }

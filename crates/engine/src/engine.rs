@@ -2,6 +2,7 @@
 //! window, the command line and the tests all talk to.
 
 mod own_password;
+mod passphrase;
 mod preview;
 mod reset;
 mod reveal;
@@ -22,7 +23,7 @@ use crate::store::reads::{Reader, SignInFacts, Viewer};
 use crate::store::{self, DataFolder, Identity, OpenError};
 use crate::sync::{self, Dice, Handle, Pace, Sync};
 use crate::verify::Finding;
-use crate::writer::{BATCH_MAX, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer};
+use crate::writer::{BATCH_MAX, Beside, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer};
 use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::apply;
@@ -284,7 +285,7 @@ impl Orders {
         id: CommandId,
         actor: Actor,
         order: Order,
-        credential: Option<(UserId, String)>,
+        beside: Option<Beside>,
         content: &[u8],
     ) -> Result<Verdict, ApiError> {
         let (answer, answered) = oneshot::channel();
@@ -294,7 +295,7 @@ impl Orders {
             actor,
             order,
             content_mac,
-            credential,
+            beside,
             asked_at: self.now(),
             answer,
         });
@@ -610,7 +611,7 @@ impl Engine {
             credential_print,
         };
         let order = Order::Internal(Internal::AskForAccount(ask));
-        let credential = Some((form.user_id, phc));
+        let credential = Some(Beside::Credential(form.user_id, phc));
         let given = self
             .orders
             .give(
@@ -705,7 +706,7 @@ impl Engine {
             user_id,
             credential_print,
         });
-        let credential = Some((user_id, phc));
+        let credential = Some(Beside::Credential(user_id, phc));
         match self
             .orders
             .give(id, Actor::Program, order, credential, &[])

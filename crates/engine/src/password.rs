@@ -228,6 +228,11 @@ pub struct Passwords {
 }
 
 impl Passwords {
+    /// How dear hashes of new passwords are.
+    pub fn cost(&self) -> HashCost {
+        self.cost
+    }
+
     pub fn new(cost: HashCost) -> Passwords {
         let salt: [u8; 16] = crate::seal::random();
         let hash: [u8; 32] = crate::seal::random();

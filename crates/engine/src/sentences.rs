@@ -104,6 +104,7 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         Event::SecondFactorSet { .. } => "A second factor was set up.".to_owned(),
         Event::SecondFactorUsed { .. } => "The code of the second factor was right.".to_owned(),
         Event::SecondFactorRemoved { .. } => "The second factor was removed.".to_owned(),
+        Event::PassphraseChanged {} => "The store's passphrase was changed.".to_owned(),
         Event::PrivateRevealed { masked, .. } => {
             format!("The {} of a customer was shown in full.", masked.words())
         }

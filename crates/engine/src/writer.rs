@@ -14,7 +14,7 @@
 use crate::chain::{EventRow, HeadMark, event_hash};
 use crate::clock::{Clock, local_date};
 use crate::gauge::Gauge;
-use crate::seal::{CustomerKey, SealError, StoreKey};
+use crate::seal::{CustomerKey, SealError, StoreKey, Wrapped};
 use crate::signing::DeviceKey;
 use crate::store::load::{self, Head, LoadError, Loaded, StoredReceipt, hex};
 use crate::store::rows::Row;
@@ -76,6 +76,14 @@ pub enum Verdict {
     Fault(FaultCode),
 }
 
+/// A secret at rest that an order comes with.
+pub enum Beside {
+    /// The hash of an account's password.
+    Credential(UserId, String),
+    /// The store key under another passphrase.
+    StoreKey(Wrapped),
+}
+
 /// One order on its way through the queue.
 pub struct Job {
     pub id: CommandId,
@@ -83,8 +91,8 @@ pub struct Job {
     pub order: Order,
     /// Keyed hash of the canonical content, for the receipt.
     pub content_mac: [u8; 32],
-    /// A new account's password hash: stored beside the log, never in it.
-    pub credential: Option<(UserId, String)>,
+    /// What is stored with it beside the log, and never in it.
+    pub beside: Option<Beside>,
     /// When it came in.
     pub asked_at: UtcMillis,
     pub answer: oneshot::Sender<Verdict>,
@@ -724,8 +732,14 @@ impl Run<'_> {
                 for (ordinal, event) in events.iter().enumerate() {
                     self.record(job, &ctx, ordinal, event)?;
                 }
-                if let Some((user_id, phc)) = &job.credential {
-                    self.views.credentials.push(json!([user_id, phc]));
+                match &job.beside {
+                    None => {}
+                    Some(Beside::Credential(user_id, phc)) => {
+                        self.views.credentials.push(json!([user_id, phc]));
+                    }
+                    Some(Beside::StoreKey(wrapped)) => {
+                        self.views.store_key = Some(wrapped.clone());
+                    }
                 }
                 let last_seq = self.head.seq;
                 self.receipt(job, Some((first_seq, last_seq)), None);

@@ -11,6 +11,7 @@ const LONGEST_BYTES: usize = 4_096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secret {
     Passphrase,
+    NewPassphrase,
     Password,
     /// Of the second factor.
     Code,
@@ -22,6 +23,7 @@ impl Secret {
     fn words(self) -> &'static str {
         match self {
             Secret::Passphrase => "passphrase of the store",
+            Secret::NewPassphrase => "new passphrase of the store",
             Secret::Password => "password",
             Secret::Code => "code of the second factor",
             Secret::ResetCode => "reset code",
@@ -32,6 +34,7 @@ impl Secret {
     fn option(self) -> &'static str {
         match self {
             Secret::Passphrase => "--passphrase-fd",
+            Secret::NewPassphrase => "--new-passphrase-fd",
             Secret::Password => "--password-fd",
             Secret::Code | Secret::ResetCode => "--code-fd",
             Secret::Token => "--payments-token-fd",

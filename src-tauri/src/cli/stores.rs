@@ -1,6 +1,7 @@
 //! A store as a whole: founding one, proving one, and the contract it speaks.
 
 use super::output::Output;
+use super::secrets::{self, Secret};
 use super::table::{self, Align};
 use super::{Common, Exit, Failure, has_store};
 use clap::Args;
@@ -9,7 +10,7 @@ use engine::clock::{self, Clock};
 use engine::seal::StoreKey;
 use engine::store::{self, DataFolder, OpenError, reads};
 use engine::verify::{Report, verify as prove};
-use engine::{Founding, demo};
+use engine::{Engine, Founding, demo};
 
 #[derive(Args, Debug)]
 pub struct Init {
@@ -70,6 +71,39 @@ impl Init {
             }
         }
         Ok(Exit::Fine)
+    }
+}
+
+/// Another passphrase for the store, for whoever has the one before.
+#[derive(Args, Debug)]
+pub struct ChangePassphrase {
+    /// Read the new passphrase from this file descriptor instead of asking for it.
+    #[arg(long, value_name = "N")]
+    new_passphrase_fd: Option<u32>,
+}
+
+impl ChangePassphrase {
+    pub async fn run(self, common: &Common, output: &mut Output) -> Result<Exit, Failure> {
+        let engine = common.open_existing().await?;
+        let ended = self.through(&engine).await;
+        engine.stop().await;
+        ended?;
+        if output.json {
+            output.value(&serde_json::json!({"changed": true}))?;
+        } else {
+            output.line(
+                "The new passphrase opens the store. Backups made until now open with the old one.",
+            )?;
+        }
+        Ok(Exit::Fine)
+    }
+
+    async fn through(self, engine: &Engine) -> Result<(), Failure> {
+        let passphrase = match self.new_passphrase_fd {
+            Some(number) => secrets::from_descriptor(number, Secret::NewPassphrase)?,
+            None => secrets::ask_twice(Secret::NewPassphrase)?,
+        };
+        Ok(engine.change_passphrase(passphrase).await?)
     }
 }
 

@@ -528,6 +528,9 @@ impl Writing<'_> {
             credential_print: credential_print.clone(),
         })
         .await;
+        let passphrase = PASSPHRASE.to_owned().into();
+        let engine = &self.branch.engine;
+        engine.change_passphrase(passphrase).await.unwrap();
         let (customer_id, _) = self.branch.customer(12).await;
         self.told(Internal::Reveal {
             user_id,

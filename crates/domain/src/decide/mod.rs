@@ -158,6 +158,7 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
             user_id,
             credential_print,
         } => accounts::renew_credential(world, *user_id, credential_print),
+        Internal::ChangePassphrase => Ok(vec![Event::PassphraseChanged {}]),
         Internal::ChangePassword {
             user_id,
             credential_print,

@@ -60,7 +60,7 @@ impl Engine {
                 form.id,
                 Actor::Program,
                 Order::Internal(change),
-                Some((user_id, phc)),
+                Some(Beside::Credential(user_id, phc)),
                 content.as_bytes(),
             )
             .await?;

@@ -146,7 +146,7 @@ impl Engine {
                 form.id,
                 Actor::Guest,
                 Order::Internal(reset),
-                Some((user_id, phc)),
+                Some(Beside::Credential(user_id, phc)),
                 content.as_bytes(),
             )
             .await?;

@@ -5,6 +5,7 @@
 //! SQLite read them out of JSON.
 
 use crate::chain::{EventRow, HeadMark};
+use crate::seal::Wrapped;
 use crate::store::load::json_text;
 use crate::store::rows::Row;
 use serde_json::Value;
@@ -27,6 +28,8 @@ pub struct Appended {
 pub struct Views {
     pub customer_keys: Vec<Row>,
     pub credentials: Vec<Row>,
+    /// The store key, wrapped anew.
+    pub store_key: Option<Wrapped>,
     pub branch: Vec<Row>,
     pub users: Vec<Row>,
     pub persons: Vec<Row>,
@@ -374,6 +377,13 @@ pub async fn views(connection: &mut SqliteConnection, views: Views) -> Result<()
         (&INTO_CUSTOMERS, views.customers),
     ] {
         insert(connection, statements, rows).await?;
+    }
+    if let Some(wrapped) = views.store_key {
+        sqlx::query("update store set kdf = ?, wrapped_key = ?")
+            .bind(wrapped.kdf)
+            .bind(wrapped.wrapped)
+            .execute(&mut *connection)
+            .await?;
     }
     delete(connection, TERMS_AWAY, &views.customers_to_index).await?;
     delete(connection, BLIND_AWAY, &views.customers_to_index).await?;

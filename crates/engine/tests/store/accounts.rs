@@ -8,10 +8,12 @@ use domain::reconcile::{FindingClass, Resolution};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
 use domain::view::{BeginSecondFactor, ChangePassword, ConfirmSecondFactor, Fresh, ResetPassword};
 use engine::Engine;
+use engine::backup::{backup, restore};
 use engine::sessions::{PROOF_MS, Token};
 use engine::totp;
 use engine::verify::verify;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 const WRONG: &str = "violet kettle eighteen";
 
@@ -671,4 +673,59 @@ async fn an_unknown_name_costs_what_a_wrong_password_and_a_wrong_code_cost() {
     assert_eq!(told[0], told[2]);
     assert_eq!(told[0].0, 1);
     engine.stop().await;
+}
+
+#[tokio::test]
+async fn another_passphrase_opens_the_same_store_and_the_old_one_does_not() {
+    const NEW: &str = "a kettle, a drum and no bell";
+    let branch = Branch::open().await;
+    let zoe = branch.customer("Zoe", "Adler", "123456789").await;
+    let engine = &branch.engine;
+    let before = branch.folder.path().join("before.db");
+    backup(&branch.data_dir(), &before).await.unwrap();
+    let short = Zeroizing::new("eleven char".to_owned());
+    let short = engine.change_passphrase(short).await.unwrap_err();
+    assert_eq!(short.code, ErrorCode::Fault(FaultCode::WeakPassword));
+    let new = Zeroizing::new(NEW.to_owned());
+    engine.change_passphrase(new).await.unwrap();
+    let told = "select count(*) from events where type = 'passphrase_changed'";
+    let told: i64 = sqlx::query_scalar(told)
+        .fetch_one(engine.orders().pool())
+        .await
+        .unwrap();
+    assert_eq!(told, 1);
+    let (folder, clock) = (branch.folder, branch.clock);
+    branch.engine.stop().await;
+    drop(branch.engine);
+
+    let data_dir = folder.path().join("data");
+    let old = Engine::open(options(&data_dir, &clock)).await;
+    assert!(old.is_err(), "the old one opens nothing");
+    let with_new = |data_dir| {
+        let mut options = options(data_dir, &clock);
+        options.passphrase = Zeroizing::new(NEW.to_owned());
+        options
+    };
+    let engine = Engine::open(with_new(&data_dir)).await.unwrap();
+    let teller = sign_in_with(&engine, "tomas", PASSWORD).await.unwrap();
+    let viewer = engine.viewer(&teller).await.unwrap();
+    let shown = engine.reader().customer(&viewer, zoe).await.unwrap();
+    assert_eq!(shown.row.name, "Zoe Adler");
+    let mut connection = engine.orders().pool().acquire().await.unwrap();
+    let report = verify(&mut connection, engine.orders().store_key()).await;
+    assert_eq!(report.findings, vec![]);
+    drop(connection);
+    engine.stop().await;
+
+    // What was copied before is as it was then.
+    let restored = folder.path().join("restored");
+    restore(&before, &restored, PASSPHRASE, false)
+        .await
+        .unwrap();
+    assert!(Engine::open(with_new(&restored)).await.is_err());
+    Engine::open(options(&restored, &clock))
+        .await
+        .unwrap()
+        .stop()
+        .await;
 }
