@@ -2,12 +2,12 @@
 
 use super::command_dialog::use_dialog_submission;
 use super::{CommandDialog, OnLineProps};
-use crate::components::{CheckField, DateField, RadioGroup, RadioOption, SelectField};
+use crate::components::{DateField, MissingTicks, RadioGroup, RadioOption, SelectField};
 use crate::session::use_desk;
 use crate::typed;
 use crate::words::papers as words;
 use domain::command::{Command, RecordCheck, RecordMissing, SendIncompletenessNotice};
-use domain::intake::{Check, MissingItem};
+use domain::intake::Check;
 use domain::view::LineDetails;
 use yew::prelude::*;
 
@@ -30,29 +30,14 @@ pub fn Missing(props: &OnLineProps) -> Html {
         line_id: line.row.id,
         missing: (*ticked).clone(),
     }));
-    let items = MissingItem::ALL.iter().map(|item| {
-        let (item, ticked) = (*item, ticked.clone());
-        let checked = ticked.contains(&item);
-        let on_change = Callback::from(move |on: bool| {
-            let mut next: Vec<MissingItem> = (*ticked).clone();
-            next.retain(|other| *other != item);
-            if on {
-                next.push(item);
-            }
-            ticked.set(next);
-        });
-        html! {
-            <CheckField key={item.words()} name={format!("missing.{item:?}")} label={item.words()}
-                {checked} {on_change} />
-        }
-    });
+    let on_change = {
+        let ticked = ticked.setter();
+        Callback::from(move |missing| ticked.set(missing))
+    };
     html! {
         <CommandDialog kind={props.kind} about={about(line)} {filled} submitting={submitting.clone()}
             on_close={props.on_close.clone()} without_preview=true>
-            <fieldset class="ticks">
-                <legend class="pf-v6-c-form__label-text">{ words::STILL_MISSING }</legend>
-                { for items }
-            </fieldset>
+            <MissingTicks missing={(*ticked).clone()} {on_change} />
         </CommandDialog>
     }
 }

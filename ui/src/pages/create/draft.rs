@@ -7,6 +7,7 @@
 use super::profile_form::ProfileForm;
 use crate::mint::new_id;
 use domain::ids::{CommandId, CustomerId, LineId, ProductId};
+use domain::intake::MissingItem;
 use serde::{Deserialize, Serialize};
 
 /// Under this name the program keeps it for the signed-in person.
@@ -49,6 +50,8 @@ pub struct RequestForm {
     pub product_id: Option<ProductId>,
     pub amount: String,
     pub purpose: String,
+    /// What the customer still has to bring.
+    pub missing: Vec<MissingItem>,
 }
 
 /// One submission: its id, and whether it may have reached the program already.

@@ -2,7 +2,7 @@
 
 use super::draft::RequestForm;
 use super::profile_form::FieldErrors;
-use crate::components::{MoneyField, SelectField, Skeleton, TextField};
+use crate::components::{MissingTicks, MoneyField, SelectField, Skeleton, TextField};
 use crate::session::use_currency;
 use crate::typed::read_money;
 use crate::words::{FILL_IN, create as words};
@@ -69,6 +69,13 @@ pub fn RequestStep(props: &RequestStepProps) -> Html {
             next
         })
     };
+    let on_missing = {
+        let form = form.clone();
+        props.on_change.reform(move |missing| RequestForm {
+            missing,
+            ..form.clone()
+        })
+    };
     let at = |field: &str| props.errors.get(field).cloned().map(AttrValue::from);
     let choose = (
         AttrValue::default(),
@@ -101,6 +108,7 @@ pub fn RequestStep(props: &RequestStepProps) -> Html {
                 value={form.purpose.clone()} help={words::PURPOSE_HELP} error={at(PURPOSE)}
                 max_length={u32::try_from(NOTE_MAX).ok()}
                 on_input={on(|form, text| form.purpose = text)} />
+            <MissingTicks missing={form.missing.clone()} on_change={on_missing} />
         </div>
     }
 }
@@ -129,6 +137,7 @@ mod tests {
             product_id: Some(product.id),
             amount: amount.into(),
             purpose: purpose.into(),
+            missing: Vec::new(),
         };
         let errors = problems(&form, Currency::USD, &[product]);
         let fields: Vec<&str> = errors.keys().map(String::as_str).collect();

@@ -4,7 +4,7 @@ use super::draft::{ApplicationDraft, Borrower, Step};
 use crate::components::{Button, ButtonKind, document_words, employment_words};
 use crate::session::use_currency;
 use crate::typed::read_money;
-use crate::words::{create as words, customers};
+use crate::words::{create as words, customers, papers};
 use domain::view::ProductView;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -84,11 +84,20 @@ pub fn ReviewStep(props: &ReviewStepProps) -> Html {
                 .map(|product| format!("{} · {} %", product.name, product.terms.annual_percent))
         })
         .unwrap_or_default();
-    let request = vec![
+    let mut request = vec![
         (words::PRODUCT, product),
         (words::REQUESTED, money(&draft.request.amount)),
         (words::PURPOSE, draft.request.purpose.clone()),
     ];
+    let missing: Vec<&str> = draft
+        .request
+        .missing
+        .iter()
+        .map(|item| item.words())
+        .collect();
+    if !missing.is_empty() {
+        request.push((papers::STILL_MISSING, missing.join(", ")));
+    }
     let part = |step: Step, rows: Vec<(&'static str, String)>| {
         html! {
             <section class="review" aria-label={words::step(step)}>

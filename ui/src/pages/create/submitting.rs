@@ -155,7 +155,7 @@ async fn take(
         product_id,
         requested: Money { minor, currency },
         purpose: request.purpose.trim().to_owned(),
-        missing: Vec::new(),
+        missing: request.missing.clone(),
     });
     draft.take.tried = true;
     save(draft).await.map_err(Stopped::Error)?;
