@@ -448,10 +448,16 @@ mod tests {
         fn refused<T: DeserializeOwned>(input: &Value) -> Option<ApiError> {
             read::<T>(input.clone()).err()
         }
-        let shapes: [fn(&Value) -> Option<ApiError>; 17] = [
+        let shapes: [fn(&Value) -> Option<ApiError>; 23] = [
             refused::<Unlock>,
             refused::<SignUp>,
             refused::<SignIn>,
+            refused::<ResetPassword>,
+            refused::<ChangePassword>,
+            refused::<BeginSecondFactor>,
+            refused::<ConfirmSecondFactor>,
+            refused::<Prove>,
+            refused::<Reveal>,
             refused::<Submission>,
             refused::<Command>,
             refused::<LineQuery>,

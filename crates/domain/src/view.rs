@@ -587,6 +587,8 @@ pub fn schema() -> serde_json::Value {
             "customer_query": schema_for!(CustomerQuery),
             "customer_page": schema_for!(CustomerPage),
             "customer_details": schema_for!(CustomerDetails),
+            "reveal": schema_for!(Reveal),
+            "revealed": schema_for!(Revealed),
             "product": schema_for!(ProductView),
             "admin_desk": schema_for!(AdminDesk),
             "counter": schema_for!(CounterView),
