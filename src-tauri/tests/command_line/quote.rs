@@ -64,6 +64,27 @@ fn june() -> Value {
     june
 }
 
+/// Facts are dated: who wrote them down in which order is nothing to what they come to.
+#[test]
+fn the_order_of_dated_facts_is_nothing_to_the_quote() {
+    let mut asked = june();
+    let rates = asked["rates"].as_array_mut().unwrap();
+    rates.push(json!({"from": "2024-06-20", "annual_percent": "17.5"}));
+    let events = asked["events"].as_array_mut().unwrap();
+    events.push(json!({"date": "2024-06-25", "kind": "collect_interest"}));
+    // More than was owed before the draw of the same day.
+    events.push(event("2024-06-26", "draw", 10_000));
+    events.push(event("2024-06-26", "repay_principal", 1_270_000));
+    let answer = quoted(&asked);
+    for turn in 1..6 {
+        asked["events"].as_array_mut().unwrap().rotate_left(turn);
+        asked["rates"].as_array_mut().unwrap().reverse();
+        assert_eq!(quoted(&asked), answer, "{asked}");
+    }
+    asked["events"].as_array_mut().unwrap().reverse();
+    assert_eq!(quoted(&asked), answer, "{asked}");
+}
+
 #[test]
 fn numbers_that_must_come_out() {
     let answer = quoted(&june());
@@ -332,10 +353,6 @@ fn wrong_input_is_refused_with_its_place() {
         (
             change("/events/0/date", json!("2024-05-31")),
             "events[0].date",
-        ),
-        (
-            change("/events/1/date", json!("2024-06-03")),
-            "events[1].date",
         ),
         (
             change("/events/2/date", json!("2024-07-02")),

@@ -84,7 +84,8 @@ pub fn quote(asked: &Quote) -> Result<Quoted, QuoteError> {
     let basis = basis(asked)?;
     let rates = rates(asked)?;
     check_dates(asked)?;
-    let (balances, principal_minor) = balances(asked)?;
+    let facts = in_order(asked);
+    let (balances, principal_minor) = balances(asked, &facts)?;
     let too_large = |_: Overflow| wrong("to", "the interest is larger than the books can hold");
     let mut quoted = Quoted {
         lines: Vec::new(),
@@ -106,8 +107,8 @@ pub fn quote(asked: &Quote) -> Result<Quoted, QuoteError> {
         lines.extend(new);
         Ok::<Exact, QuoteError>(interest)
     };
-    let collects = |fact: &&QuoteFact| fact.kind == FactKind::CollectInterest;
-    for fact in asked.facts.iter().filter(collects) {
+    let collects = |(_, fact): &&(usize, &QuoteFact)| fact.kind == FactKind::CollectInterest;
+    for (_, fact) in facts.iter().filter(collects) {
         let interest = accrued_until(fact.date, &mut quoted.lines)?;
         quoted.collected.push(Collected {
             date: fact.date,
@@ -144,52 +145,56 @@ fn basis(asked: &Quote) -> Result<Basis, QuoteError> {
 }
 
 fn rates(asked: &Quote) -> Result<Rates, QuoteError> {
-    let Some(first) = asked.rates.first() else {
-        return Err(wrong("rates", "there has to be at least one rate"));
-    };
-    if first.from > asked.opening.date {
-        return Err(wrong(
-            "rates[0].from",
-            "the first rate has to hold on the opening date",
-        ));
+    let mut rates: Vec<(usize, &RateChange)> = asked.rates.iter().enumerate().collect();
+    rates.sort_by_key(|(place, rate)| (rate.from, *place));
+    let at = |place: usize| format!("rates[{place}].from");
+    match rates.first() {
+        None => return Err(wrong("rates", "there has to be at least one rate")),
+        Some((place, first)) if first.from > asked.opening.date => {
+            let reason = "the first rate has to hold on the opening date";
+            return Err(wrong(at(*place), reason));
+        }
+        Some(_) => {}
     }
-    for (place, pair) in asked.rates.windows(2).enumerate() {
-        if pair[0].from >= pair[1].from {
-            return Err(wrong(
-                format!("rates[{}].from", place + 1),
-                "each rate's date has to be later than the one before",
-            ));
+    for pair in rates.windows(2) {
+        if pair[0].1.from == pair[1].1.from {
+            let reason = "another rate holds from the same date";
+            return Err(wrong(at(pair[1].0), reason));
         }
     }
-    Rates::new(asked.rates.clone()).ok_or_else(|| wrong("rates", "the dates do not ascend"))
+    let ascending = rates.into_iter().map(|(_, rate)| *rate).collect();
+    Rates::new(ascending).ok_or_else(|| wrong("rates", "the dates do not ascend"))
 }
 
 fn check_dates(asked: &Quote) -> Result<(), QuoteError> {
     if asked.to < asked.opening.date {
         return Err(wrong("to", "the end lies before the opening date"));
     }
-    let mut before = asked.opening.date;
     for (place, fact) in asked.facts.iter().enumerate() {
         let field = || format!("events[{place}].date");
         if fact.date < asked.opening.date {
             return Err(wrong(field(), "this lies before the opening date"));
         }
-        if fact.date < before {
-            return Err(wrong(field(), "this lies before the event above it"));
-        }
         if fact.date > asked.to {
             return Err(wrong(field(), "this lies after the end"));
         }
-        before = fact.date;
     }
     Ok(())
 }
 
 type Balances = Vec<(BusinessDate, Minor)>;
 
-/// The principal after each date's facts, and at the end. Within a date draws come before
-/// repayments, whatever their order in the input.
-fn balances(asked: &Quote) -> Result<(Balances, Minor), QuoteError> {
+/// The facts with their places in the input, as they count: by date, and within a date draws before
+/// repayments before what is collected. What they come to does not hang on who wrote them in which
+/// order.
+fn in_order(asked: &Quote) -> Vec<(usize, &QuoteFact)> {
+    let mut facts: Vec<(usize, &QuoteFact)> = asked.facts.iter().enumerate().collect();
+    facts.sort_by_key(|(place, fact)| (fact.date, fact.kind, *place));
+    facts
+}
+
+/// The principal after each date's facts, and at the end.
+fn balances(asked: &Quote, facts: &[(usize, &QuoteFact)]) -> Result<(Balances, Minor), QuoteError> {
     let mut principal = asked.opening.principal_minor;
     if principal.0 < 0 {
         return Err(wrong(
@@ -197,10 +202,8 @@ fn balances(asked: &Quote) -> Result<(Balances, Minor), QuoteError> {
             "an amount is never negative",
         ));
     }
-    let mut facts: Vec<(usize, &QuoteFact)> = asked.facts.iter().enumerate().collect();
-    facts.sort_by_key(|(place, fact)| (fact.date, fact.kind, *place));
     let mut balances = vec![(asked.opening.date, principal)];
-    for (place, fact) in facts {
+    for &(place, fact) in facts {
         let field = format!("events[{place}].amount_minor");
         let amount = match (fact.kind, fact.amount_minor) {
             (FactKind::CollectInterest, None) => continue,
