@@ -153,7 +153,7 @@ fn Evidence(props: &EvidenceProps) -> Html {
             html! {
                 <DataTable caption={words::EVIDENCE} testid="evidence" columns={vec![
                     Column::text(words::AT),
-                    Column::text(words::LAST),
+                    Column::text(words::HAPPENED),
                     Column::text(words::BY),
                 ]}>{ for rows }</DataTable>
             }

@@ -23,6 +23,7 @@ pub const NUMBER: &str = "Number";
 pub const CUSTOMER: &str = "Customer";
 pub const WHAT: &str = "What";
 pub const AMOUNT: &str = "Amount";
+pub const HAPPENED: &str = "What happened";
 pub const LAST: &str = "What happened last";
 pub const EXPECTED: &str = "Expected";
 pub const ACTIONS: &str = "Actions";
