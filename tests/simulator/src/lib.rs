@@ -27,5 +27,6 @@ pub mod host;
 pub mod look;
 pub mod many;
 pub mod model;
+pub mod processors;
 pub mod story;
 pub mod world;

@@ -1,6 +1,7 @@
 //! Many stories at once, on every processor.
 
 use crate::coverage::Coverage;
+use crate::processors;
 use crate::story::{Told, again, tell};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -29,42 +30,36 @@ pub fn tell_each(
     let next = AtomicU64::new(seeds.start);
     let enough = AtomicBool::new(false);
     let many = Mutex::new(Many::default());
-    let threads = std::thread::available_parallelism().map_or(2, |count| count.get() + 1);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::SeqCst);
-                    if seed >= seeds.end || enough.load(Ordering::SeqCst) {
-                        return;
-                    }
-                    let told =
-                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| teller(seed)));
-                    let mut many = many.lock().unwrap_or_else(PoisonError::into_inner);
-                    many.stories += 1;
-                    let complaint = match told {
-                        Ok(told) => {
-                            many.coverage.add(&told.coverage);
-                            many.events += told.events;
-                            many.submissions += told.submissions;
-                            told.complaint.map(|why| {
-                                format!(
-                                    "{why}\n  to hear it again: {}\n  the end of it:\n    {}",
-                                    again(seed),
-                                    told.tail.join("\n    ")
-                                )
-                            })
-                        }
-                        Err(_) => Some(format!("it panicked; to hear it again: {}", again(seed))),
-                    };
-                    if let Some(complaint) = complaint {
-                        many.complaints.push((seed, complaint));
-                        if !all {
-                            enough.store(true, Ordering::SeqCst);
-                        }
-                    }
+    processors::on_each(|| {
+        loop {
+            let seed = next.fetch_add(1, Ordering::SeqCst);
+            if seed >= seeds.end || enough.load(Ordering::SeqCst) {
+                return;
+            }
+            let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| teller(seed)));
+            let mut many = many.lock().unwrap_or_else(PoisonError::into_inner);
+            many.stories += 1;
+            let complaint = match told {
+                Ok(told) => {
+                    many.coverage.add(&told.coverage);
+                    many.events += told.events;
+                    many.submissions += told.submissions;
+                    told.complaint.map(|why| {
+                        format!(
+                            "{why}\n  to hear it again: {}\n  the end of it:\n    {}",
+                            again(seed),
+                            told.tail.join("\n    ")
+                        )
+                    })
                 }
-            });
+                Err(_) => Some(format!("it panicked; to hear it again: {}", again(seed))),
+            };
+            if let Some(complaint) = complaint {
+                many.complaints.push((seed, complaint));
+                if !all {
+                    enough.store(true, Ordering::SeqCst);
+                }
+            }
         }
     });
     let mut many = many.into_inner().unwrap_or_else(PoisonError::into_inner);

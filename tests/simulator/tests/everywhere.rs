@@ -4,6 +4,7 @@
 
 use simulator::disk::{Fate, Operation, Trouble};
 use simulator::flows::{Flow, play};
+use simulator::processors;
 use simulator::proof;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -50,21 +51,14 @@ fn trouble_at_every_operation_of_the_golden_flows_breaks_nothing() {
     let first = usize::try_from(proof::seed()).unwrap_or(0) % step;
     let cases: Vec<_> = cases.into_iter().skip(first).step_by(step).collect();
     let (next, broken) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let threads = std::thread::available_parallelism().map_or(2, |count| count.get() + 1);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((flow, at, trouble, fate)) =
-                    cases.get(next.fetch_add(1, Ordering::SeqCst))
-                {
-                    if let Err(why) = play(*flow, Some((*at, *trouble, *fate))) {
-                        let mut broken = broken.lock().unwrap();
-                        broken.push(format!(
-                            "{flow:?}, {trouble:?} ({fate:?}) at operation {at}: {why}"
-                        ));
-                    }
-                }
-            });
+    processors::on_each(|| {
+        while let Some((flow, at, trouble, fate)) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
+            if let Err(why) = play(*flow, Some((*at, *trouble, *fate))) {
+                let mut broken = broken.lock().unwrap();
+                broken.push(format!(
+                    "{flow:?}, {trouble:?} ({fate:?}) at operation {at}: {why}"
+                ));
+            }
         }
     });
     let mut broken = broken.into_inner().unwrap();
