@@ -52,7 +52,7 @@ pub const PASSPHRASE_LEAST: usize = 12;
 /// How long a full queue is waited for before a caller is told "busy".
 const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a job under way may take to end when the program stops.
-const STOP_PATIENCE: Duration = Duration::from_secs(2);
+pub const STOP_PATIENCE: Duration = Duration::from_secs(2);
 /// Why nothing is sent after a restore.
 const HELD: &str =
     "the store was restored: it is compared with the network before anything is sent";

@@ -13,6 +13,7 @@ mod poison;
 mod private;
 mod race;
 mod rights;
+mod stopping;
 mod supply;
 mod tamper;
 mod tidy;
