@@ -1,5 +1,6 @@
 //! Ledger, outbox and the network's statements, against one another.
 
+use crate::proof;
 use crate::world::{DAY_MS, HOUR_MS, World};
 use domain::command::*;
 use domain::movement::MovementState;
@@ -68,6 +69,13 @@ async fn a_network_that_executes_twice_is_shown_within_one_poll_cycle() {
         domain::refusal::ErrorCode::Refused(RefusalCode::FindingClosed)
     );
     assert_eq!(world.findings().await.len(), DRAWS - 1);
+    proof::proved(
+        "paid-twice",
+        "transfers that the network executes twice: shown within one poll cycle, their line stopped",
+        &format!("{DRAWS} of {DRAWS}"),
+        "–",
+    )
+    .unwrap();
 }
 
 #[tokio::test]
