@@ -24,6 +24,7 @@ use crate::writer::{BATCH_MAX, Job, Post, QUEUE_LENGTH, Shared, Verdict, Writer}
 use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::apply;
+use domain::calendar::Calendar;
 use domain::command::{AskForAccount, Command, Internal, Order, SetUpStore, Submission};
 use domain::date::{BusinessDate, UtcMillis};
 use domain::event::Event;
@@ -233,6 +234,11 @@ impl Orders {
     /// The last day whose statement was read.
     pub async fn reconciled_through(&self) -> Result<Option<BusinessDate>, LoadError> {
         Ok(self.branch().await?.reconciled_through)
+    }
+
+    /// The days on which the branch and the network do not work.
+    pub async fn calendar(&self) -> Result<Calendar, LoadError> {
+        Ok(self.branch().await?.calendar)
     }
 
     /// The epoch of the store: a restore begins another.

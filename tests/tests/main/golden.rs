@@ -942,8 +942,13 @@ impl Writing<'_> {
             kind: StatementKind::Settled,
             return_code: None,
         };
-        let (lines, mut findings) =
-            compare(date, &[stranger], &Default::default(), &Default::default());
+        let (lines, mut findings) = compare(
+            date,
+            &[stranger],
+            &Default::default(),
+            &Default::default(),
+            &Default::default(),
+        );
         let finding = findings.remove(0);
         let finding_id = finding.id.clone();
         self.told(Internal::OpenFinding { finding }).await;
