@@ -1,6 +1,7 @@
 //! The stories: what no single crate can show. One binary, one module a story.
 #![forbid(unsafe_code)]
 
+mod answers;
 mod assurance;
 mod bad_input;
 mod closing;
