@@ -1212,7 +1212,6 @@ fn hold(
             repayment_id,
             principal_minor: parts.principal_minor,
             credit_minor: parts.credit_minor,
-            settled_on: today,
             frees_on,
         });
     }

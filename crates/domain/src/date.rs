@@ -57,20 +57,6 @@ impl BusinessDate {
         matches!(self.0.weekday(), Weekday::Saturday | Weekday::Sunday)
     }
 
-    /// Weekdays strictly after this date, up to and including `later`. Holidays are not known here:
-    /// [`Calendar`](crate::calendar::Calendar) knows them.
-    pub fn banking_days_until(self, later: BusinessDate) -> u32 {
-        let span = later.days() - self.days();
-        if span <= 0 {
-            return 0;
-        }
-        let whole_weeks = span / 7;
-        let rest = (1..=span % 7)
-            .filter(|day| !self.plus_days(*day).is_weekend())
-            .count();
-        u32::try_from(whole_weeks * 5).unwrap_or(0) + u32::try_from(rest).unwrap_or(0)
-    }
-
     /// The same day so many years later; of 29 February the 28th where there is none.
     pub fn anniversary(self, years: i16) -> Option<BusinessDate> {
         let date = self.0.checked_add(jiff::Span::new().years(years)).ok()?;
@@ -204,24 +190,6 @@ mod tests {
         }
         assert_eq!(date("2024-02-29").to_string(), "2024-02-29");
         assert_eq!(date("1970-01-02").days(), 1);
-    }
-
-    #[test]
-    fn banking_days_skip_weekends() {
-        for (from, to, expected) in [
-            ("2026-01-02", "2026-01-02", 0),
-            ("2026-01-02", "2026-01-01", 0),
-            ("2026-01-02", "2026-01-05", 1),
-            ("2026-01-05", "2026-01-08", 3),
-            ("2026-01-02", "2026-01-16", 10),
-            ("2026-01-03", "2026-01-04", 0),
-        ] {
-            assert_eq!(
-                date(from).banking_days_until(date(to)),
-                expected,
-                "{from} {to}"
-            );
-        }
     }
 
     #[test]

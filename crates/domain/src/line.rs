@@ -114,16 +114,15 @@ impl Balances {
 }
 
 /// A network repayment that frees the limit only some banking days after it settled: until then
-/// it may still be returned. Its interest and fees never free anything.
+/// it may still be returned. Its interest and fees never free anything. Views of an older fold also
+/// say when it settled, which nothing asks for any more: what is unknown here is passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Hold {
     pub repayment_id: MovementId,
     pub principal_minor: Minor,
     /// What became customer credit: once a draw used it, it has paid principal, too.
     #[serde(default)]
     pub credit_minor: Minor,
-    pub settled_on: BusinessDate,
     /// The first day it frees the limit, by the calendar of the day it settled.
     #[serde(default = "never")]
     pub frees_on: BusinessDate,

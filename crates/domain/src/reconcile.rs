@@ -1,6 +1,7 @@
 //! Reconciling three ways: what the ledger posted, what the outbox asked for, and what the
 //! network's statement says moved. Pure: the engine only brings the statement here.
 
+use crate::calendar::Calendar;
 use crate::date::BusinessDate;
 use crate::ids::{CommandId, LineId, MovementId, UserId};
 use crate::ledger::{Account, Entry, EntryKind, Leg};
@@ -361,7 +362,7 @@ pub type Earlier = BTreeMap<String, u32>;
 
 /// What one statement shows: its lines with whose they are, and where it disagrees with the
 /// movements it names. `movements` are those of ours, by reference; they are as they stand after
-/// the network was asked about each of them.
+/// the network was asked about each of them. `calendar` has the days that are no banking days.
 ///
 /// The lines of one transfer are its turns: it settled, it came back, the return came back.
 pub fn compare(
@@ -369,6 +370,7 @@ pub fn compare(
     lines: &[StatementLine],
     movements: &BTreeMap<MovementId, Movement>,
     earlier: &Earlier,
+    calendar: &Calendar,
 ) -> (Vec<StatementEntry>, Vec<Finding>) {
     let mut entries = Vec::with_capacity(lines.len());
     let mut findings = Vec::new();
@@ -381,7 +383,7 @@ pub fn compare(
             .parse()
             .ok()
             .and_then(|id: MovementId| movements.get(&id));
-        let class = judge(line, movement, date, *turn);
+        let class = judge(line, movement, date, *turn, calendar);
         let ours = !matches!(class, Some(FindingClass::Orphan | FindingClass::Duplicate));
         if let Some(class) = class {
             let mut finding = Finding::about(class, movement, line);
@@ -411,6 +413,7 @@ fn judge(
     movement: Option<&Movement>,
     date: BusinessDate,
     turn: u32,
+    calendar: &Calendar,
 ) -> Option<FindingClass> {
     let Some(movement) = movement else {
         return Some(FindingClass::Orphan);
@@ -441,8 +444,8 @@ fn judge(
         StatementKind::Returned => {
             let settled_on = transfer.and_then(|transfer| transfer.settlement_date);
             let settled_on = settled_on.or(movement.settled_on)?;
-            let late = settled_on.banking_days_until(date) > USUAL_RETURN_BANKING_DAYS;
-            late.then_some(FindingClass::LateReturn)
+            let late_from = calendar.business_days_after(settled_on, USUAL_RETURN_BANKING_DAYS + 1);
+            (date >= late_from).then_some(FindingClass::LateReturn)
         }
         StatementKind::Settled => None,
     }

@@ -27,6 +27,7 @@ use crate::writer::{BATCH_MAX, Beside, Job, Post, QUEUE_LENGTH, Shared, Verdict,
 use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::apply;
+use domain::calendar::Calendar;
 use domain::command::{AskForAccount, Command, Internal, Order, SetUpStore, Submission};
 use domain::date::{BusinessDate, UtcMillis};
 use domain::event::Event;
@@ -55,7 +56,7 @@ pub const PASSPHRASE_LEAST: usize = 12;
 /// How long a full queue is waited for before a caller is told "busy".
 const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a job under way may take to end when the program stops.
-const STOP_PATIENCE: Duration = Duration::from_secs(2);
+pub const STOP_PATIENCE: Duration = Duration::from_secs(2);
 /// Why nothing is sent after a restore.
 const HELD: &str =
     "the store was restored: it is compared with the network before anything is sent";
@@ -236,6 +237,11 @@ impl Orders {
     /// The last day whose statement was read.
     pub async fn reconciled_through(&self) -> Result<Option<BusinessDate>, LoadError> {
         Ok(self.branch().await?.reconciled_through)
+    }
+
+    /// The days on which the branch and the network do not work.
+    pub async fn calendar(&self) -> Result<Calendar, LoadError> {
+        Ok(self.branch().await?.calendar)
     }
 
     /// The epoch of the store: a restore begins another.

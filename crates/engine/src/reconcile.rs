@@ -108,7 +108,8 @@ impl<L: Link> Sync<L> {
         let earlier = reconciling::lines_before(self.orders.pool(), date, &lines)
             .await
             .map_err(|_| Halt::Store)?;
-        let (entries, findings) = compare(date, &lines, &movements, &earlier);
+        let calendar = self.orders.calendar().await.map_err(|_| Halt::Store)?;
+        let (entries, findings) = compare(date, &lines, &movements, &earlier, &calendar);
         let behind: Vec<&Movement> = findings
             .iter()
             .filter(|finding| asks_first(finding.class))
@@ -121,7 +122,7 @@ impl<L: Link> Sync<L> {
             self.ask_about(movement).await?;
         }
         let movements = self.named_in(&lines).await?;
-        Ok(compare(date, &lines, &movements, &earlier))
+        Ok(compare(date, &lines, &movements, &earlier, &calendar))
     }
 
     async fn named_in(

@@ -266,13 +266,17 @@ async fn what_was_written_can_be_read() {
 
 // --- Writing, by hand --------------------------------------------------------------------------
 
-async fn write_anew() {
+/// A branch on a Tuesday noon in New York.
+pub async fn founded() -> (Branch, Clock) {
     let store = Folder::new();
     let mut options = branch::options(store.path(), None);
-    // A Tuesday noon in New York.
     let clock = Clock::set_to(UtcMillis(1_772_557_200_000));
     options.clock = clock.clone();
-    let branch = Branch::found_with(store, options).await;
+    (Branch::found_with(store, options).await, clock)
+}
+
+async fn write_anew() {
+    let (branch, clock) = founded().await;
     Writing {
         branch: &branch,
         clock,
@@ -328,9 +332,10 @@ async fn write_anew() {
     branch.engine.stop().await;
 }
 
-struct Writing<'a> {
-    branch: &'a Branch,
-    clock: Clock,
+/// Fills a branch with all that can happen in it; `answers.rs` asks about it.
+pub struct Writing<'a> {
+    pub branch: &'a Branch,
+    pub clock: Clock,
 }
 
 impl Writing<'_> {
@@ -341,22 +346,22 @@ impl Writing<'_> {
         }
     }
 
-    async fn told(&self, order: Internal) {
+    pub async fn told(&self, order: Internal) {
         self.later().await;
         self.branch.engine.orders().internal(order).await.unwrap();
     }
 
-    async fn done(&self, command: Command) {
+    pub async fn done(&self, command: Command) {
         self.later().await;
         self.branch.done(&self.branch.sam, command).await;
     }
 
-    async fn decided(&self, command: Command) {
+    pub async fn decided(&self, command: Command) {
         self.later().await;
         self.branch.done(&self.branch.ada, command).await;
     }
 
-    async fn every_type_of_event(&self) {
+    pub async fn every_type_of_event(&self) {
         self.people().await;
         self.customers().await;
         self.applications().await;
@@ -711,7 +716,7 @@ impl Writing<'_> {
     }
 
     /// A transfer asked for under a line, its first attempt marked.
-    async fn transfer(
+    pub async fn transfer(
         &self,
         line_id: LineId,
         account_id: BankAccountId,
@@ -734,7 +739,7 @@ impl Writing<'_> {
         id
     }
 
-    async fn answered(
+    pub async fn answered(
         &self,
         line_id: LineId,
         movement_id: MovementId,
@@ -953,8 +958,13 @@ impl Writing<'_> {
             kind: StatementKind::Settled,
             return_code: None,
         };
-        let (lines, mut findings) =
-            compare(date, &[stranger], &Default::default(), &Default::default());
+        let (lines, mut findings) = compare(
+            date,
+            &[stranger],
+            &Default::default(),
+            &Default::default(),
+            &Default::default(),
+        );
         let finding = findings.remove(0);
         let finding_id = finding.id.clone();
         self.told(Internal::OpenFinding { finding }).await;
@@ -1040,7 +1050,7 @@ impl Writing<'_> {
             .await;
     }
 
-    async fn asked(&self, line_id: LineId, change: LineChange) -> ChangeId {
+    pub async fn asked(&self, line_id: LineId, change: LineChange) -> ChangeId {
         let change_id = ChangeId(Uuid::now_v7());
         self.done(Command::RequestChange(RequestChange {
             line_id,
@@ -1107,7 +1117,12 @@ impl Writing<'_> {
     }
 }
 
-fn remote(id: MovementId, kind: MovementKind, minor: i64, status: RemoteStatus) -> RemoteTransfer {
+pub fn remote(
+    id: MovementId,
+    kind: MovementKind,
+    minor: i64,
+    status: RemoteStatus,
+) -> RemoteTransfer {
     RemoteTransfer {
         id: format!("tr_{id}"),
         reference: id.to_string(),

@@ -1,6 +1,7 @@
 //! The stories: what no single crate can show. One binary, one module a story.
 #![forbid(unsafe_code)]
 
+mod answers;
 mod assurance;
 mod bad_input;
 mod closing;
@@ -13,6 +14,7 @@ mod poison;
 mod private;
 mod race;
 mod rights;
+mod stopping;
 mod supply;
 mod tamper;
 mod tidy;

@@ -322,6 +322,31 @@ fn unfinished(source: &Source) -> Vec<Stray> {
     strays
 }
 
+/// Counts that grow when everything is proven, and lines of docs/proof.md.
+fn unproven(source: &Source) -> Vec<Stray> {
+    let stray = |line, found: &str, instead| Stray {
+        path: source.path.clone(),
+        line,
+        found: found.to_owned(),
+        instead,
+    };
+    let mut strays = Vec::new();
+    let counts: Vec<usize> = source.find(&["proof", ":", ":", "count", "("]).collect();
+    let written = source.find(&["proof", ":", ":", "proved", "("]).count();
+    strays.extend(counts.iter().skip(written).map(|line| {
+        let instead = "say what was proven, with `proof::proved`";
+        stray(*line, "proof::count", instead)
+    }));
+    let asked = source.literals.iter().filter(|(_, said)| said == PROVE);
+    strays.extend(asked.map(|(line, _)| {
+        let instead = "`proof::count` asks how much, and `proof::proving` whether";
+        stray(*line, PROVE, instead)
+    }));
+    strays
+}
+
+const PROVE: &str = "BRANCHLINE_PROVE";
+
 fn floats(source: &Source) -> Vec<Stray> {
     const INSTEAD: &str = "money is `Minor` (an i64 of minor units), a rate is `AnnualPercent`, a time is milliseconds";
     let mut strays = words_out_of_place(source, &["f32", "f64"], &[], INSTEAD);
@@ -618,6 +643,18 @@ fn nothing_is_left_unfinished() {
 }
 
 #[test]
+fn what_is_proven_is_written_down() {
+    let asks = ["tests/src/proof.rs", "tests/tests/main/tidy.rs"];
+    let strays = ["crates", "src-tauri", "tests"]
+        .iter()
+        .flat_map(|folder| files(folder, ".rs"))
+        .filter(|path| !asks.contains(&path.as_str()))
+        .flat_map(|path| unproven(&Source::read(&path)))
+        .collect();
+    none(strays);
+}
+
+#[test]
 fn no_float_comes_near_the_money() {
     none(
         sources(&["crates/domain", "crates/engine"])
@@ -741,6 +778,14 @@ fn the_tidy_test_sees_what_it_looks_for() {
             unfinished,
             "// todo!()\n/* dbg!(1) /* todo!() */ */ let s = \"todo!()\";"
         ),
+        0
+    );
+
+    let two_counts = "proof::count(1, 2); proof::count(3, 4); proof::proved(a, b, c, d);";
+    assert_eq!(found(unproven, two_counts), 1);
+    assert_eq!(found(unproven, "var_os(\"BRANCHLINE_PROVE\")"), 1);
+    assert_eq!(
+        found(unproven, "proof::count(1, 2); x::proof::proved(a);"),
         0
     );
 

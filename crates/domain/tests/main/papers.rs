@@ -7,7 +7,7 @@ use domain::customer::Masked;
 use domain::date::BusinessDate;
 use domain::ids::{CustomerId, LineId};
 use domain::intake::{Check, Clock, ClockKind, MissingItem};
-use domain::line::{Decision, Status};
+use domain::line::{Decision, Hold, Status};
 use domain::money::Minor;
 use domain::product::{affordable, monthly_burden, percent};
 use domain::transfer::RemoteStatus;
@@ -298,6 +298,14 @@ fn a_debit_frees_the_limit_after_banking_days_not_holidays() {
     }
     let (_, drawn) = desk.ask_draw(line, 500_001, CASH);
     assert_eq!(cell(&drawn), "movement_requested");
+}
+
+#[test]
+fn a_hold_of_an_older_fold_is_read() {
+    let stored = r#"{"repayment_id": "0190a0b0-0000-7000-8000-000000000001", "principal_minor": 5,
+        "credit_minor": 0, "settled_on": "2026-03-05", "frees_on": "2026-03-11"}"#;
+    let hold: Hold = serde_json::from_str(stored).unwrap();
+    assert_eq!(hold.frees_on, date("2026-03-11"));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What a person may do about a transfer, what returns turn into, and what the network's
 //! statements are compared with.
 
-use crate::desk::{Desk, LIMIT, NO_ANSWER, NOT_SENT, cell};
+use crate::desk::{Desk, LIMIT, NO_ANSWER, NOT_SENT, cell, date};
 use domain::command::*;
+use domain::date::BusinessDate;
 use domain::ids::{LineId, MovementId};
 use domain::ledger::Account;
 use domain::money::Minor;
@@ -134,7 +135,7 @@ fn what_never_left_is_handed_back_and_what_the_network_has_is_not() {
     desk.now = desk.now.plus_ms(KEY_LIFE_MS);
     desk.look_up(id, LookUp::Nothing).unwrap();
     let named = statement_line(&desk, id, "tr_9", StatementKind::Settled);
-    let (_, findings) = compare(desk.today, &[named], &desk.world.movements, &Earlier::new());
+    let (_, findings) = compared(&desk, desk.today, &[named], &Earlier::new());
     assert_eq!(findings[0].class, FindingClass::MissingHere);
     for finding in findings {
         desk.tell(Internal::OpenFinding { finding }).unwrap();
@@ -303,6 +304,17 @@ fn statement_line(desk: &Desk, id: MovementId, name: &str, kind: StatementKind) 
     }
 }
 
+/// A statement against the desk's movements, by its calendar.
+fn compared(
+    desk: &Desk,
+    date: BusinessDate,
+    lines: &[StatementLine],
+    earlier: &Earlier,
+) -> (Vec<StatementEntry>, Vec<Finding>) {
+    let calendar = &desk.world.branch.calendar;
+    compare(date, lines, &desk.world.movements, earlier, calendar)
+}
+
 #[test]
 fn a_statement_is_posted_to_clearing_and_suspense() {
     let (mut desk, line) = owing();
@@ -328,7 +340,7 @@ fn a_statement_is_posted_to_clearing_and_suspense() {
         off,
     ];
     let date = desk.today;
-    let (entries, findings) = compare(date, &lines, &desk.world.movements, &Earlier::new());
+    let (entries, findings) = compared(&desk, date, &lines, &Earlier::new());
     let classes: Vec<FindingClass> = findings.iter().map(|finding| finding.class).collect();
     assert_eq!(
         classes,
@@ -361,6 +373,50 @@ fn a_statement_is_posted_to_clearing_and_suspense() {
     assert!(desk.line(line).frozen.is_some());
 }
 
+/// The second banking day after the settlement is in time; weekends and holidays are none.
+#[test]
+fn a_return_is_late_after_the_second_banking_day() {
+    // Settled on, holidays, the last day in time, the first that is late.
+    type Row = (
+        &'static str,
+        &'static [&'static str],
+        &'static str,
+        &'static str,
+    );
+    const ROWS: [Row; 6] = [
+        ("2026-03-02", &[], "2026-03-04", "2026-03-05"),
+        ("2026-03-02", &["2026-03-03"], "2026-03-05", "2026-03-06"),
+        ("2026-03-02", &["2026-03-05"], "2026-03-05", "2026-03-06"),
+        ("2026-03-05", &[], "2026-03-09", "2026-03-10"),
+        ("2026-03-05", &["2026-03-09"], "2026-03-10", "2026-03-11"),
+        (
+            "2026-03-05",
+            &["2026-03-06", "2026-03-09"],
+            "2026-03-11",
+            "2026-03-12",
+        ),
+    ];
+    for (settled_on, holidays, in_time, late) in ROWS {
+        let (mut desk, line) = owing();
+        let debit = desk.repay_debit(line, 40_000);
+        let holidays = holidays.iter().map(|day| date(day)).collect();
+        let holidays = Command::SetHolidays(SetHolidays { holidays });
+        desk.give(desk.ada, holidays).unwrap();
+        desk.today = date(settled_on);
+        come_back(&mut desk, debit, "R01");
+        let known = desk.movement(debit).transfer.clone().unwrap();
+        let name = known.remote_id.unwrap();
+        let back = statement_line(&desk, debit, &name, StatementKind::Returned);
+        let settled = Earlier::from([(name, 1)]);
+        for (on, expected) in [(in_time, None), (late, Some(FindingClass::LateReturn))] {
+            let lines = std::slice::from_ref(&back);
+            let (_, findings) = compared(&desk, date(on), lines, &settled);
+            let classes: Vec<FindingClass> = findings.iter().map(|found| found.class).collect();
+            assert_eq!(classes, expected.as_slice(), "{settled_on}, back on {on}");
+        }
+    }
+}
+
 #[test]
 fn each_turn_of_a_transfer_has_its_line() {
     let (mut desk, line) = owing();
@@ -376,7 +432,7 @@ fn each_turn_of_a_transfer_has_its_line() {
         line_of(&desk, StatementKind::Settled),
     ];
     let missing = |lines: &[StatementLine], earlier: &Earlier, desk: &Desk| {
-        let (_, findings) = compare(date, lines, &desk.world.movements, earlier);
+        let (_, findings) = compared(desk, date, lines, earlier);
         let missing = |finding: Finding| {
             assert_eq!(finding.class, FindingClass::MissingHere);
             finding.id

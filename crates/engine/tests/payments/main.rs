@@ -10,6 +10,9 @@ mod branch;
 mod drain;
 mod evidence;
 mod faults;
+#[path = "../../../../tests/src/proof.rs"]
+#[allow(dead_code)] // Nothing here is thrown by a seed.
+mod proof;
 mod reconciling;
 mod restored;
 mod wire;

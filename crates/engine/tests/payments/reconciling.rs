@@ -1,13 +1,16 @@
 //! Ledger, outbox and the network's statements, against one another.
 
+use crate::proof;
 use crate::world::{DAY_MS, HOUR_MS, World};
 use domain::command::*;
 use domain::movement::MovementState;
 use domain::reconcile::{FindingClass, Resolution};
 use domain::refusal::RefusalCode;
+use payments_mock::calendar::Calendar;
 use payments_mock::exchange::Request;
 use payments_mock::faults::{Fault, FaultKind, Operation};
 use payments_mock::feed::EventKind;
+use payments_mock::network::Settings;
 use payments_mock::returns::ReturnCode;
 
 fn count(world: &[domain::reconcile::FindingState], class: FindingClass) -> usize {
@@ -68,6 +71,13 @@ async fn a_network_that_executes_twice_is_shown_within_one_poll_cycle() {
         domain::refusal::ErrorCode::Refused(RefusalCode::FindingClosed)
     );
     assert_eq!(world.findings().await.len(), DRAWS - 1);
+    proof::proved(
+        "paid-twice",
+        "transfers that the network executes twice: shown within one poll cycle, their line stopped",
+        &format!("{DRAWS} of {DRAWS}"),
+        "–",
+    )
+    .unwrap();
 }
 
 #[tokio::test]
@@ -128,6 +138,57 @@ async fn every_class_of_disagreement_is_found_once_and_posted_where_it_belongs()
     // The cent stands in clearing, where somebody looks for it; the orphan in suspense.
     assert_eq!(world.clearing_minor().await.abs(), 1);
     assert_eq!(world.account_minor("SUS").await, 10_000);
+    world.proven().await;
+}
+
+/// Branch and network rest on the same Friday: what settles on the Wednesday before may come back
+/// until Monday.
+#[tokio::test]
+async fn a_return_over_a_holiday_is_late_a_banking_day_later() {
+    let mut world = World::new().await;
+    let holiday = "2026-03-06";
+    let holidays = vec![holiday.parse().unwrap()];
+    let rest = Command::SetHolidays(SetHolidays { holidays });
+    world.branch.admin_does(rest).await.unwrap();
+    {
+        let mut network = world.wire.network();
+        let settings = Settings {
+            calendar: Calendar::with_holidays([holiday.parse().unwrap()]),
+            ..Settings::default()
+        };
+        *network = network.clone().with_settings(settings);
+    }
+    let (line, account) = world.line(1_000_000).await;
+    world.branch.draw(line, 50_000, crate::branch::CASH).await;
+    let mut debits = Vec::new();
+    // Two banking days later, the Monday; six days later, the Tuesday.
+    for (code, on_day) in [(ReturnCode::R01, 2), (ReturnCode::R10, 6)] {
+        let debit = world.debit(line, account, 5_000).await;
+        let back = Fault {
+            code: Some(code),
+            on_day: Some(on_day),
+            ..Fault::once(FaultKind::Return).for_reference(&debit.to_string())
+        };
+        world.wire.network().add_fault(back).unwrap();
+        debits.push(debit);
+    }
+    world.live(10 * DAY_MS).await;
+    let books = world.wire.network().books_view();
+    for (debit, returned_on) in debits.iter().zip(["2026-03-09", "2026-03-10"]) {
+        assert_eq!(world.state(*debit).await, MovementState::Returned);
+        let reference = debit.to_string();
+        let there = books.transfers.iter().find(|t| t.reference == reference);
+        let there = there.unwrap();
+        assert_eq!(there.settled_on, Some("2026-03-04".parse().unwrap()));
+        assert_eq!(there.returned_on, Some(returned_on.parse().unwrap()));
+    }
+    let late: Vec<_> = world
+        .findings()
+        .await
+        .into_iter()
+        .map(|found| (found.finding.class, found.finding.movement_id))
+        .collect();
+    assert_eq!(late, [(FindingClass::LateReturn, Some(debits[1]))]);
     world.proven().await;
 }
 

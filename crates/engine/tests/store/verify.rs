@@ -1,6 +1,7 @@
 //! `verify` is clean after honest work and red after any one change by hand.
 
 use crate::branch::{Branch, CASH, options, sign_in};
+use domain::calendar::Calendar;
 use domain::command::*;
 use domain::ids::CustomerId;
 use domain::money::Minor;
@@ -52,7 +53,13 @@ async fn reconciled(branch: &Branch) {
         kind: StatementKind::Settled,
         return_code: None,
     };
-    let (lines, findings) = compare(date, &[line], &BTreeMap::new(), &BTreeMap::new());
+    let (lines, findings) = compare(
+        date,
+        &[line],
+        &BTreeMap::new(),
+        &BTreeMap::new(),
+        &Calendar::default(),
+    );
     let orders = branch.engine.orders();
     for finding in findings {
         orders
