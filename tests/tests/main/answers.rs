@@ -26,12 +26,15 @@ use stories::branch::{Branch, people};
 use uuid::Uuid;
 
 /// What the page calls to have something done: no questions.
-const CHANGES: [&str; 13] = [
+const CHANGES: [&str; 16] = [
     "unlock",
     "sign_up",
     "sign_in",
     "sign_out",
     "reset_password",
+    "change_password",
+    "present",
+    "reveal",
     "begin_second_factor",
     "confirm_second_factor",
     "prove",
@@ -197,8 +200,8 @@ impl Desk {
             writing.every_type_of_event().await;
             Undone::left_by(&writing).await
         };
-        let viewer = branch.engine.viewer(&branch.ada.token, true).await.unwrap();
-        let teller = branch.engine.viewer(&branch.sam.token, true).await.unwrap();
+        let viewer = branch.engine.viewer(&branch.ada.token).await.unwrap();
+        let teller = branch.engine.viewer(&branch.sam.token).await.unwrap();
         let reader = branch.engine.reader();
         let lines = reader.lines(&viewer, &every_line()).await.unwrap().rows;
         let movements = reader.movements(&viewer, &[], None, ALL).await.unwrap();

@@ -232,7 +232,7 @@ async fn what_was_acknowledged_is_kept_and_what_comes_later_is_refused() {
     let later = branch.ask(&branch.sam, draw).await.unwrap_err();
     refused_in_words(&later);
     // Nor is a question answered from a store that is closed.
-    let asked = branch.engine.viewer(&branch.sam.token, true).await;
+    let asked = branch.engine.viewer(&branch.sam.token).await;
     refused_in_words(&asked.map(|_| ()).unwrap_err());
 
     let branch = Arc::into_inner(branch).expect("every teller has gone home");
