@@ -26,6 +26,14 @@ impl Calendar {
         day
     }
 
+    /// The last business day before a date.
+    pub fn business_day_before(&self, date: BusinessDate) -> BusinessDate {
+        let days = (1..=366).map(|back| date.plus_days(-back));
+        let mut before = days.filter(|day| self.is_business_day(*day));
+        // A calendar of nothing but holidays is a mistake; some day is named all the same.
+        before.next().unwrap_or(date.plus_days(-1))
+    }
+
     /// This date, or the first business day after it.
     pub fn business_day_from(&self, date: BusinessDate) -> BusinessDate {
         let mut day = date;
@@ -78,6 +86,14 @@ mod tests {
             ("2025-03-31", "2025-04-01"),
         ] {
             assert_eq!(calendar.business_day_from(date(from)), date(to), "{from}");
+        }
+        for (from, to) in [
+            ("2025-03-28", "2025-03-27"),
+            ("2025-03-29", "2025-03-28"),
+            ("2025-03-31", "2025-03-28"),
+            ("2025-04-01", "2025-03-28"),
+        ] {
+            assert_eq!(calendar.business_day_before(date(from)), date(to), "{from}");
         }
     }
 }

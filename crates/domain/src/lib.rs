@@ -41,6 +41,7 @@ pub mod reconcile;
 pub mod refusal;
 pub mod replay;
 pub mod report;
+pub mod split;
 pub mod statement;
 pub mod text;
 pub mod transfer;

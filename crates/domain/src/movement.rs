@@ -97,6 +97,11 @@ impl MovementState {
         }
     }
 
+    /// Not given up: its money moved, or may. What was called off, refused or returned does not stand.
+    pub fn stands(self) -> bool {
+        self.on_its_way() || self == MovementState::Settled
+    }
+
     /// May still be called off: nothing can have left.
     pub fn cancellable(self) -> bool {
         match self {

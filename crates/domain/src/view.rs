@@ -355,6 +355,8 @@ views! {
         /// More are open than are shown.
         more_open: bool,
         waiting_draws: Vec<MovementRow>,
+        /// Asked for since the banking day before today, the newest first.
+        split_draws: Vec<SplitRow>,
         waiting_accounts: Vec<AccountRow>,
         cancellations: Vec<LineRow>,
         waiting_changes: Vec<ChangeRow>,
@@ -363,6 +365,20 @@ views! {
         /// Everybody who may sign in, or might before they were disabled, by name.
         accounts: Vec<AccountRow>,
         admins_need_second_factor: bool,
+    }
+    /// A line whose draws each need one signature and together would need two.
+    SplitRow {
+        line_id: LineId,
+        line_number: String,
+        customer_name: String,
+        /// Asked for within 24 hours.
+        draws: u32,
+        together_minor: Minor,
+        /// What one signature may release.
+        single_signature_minor: Minor,
+        /// Of the last of them.
+        asked_on: BusinessDate,
+        asked_by_name: String,
     }
     /// Which teller's day is asked for: one's own and today unless told.
     CounterQuery { teller_id: Option<UserId>, date: Option<BusinessDate> }

@@ -3,6 +3,7 @@
 mod accounts;
 mod lines;
 pub mod movements;
+mod splits;
 
 use crate::backend;
 use crate::components::{Button, ButtonKind, EmptyState, ErrorAlert, PageHeader, Skeleton};
@@ -17,6 +18,7 @@ use domain::command::CommandKind;
 use domain::view::{AccountRow, AdminDesk};
 use lines::LineTable;
 use movements::MovementTable;
+use splits::SplitTable;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -139,6 +141,12 @@ fn Sections(props: &SectionsProps) -> Html {
                     on_intent={on_intent.clone()} />
             },
             "waiting_draws",
+        ),
+        (
+            words::SPLITS,
+            desk.split_draws.len(),
+            html! { <SplitTable caption={words::SPLITS} rows={desk.split_draws.clone()} /> },
+            "split_draws",
         ),
         (
             changes_words::WAITING,

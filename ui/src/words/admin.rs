@@ -6,6 +6,12 @@ pub const OPEN_APPLICATIONS: &str = "Open applications";
 pub const MORE_OPEN: &str =
     "More are open than are shown here. Decide these first, or search all of them.";
 pub const WAITING_DRAWS: &str = "Draws waiting for a second person";
+pub const SPLITS: &str = "Draws that add up over one signature";
+pub const SPLITS_WORDS: &str = "Within 24 hours, each small enough for one signature and all of them too much for one; asked for since the banking day before today. Nothing was held back for it.";
+pub const DRAWS: &str = "Draws";
+pub const TOGETHER: &str = "Together";
+pub const ONE_SIGNATURE: &str = "One signature";
+pub const LAST_ASKED: &str = "Last asked for";
 pub const WAITING_ACCOUNTS: &str = "Accounts waiting for approval";
 pub const CANCELLATIONS: &str = "Cancellation requests";
 pub const IN_REVIEW: &str = "Transfers in review";

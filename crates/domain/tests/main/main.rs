@@ -19,5 +19,6 @@ mod proof;
 mod random;
 mod rights;
 mod rules;
+mod splits;
 mod states;
 mod what_if;

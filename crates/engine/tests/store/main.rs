@@ -11,5 +11,6 @@ mod papers;
 mod queue;
 mod reads;
 mod reports;
+mod splits;
 mod statements;
 mod verify;

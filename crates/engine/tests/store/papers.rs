@@ -195,14 +195,20 @@ async fn much_cash_of_one_customer_and_day_is_flagged_and_reported() {
             branch.draw(line_id, 100_000, CASH).await;
         }
     }
-    assert_eq!(warnings(&branch, repay(lines[0], 500_000)).await, [""; 0]);
+    // That these draws also add up over one signature is another story.
+    let of_cash = async |command| {
+        let mut words = warnings(&branch, command).await;
+        words.retain(|words| words.contains("in cash today"));
+        words
+    };
+    assert_eq!(of_cash(repay(lines[0], 500_000)).await, [""; 0]);
     assert_eq!(
-        warnings(&branch, draw(lines[0], 1)).await,
+        of_cash(draw(lines[0], 1)).await,
         ["With this the customer has been paid 10,000.01 in cash today: it has to be reported."]
     );
     // Exactly that much may pass.
-    assert_eq!(warnings(&branch, draw(adams, 500_000)).await, [""; 0]);
-    assert_eq!(warnings(&branch, draw(adams, 500_001)).await.len(), 1);
+    assert_eq!(of_cash(draw(adams, 500_000)).await, [""; 0]);
+    assert_eq!(of_cash(draw(adams, 500_001)).await.len(), 1);
     let report = || async {
         let viewer = branch.viewer(&branch.teller).await;
         let query = ReportQuery {

@@ -18,7 +18,8 @@ pub(super) const TO_CANCEL: &str =
 
 impl Reader {
     pub async fn admin_desk(&self, viewer: &Viewer) -> Result<AdminDesk, ReadError> {
-        let admins_need_second_factor = self.branch().await?.admins_need_second_factor;
+        let branch = self.branch().await?;
+        let since = branch.calendar.business_day_before(viewer.today);
         let mut snapshot = self.snapshot().await?;
         let connection = &mut *snapshot;
         let mut open: Vec<(String,)> = sqlx::query_as(OPEN)
@@ -35,6 +36,7 @@ impl Reader {
         let waiting_changes = self.waiting_changes(connection, viewer, SHOWN).await?;
         let waiting = movements_in(connection, MovementState::Requested).await?;
         let in_review = movements_in(connection, MovementState::NeedsReview).await?;
+        let split_draws = self.split_draws(connection, viewer, since, SHOWN).await?;
         Ok(AdminDesk {
             open_applications: self.rows_of(connection, viewer, open).await?,
             more_open,
@@ -44,6 +46,7 @@ impl Reader {
                 .into_iter()
                 .filter(|row| row.kind == MovementKind::Draw)
                 .collect(),
+            split_draws,
             waiting_accounts: accounts(
                 connection,
                 viewer,
@@ -76,7 +79,7 @@ impl Reader {
                 AccountState::Active,
             )
             .await?,
-            admins_need_second_factor,
+            admins_need_second_factor: branch.admins_need_second_factor,
         })
     }
 

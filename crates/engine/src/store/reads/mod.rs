@@ -22,6 +22,7 @@ mod people;
 #[cfg(test)]
 mod plans;
 mod reports;
+mod splits;
 mod statements;
 mod transfers;
 mod warnings;

@@ -308,6 +308,15 @@ async fn each_list_walks_its_own_index() {
             ByIndex,
         ),
         (
+            "lines whose draws add up",
+            splits::LINES,
+            &[
+                "movements_by_state (state=? AND requested_seq>?)",
+                "sqlite_autoindex_lines_1 (id=?)",
+            ],
+            Afterwards,
+        ),
+        (
             "lines that cash is counted of",
             warnings::LINES,
             &["lines_by_customer (customer_id=?)"],

@@ -8,6 +8,7 @@ use domain::ids::LineId;
 use domain::line::Line;
 use domain::money::Minor;
 use domain::movement::{Method, Movement, MovementKind, MovementState};
+use domain::split::{Split, added_up, splits, within};
 
 /// Of each line the newest so many are looked at: more than a day brings.
 const LOOKED_AT: u32 = 200;
@@ -37,16 +38,17 @@ impl Reader {
         line: &Line,
     ) -> Result<Vec<String>, ReadError> {
         let mut snapshot = self.snapshot().await?;
-        let Some(intended) = intended(&mut snapshot, command).await? else {
-            return Ok(Vec::new());
-        };
-        let mut words = Vec::new();
         let own = newest(&mut snapshot, line.id).await?;
+        let mut words = Vec::new();
+        words.extend(self.split(viewer, command, line, &own)?);
+        let Some(intended) = intended(&own, command) else {
+            return Ok(words);
+        };
         let repeats = |movement: &&Movement| {
             movement.kind == intended.kind
                 && movement.amount_minor == intended.amount
                 && movement.requested_on == viewer.today
-                && stands(movement)
+                && movement.state.stands()
         };
         if !intended.entered
             && let Some(earlier) = own.iter().find(repeats)
@@ -76,6 +78,53 @@ impl Reader {
             }
         }
         Ok(words)
+    }
+
+    /// Where draws add up over one signature: said to whoever asks for the last of them, and to
+    /// whoever decides on a draw that was asked for within 24 hours of them, or before them.
+    fn split(
+        &self,
+        viewer: &Viewer,
+        command: &Command,
+        line: &Line,
+        own: &[Movement],
+    ) -> Result<Option<String>, ReadError> {
+        let Some(terms) = line.terms() else {
+            return Ok(None);
+        };
+        let single = terms.single_signature_minor;
+        Ok(match command {
+            Command::RequestDraw(c) => {
+                added_up(single, c.amount.minor, viewer.now, own)?.map(|sum| {
+                    format!(
+                        "With this {} draws of this line within 24 hours come to {}, more than the {} that \
+                         one signature may release. The admins see it.",
+                        sum.draws,
+                        self.currency.format(sum.together_minor),
+                        self.currency.format(single),
+                    )
+                })
+            }
+            Command::ApproveDraw(c) => {
+                let Some(waiting) = own.iter().find(|movement| movement.id == c.draw_id) else {
+                    return Ok(None);
+                };
+                let near = |split: &Split<'_>| within(split.draw.requested_at, waiting.requested_at);
+                let found = splits(single, own)?;
+                let most = found.iter().filter(|split| near(split));
+                most.max_by_key(|split| split.added_up.together_minor)
+                    .map(|split| {
+                        format!(
+                            "{} draws of this line within 24 hours come to {}, more than the {} that one \
+                             signature may release.",
+                            split.added_up.draws,
+                            self.currency.format(split.added_up.together_minor),
+                            self.currency.format(single),
+                        )
+                    })
+            }
+            _ => None,
+        })
     }
 
     /// Cash of the line's customer today in the direction of such a movement, over all lines.
@@ -118,17 +167,10 @@ fn noun(kind: MovementKind) -> &'static str {
     }
 }
 
-/// Not given up: it moved money, or may.
-fn stands(movement: &Movement) -> bool {
-    movement.state.on_its_way() || movement.state == MovementState::Settled
-}
-
-async fn intended(
-    connection: &mut SqliteConnection,
-    command: &Command,
-) -> Result<Option<Intended>, ReadError> {
+/// `own` are the movements of the command's line.
+fn intended(own: &[Movement], command: &Command) -> Option<Intended> {
     let entered = false;
-    Ok(match command {
+    match command {
         Command::RequestDraw(c) => Some(Intended {
             kind: MovementKind::Draw,
             amount: c.amount.minor,
@@ -148,7 +190,6 @@ async fn intended(
             entered,
         }),
         Command::PayCashDraw(c) => {
-            let own = newest(connection, c.line_id).await?;
             let draw = own.iter().find(|movement| movement.id == c.draw_id);
             draw.map(|draw| Intended {
                 kind: MovementKind::Draw,
@@ -158,11 +199,11 @@ async fn intended(
             })
         }
         _ => None,
-    })
+    }
 }
 
 /// Nothing private is looked at: the documents need no key.
-async fn newest(
+pub(super) async fn newest(
     connection: &mut SqliteConnection,
     line_id: LineId,
 ) -> Result<Vec<Movement>, ReadError> {

@@ -217,7 +217,7 @@ impl Entries {
 }
 
 /// The first event of a business date or a later one; past the log's end where there is none.
-pub(super) async fn first_event(
+pub(in crate::store::reads) async fn first_event(
     connection: &mut SqliteConnection,
     date: BusinessDate,
 ) -> Result<i64, ReadError> {

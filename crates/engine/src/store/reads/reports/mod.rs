@@ -13,6 +13,7 @@ mod portfolio;
 mod table;
 mod trial_balance;
 
+pub(super) use cash::first_event;
 #[cfg(test)]
 pub(super) use {
     cash::{COLLECTIONS, DISBURSALS, FIRST_EVENT},
