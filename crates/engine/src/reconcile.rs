@@ -170,7 +170,8 @@ impl<L: Link> Sync<L> {
                 FindingClass::AmountDiffers
                 | FindingClass::LateReturn
                 | FindingClass::StoreAltered
-                | FindingClass::AccessRecovered => false,
+                | FindingClass::AccessRecovered
+                | FindingClass::GlassBroken => false,
             };
             if agrees {
                 let finding_id = open.state.finding.id;
@@ -259,6 +260,7 @@ fn asks_first(class: FindingClass) -> bool {
         | FindingClass::Orphan
         | FindingClass::LateReturn
         | FindingClass::StoreAltered
-        | FindingClass::AccessRecovered => false,
+        | FindingClass::AccessRecovered
+        | FindingClass::GlassBroken => false,
     }
 }

@@ -5,8 +5,8 @@ use sqlx::{Row, SqliteConnection};
 /// Raised whenever the views keep other things than they did: 2 since lines keep their history, 3
 /// since lines with a long past have a summary, terms that begin another one are left out, and rows
 /// are vouched for, 4 since the branch knows what its drawers hold, 5 since lines keep the state of
-/// their papers and holds their last day.
-const FOLD: i64 = 5;
+/// their papers and holds their last day, 6 since accounts know until when they were an admin's.
+const FOLD: i64 = 6;
 
 pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     let row = sqlx::query("pragma user_version")
@@ -16,7 +16,7 @@ pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Er
 }
 
 pub async fn note_current(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("pragma user_version = 5")
+    sqlx::query("pragma user_version = 6")
         .execute(connection)
         .await?;
     Ok(())
