@@ -82,6 +82,9 @@ pub struct User {
     pub reset: Option<ResetCode>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_factor: Option<SecondFactor>,
+    /// Until when it last was an active admin's, of an account that somebody made staff's or disabled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin_until: Option<UtcMillis>,
 }
 
 /// Failures after which the account is locked.

@@ -1,7 +1,7 @@
 //! Folding events into a world. No policy here: an event carries its results, and the balances
 //! follow from the same postings the journal is written from.
 
-use crate::account::{AccountState, ResetCode, SecondFactor, User};
+use crate::account::{AccountState, ResetCode, Role, SecondFactor, User};
 use crate::actor::Meta;
 use crate::allocation::Allocation;
 use crate::change::WaitingChange;
@@ -197,6 +197,7 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             last_signed_in_at: None,
             reset: None,
             second_factor: None,
+            admin_until: None,
         };
         world.logins.insert(login.clone(), *user_id);
         world.users.insert(*user_id, user);
@@ -210,6 +211,7 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
         .get_mut(&user_id)
         .ok_or_else(|| missing("account", user_id))?;
     user.version += 1;
+    let was_admin = user.active_role() == Some(Role::Admin);
     match event {
         Event::AccountApproved {
             person_id,
@@ -295,6 +297,9 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
         Event::SecondFactorRemoved { .. } => user.second_factor = None,
         // Signing out, looking behind a mask and being refused are remembered in the log only.
         _ => {}
+    }
+    if was_admin && user.active_role() != Some(Role::Admin) {
+        user.admin_until = Some(meta.at);
     }
     Ok(())
 }
@@ -473,7 +478,7 @@ fn apply_to_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             line(world, *line_id)?.closed_on = Some(meta.business_date)
         }
         Event::MovementRequested { .. } => begin_movement(world, meta, event)?,
-        Event::DrawApproved { movement_id, .. } => {
+        Event::DrawApproved { movement_id, .. } | Event::GlassBroken { movement_id, .. } => {
             movement(world, *movement_id)?.decided_by = acted_by(meta);
             move_to(world, *movement_id, MovementState::Approved, false)?;
         }

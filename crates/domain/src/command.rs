@@ -38,6 +38,7 @@ pub enum Command {
     RequestDraw(RequestDraw),
     ApproveDraw(ApproveDraw),
     DeclineDraw(DeclineDraw),
+    BreakGlass(BreakGlass),
     PayCashDraw(PayCashDraw),
     CancelDraw(CancelDraw),
     TakeRepayment(TakeRepayment),
@@ -147,6 +148,9 @@ commands! {
     RequestDraw { line_id: LineId, draw_id: MovementId, amount: Money, method: PayOut }
     ApproveDraw { line_id: LineId, draw_id: MovementId }
     DeclineDraw { line_id: LineId, draw_id: MovementId, reason: String }
+    /// Releases alone what one asked for oneself, where no other admin is there to decide. Another
+    /// person has to look at it afterwards.
+    BreakGlass { line_id: LineId, draw_id: MovementId, reason: String }
     /// Hands out the cash of a draw that waited for a second person.
     PayCashDraw { line_id: LineId, draw_id: MovementId, identity_seen: bool }
     CancelDraw { line_id: LineId, draw_id: MovementId }
@@ -521,6 +525,7 @@ pub enum CommandKind {
     RequestDraw,
     ApproveDraw,
     DeclineDraw,
+    BreakGlass,
     PayCashDraw,
     CancelDraw,
     TakeRepayment,
@@ -577,6 +582,7 @@ impl CommandKind {
         CommandKind::RequestDraw,
         CommandKind::ApproveDraw,
         CommandKind::DeclineDraw,
+        CommandKind::BreakGlass,
         CommandKind::PayCashDraw,
         CommandKind::CancelDraw,
         CommandKind::TakeRepayment,
@@ -650,6 +656,7 @@ impl CommandKind {
             | CommandKind::RejectApplication
             | CommandKind::ApproveDraw
             | CommandKind::DeclineDraw
+            | CommandKind::BreakGlass
             | CommandKind::DeclineCancellation
             | CommandKind::FreezeLine
             | CommandKind::UnfreezeLine
@@ -672,13 +679,14 @@ impl CommandKind {
     }
 
     /// Whether the person has to give their password again for this very order: everything by
-    /// which somebody decides on what another person asked for, or changes how accounts are let in.
+    /// which somebody decides on what was asked for, or changes how accounts are let in.
     pub fn asks_password(self) -> bool {
         match self {
             CommandKind::ApproveApplication
             | CommandKind::RejectApplication
             | CommandKind::ApproveDraw
             | CommandKind::DeclineDraw
+            | CommandKind::BreakGlass
             | CommandKind::DeclineCancellation
             | CommandKind::ApproveAccount
             | CommandKind::DeclineAccount
@@ -752,6 +760,7 @@ impl Command {
             Command::RequestDraw(_) => CommandKind::RequestDraw,
             Command::ApproveDraw(_) => CommandKind::ApproveDraw,
             Command::DeclineDraw(_) => CommandKind::DeclineDraw,
+            Command::BreakGlass(_) => CommandKind::BreakGlass,
             Command::PayCashDraw(_) => CommandKind::PayCashDraw,
             Command::CancelDraw(_) => CommandKind::CancelDraw,
             Command::TakeRepayment(_) => CommandKind::TakeRepayment,

@@ -251,6 +251,9 @@ events! {
     }
     DrawApproved "draw_approved" { line_id: LineId, movement_id: MovementId }
     DrawDeclined "draw_declined" { line_id: LineId, movement_id: MovementId, reason: Private<String> }
+    /// Whoever asked for the draw released it alone: no other admin was there. A finding stands
+    /// beside it until another person has looked.
+    GlassBroken "glass_broken" { line_id: LineId, movement_id: MovementId, reason: Private<String> }
     MovementCancelled "movement_cancelled" { line_id: LineId, movement_id: MovementId }
     /// Cash changed hands in this teller's drawer.
     CashMoved "cash_moved" {
@@ -524,6 +527,7 @@ impl Event {
             | Event::MovementRequested { line_id, .. }
             | Event::DrawApproved { line_id, .. }
             | Event::DrawDeclined { line_id, .. }
+            | Event::GlassBroken { line_id, .. }
             | Event::MovementCancelled { line_id, .. }
             | Event::CashMoved { line_id, .. }
             | Event::CreditApplied { line_id, .. }
@@ -571,6 +575,7 @@ impl Event {
             Event::MovementRequested { movement_id, .. }
             | Event::DrawApproved { movement_id, .. }
             | Event::DrawDeclined { movement_id, .. }
+            | Event::GlassBroken { movement_id, .. }
             | Event::MovementCancelled { movement_id, .. }
             | Event::CashMoved { movement_id, .. }
             | Event::TransferQueued { movement_id, .. }

@@ -446,6 +446,7 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::MovementRequested { .. }
         | Event::DrawApproved { .. }
         | Event::DrawDeclined { .. }
+        | Event::GlassBroken { .. }
         | Event::MovementCancelled { .. }
         | Event::TransferQueued { .. }
         | Event::TransferMarked { .. }

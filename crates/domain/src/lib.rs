@@ -24,6 +24,7 @@ pub mod delinquency;
 pub mod drawer;
 pub mod event;
 pub mod explain;
+pub mod glass;
 pub mod history;
 pub mod ids;
 pub mod intake;

@@ -442,7 +442,10 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
                 RefusalCode::AgreementRecorded,
             )
         }
-        CommandKind::RequestDraw | CommandKind::ApproveDraw | CommandKind::PayCashDraw => {
+        CommandKind::RequestDraw
+        | CommandKind::ApproveDraw
+        | CommandKind::BreakGlass
+        | CommandKind::PayCashDraw => {
             approved?;
             refuse_if(
                 line.agreement_signed_on.is_none(),

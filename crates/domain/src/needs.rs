@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     pub users: BTreeSet<UserId>,
+    /// Every account that was ever let in counts: whether somebody else could decide.
+    pub everybody: bool,
     pub logins: BTreeSet<String>,
     pub employee_numbers: BTreeSet<String>,
     pub customers: BTreeSet<CustomerId>,
@@ -125,6 +127,10 @@ impl Needs {
             Command::RequestDraw(c) => self.movement(c.line_id, c.draw_id),
             Command::ApproveDraw(c) => self.movement(c.line_id, c.draw_id),
             Command::DeclineDraw(c) => self.movement(c.line_id, c.draw_id),
+            Command::BreakGlass(c) => {
+                self.movement(c.line_id, c.draw_id);
+                self.everybody = true;
+            }
             Command::PayCashDraw(c) => self.movement(c.line_id, c.draw_id),
             Command::CancelDraw(c) => self.movement(c.line_id, c.draw_id),
             Command::TakeRepayment(c) => self.movement(c.line_id, c.repayment_id),
@@ -185,7 +191,7 @@ impl Needs {
             }
             Command::ResolveFinding(c) => {
                 self.findings.insert(c.finding_id.clone());
-                self.users.extend(Finding::recovered_user(&c.finding_id));
+                self.users.extend(Finding::user_of(&c.finding_id));
             }
             Command::RequestChange(c) => self.change(c.line_id, &c.change),
             Command::ApproveChange(c) => self.change(c.line_id, &c.change),

@@ -104,6 +104,8 @@ pub enum FindingClass {
     StoreAltered,
     /// Somebody with the store's passphrase let themselves into an admin's account.
     AccessRecovered,
+    /// The only admin there was released a draw of their own.
+    GlassBroken,
 }
 
 impl FindingClass {
@@ -116,6 +118,7 @@ impl FindingClass {
         FindingClass::LateReturn,
         FindingClass::StoreAltered,
         FindingClass::AccessRecovered,
+        FindingClass::GlassBroken,
     ];
 
     pub fn tag(self) -> &'static str {
@@ -128,6 +131,7 @@ impl FindingClass {
             FindingClass::LateReturn => "late_return",
             FindingClass::StoreAltered => "store_altered",
             FindingClass::AccessRecovered => "access_recovered",
+            FindingClass::GlassBroken => "glass_broken",
         }
     }
 
@@ -141,6 +145,22 @@ impl FindingClass {
             FindingClass::LateReturn => "Came back late",
             FindingClass::StoreAltered => "Altered outside the program",
             FindingClass::AccessRecovered => "Access recovered by the command line",
+            FindingClass::GlassBroken => "The glass was broken",
+        }
+    }
+
+    /// Whether the network's word is that it has, or had, a transfer of the movement it is about.
+    pub fn names_a_transfer(self) -> bool {
+        match self {
+            FindingClass::MissingHere
+            | FindingClass::AmountDiffers
+            | FindingClass::Duplicate
+            | FindingClass::Orphan
+            | FindingClass::LateReturn => true,
+            FindingClass::MissingThere
+            | FindingClass::StoreAltered
+            | FindingClass::AccessRecovered
+            | FindingClass::GlassBroken => false,
         }
     }
 
@@ -168,6 +188,9 @@ impl FindingClass {
             }
             FindingClass::AccessRecovered => {
                 "Somebody who has the store's passphrase let themselves into this admin's account. Find out who and why; another person has to close this."
+            }
+            FindingClass::GlassBroken => {
+                "Somebody released a draw of their own, because no other admin was there. Look at the reason, the customer and the draw; another person has to close this."
             }
         }
     }
@@ -231,6 +254,9 @@ pub struct Finding {
     pub statement_date: Option<BusinessDate>,
     /// Whoever asked for the movement; the branch's admins where nobody did.
     pub owner: Option<UserId>,
+    /// By when somebody has to have looked at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<BusinessDate>,
 }
 
 /// A finding as it is now.
@@ -266,6 +292,7 @@ impl Finding {
             theirs_minor: Some(line.amount_minor),
             statement_date: None,
             owner: movement.map(|movement| movement.requested_by.user_id),
+            due_on: None,
         }
     }
 
@@ -294,6 +321,7 @@ impl Finding {
             theirs_minor: None,
             statement_date: None,
             owner: None,
+            due_on: None,
         }
     }
 
@@ -310,10 +338,35 @@ impl Finding {
         }
     }
 
-    /// Whose account a finding's id says was recovered.
-    pub fn recovered_user(id: &str) -> Option<UserId> {
-        let rest = id.strip_prefix(FindingClass::AccessRecovered.tag())?;
-        let (user_id, _) = rest.strip_prefix(':')?.split_once(':')?;
+    /// The only admin there was released a draw of their own. The id names the account, so that
+    /// whoever did it does not close it.
+    pub fn glass_broken(
+        user_id: UserId,
+        login: &str,
+        draw: &Movement,
+        due_on: BusinessDate,
+    ) -> Finding {
+        Finding {
+            id: format!("{}:{user_id}:{}", FindingClass::GlassBroken.tag(), draw.id),
+            class: FindingClass::GlassBroken,
+            movement_id: Some(draw.id),
+            line_id: Some(draw.line_id),
+            direction: draw.kind.direction(),
+            ours_minor: Some(draw.amount_minor),
+            due_on: Some(due_on),
+            ..Finding::altered("", login)
+        }
+    }
+
+    /// Whose doing a finding is, where its id says so: the account that was recovered, or that
+    /// broke the glass.
+    pub fn user_of(id: &str) -> Option<UserId> {
+        let (class, rest) = id.split_once(':')?;
+        let of_somebody = [FindingClass::AccessRecovered, FindingClass::GlassBroken];
+        if !of_somebody.iter().any(|one| one.tag() == class) {
+            return None;
+        }
+        let (user_id, _) = rest.split_once(':')?;
         user_id.parse().ok()
     }
 
@@ -344,6 +397,7 @@ impl Finding {
             theirs_minor: None,
             statement_date: Some(date),
             owner: Some(movement.requested_by.user_id),
+            due_on: None,
         }
     }
 }

@@ -361,6 +361,8 @@ views! {
         cancellations: Vec<LineRow>,
         waiting_changes: Vec<ChangeRow>,
         in_review: Vec<MovementRow>,
+        /// Draws that somebody released alone, until another person has looked.
+        broken_glass: Vec<FindingRow>,
         locked_accounts: Vec<AccountRow>,
         /// Everybody who may sign in, or might before they were disabled, by name.
         accounts: Vec<AccountRow>,
@@ -500,6 +502,10 @@ views! {
         opened_on: BusinessDate,
         /// Whoever asked for the movement; empty for the branch's admins.
         owner_name: String,
+        /// By when somebody has to have looked at it.
+        due_on: Option<BusinessDate>,
+        /// Why the glass was broken, while its customer is known.
+        reason: Option<String>,
         resolved: Option<Resolution>,
     }
 

@@ -1176,6 +1176,7 @@ fn nobody() -> User {
         last_signed_in_at: None,
         reset: None,
         second_factor: None,
+        admin_until: None,
     }
 }
 
@@ -1235,6 +1236,7 @@ fn approves(command: &Command) -> bool {
         Command::ApproveApplication(_)
             | Command::ApproveAccount(_)
             | Command::ApproveDraw(_)
+            | Command::BreakGlass(_)
             | Command::ApproveChange(_)
             | Command::SetRole(_)
             | Command::EnableAccount(_)
@@ -1301,6 +1303,7 @@ impl Concern {
             Command::RequestDraw(c) => Concern::Line(c.line_id),
             Command::ApproveDraw(c) => Concern::Line(c.line_id),
             Command::DeclineDraw(c) => Concern::Line(c.line_id),
+            Command::BreakGlass(c) => Concern::Line(c.line_id),
             Command::PayCashDraw(c) => Concern::Line(c.line_id),
             Command::CancelDraw(c) => Concern::Line(c.line_id),
             Command::TakeRepayment(c) => Concern::Line(c.line_id),

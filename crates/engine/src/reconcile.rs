@@ -171,7 +171,8 @@ impl<L: Link> Sync<L> {
                 FindingClass::AmountDiffers
                 | FindingClass::LateReturn
                 | FindingClass::StoreAltered
-                | FindingClass::AccessRecovered => false,
+                | FindingClass::AccessRecovered
+                | FindingClass::GlassBroken => false,
             };
             if agrees {
                 let finding_id = open.state.finding.id;
@@ -260,6 +261,7 @@ fn asks_first(class: FindingClass) -> bool {
         | FindingClass::Orphan
         | FindingClass::LateReturn
         | FindingClass::StoreAltered
-        | FindingClass::AccessRecovered => false,
+        | FindingClass::AccessRecovered
+        | FindingClass::GlassBroken => false,
     }
 }

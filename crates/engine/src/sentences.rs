@@ -215,6 +215,9 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
         }
         Event::DrawApproved { .. } => "The draw was approved.".to_owned(),
         Event::DrawDeclined { .. } => "The draw was declined.".to_owned(),
+        Event::GlassBroken { .. } => {
+            "The glass was broken: whoever asked for the draw released it alone.".to_owned()
+        }
         Event::MovementCancelled { .. } => "It was called off before anything left.".to_owned(),
         Event::CashMoved {
             kind, amount_minor, ..

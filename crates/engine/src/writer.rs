@@ -607,6 +607,11 @@ fn stood_on(jobs: &[Job], world: &World) -> (Vec<(Stream, u64)>, Vec<MovementId>
                 Command::ApproveApplication(c) => (Some(c.line_id), None),
                 Command::ApproveChange(c) => (Some(c.line_id), None),
                 Command::ApproveDraw(c) => (Some(c.line_id), Some(c.draw_id)),
+                Command::BreakGlass(c) => {
+                    // Whether anybody else is there hangs on all of them.
+                    users.extend(world.users.keys());
+                    (Some(c.line_id), Some(c.draw_id))
+                }
                 Command::PayCashDraw(c) => (Some(c.line_id), Some(c.draw_id)),
                 Command::RefundCredit(c) => (Some(c.line_id), None),
                 Command::RequestDraw(c) if matches!(c.method, PayOut::Cash { .. }) => {

@@ -135,6 +135,7 @@ fn command(kind: CommandKind, content: Map<String, Value>) -> Result<Command, Pl
         K::RequestDraw => C::RequestDraw(read(content)?),
         K::ApproveDraw => C::ApproveDraw(read(content)?),
         K::DeclineDraw => C::DeclineDraw(read(content)?),
+        K::BreakGlass => C::BreakGlass(read(content)?),
         K::PayCashDraw => C::PayCashDraw(read(content)?),
         K::CancelDraw => C::CancelDraw(read(content)?),
         K::TakeRepayment => C::TakeRepayment(read(content)?),

@@ -481,6 +481,14 @@ impl Desk<'_> {
                     reason: words(),
                 })
             }
+            CommandKind::BreakGlass => {
+                let (line_id, draw_id) = self.movement(|m| m.state == State::Requested)?;
+                Command::BreakGlass(BreakGlass {
+                    line_id,
+                    draw_id,
+                    reason: words(),
+                })
+            }
             CommandKind::PayCashDraw => {
                 let (line_id, draw_id) = self.movement(|m| m.state == State::Approved)?;
                 Command::PayCashDraw(PayCashDraw {
@@ -914,6 +922,8 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::SendIncompletenessNotice, 10),
     (CommandKind::RecordCheck, 16),
     (CommandKind::AddContactNote, 6),
+    // In the stories of the office alone: see `Theme::Office`.
+    (CommandKind::BreakGlass, 0),
     // In the stories of the counter alone: see `Theme::Counter`.
     (CommandKind::OpenDrawer, 0),
     (CommandKind::MoveVaultCash, 0),
@@ -985,6 +995,7 @@ impl Theme {
                 | CommandKind::SendIncompletenessNotice
                 | CommandKind::TakeApplication,
             ) => 70,
+            (Theme::Office, CommandKind::BreakGlass) => 30,
             (Theme::Changes, CommandKind::RequestChange | CommandKind::ApproveChange) => 250,
             _ => usual,
         }

@@ -101,6 +101,14 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "nobody has a second factor in a story; the tests of the accounts do",
     ),
     (
+        "done BreakGlass",
+        "two admins carry each story and stay; the rules' own tests send them away",
+    ),
+    (
+        "refusal OverGlassCap",
+        "nobody is ever the only admin of a story; the rules' own tests are",
+    ),
+    (
         "refusal NotAnAdmin",
         "nobody has the store's passphrase in hand in a story; the tests of the accounts do",
     ),

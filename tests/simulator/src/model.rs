@@ -555,7 +555,9 @@ impl Model {
             movement.state = if doubt { State::Unknown } else { State::Queued };
         };
         match event_type {
-            "draw_approved" => (movement.state, movement.sent) = (State::Approved, false),
+            "draw_approved" | "glass_broken" => {
+                (movement.state, movement.sent) = (State::Approved, false)
+            }
             "draw_declined" => (movement.state, movement.sent) = (State::Declined, false),
             "movement_cancelled" => (movement.state, movement.sent) = (State::Cancelled, false),
             "transfer_queued" => (movement.state, movement.sent) = (State::Queued, false),

@@ -9,6 +9,7 @@ mod store;
 pub use people::Person;
 pub use store::{Leg, LoggedEvent, Outside};
 
+use domain::account::Role;
 use domain::command::{Command, Submission};
 use domain::date::BusinessDate;
 use domain::ids::*;
@@ -130,11 +131,17 @@ impl Branch {
     }
 
     pub async fn found_with(folder: Folder, options: Options) -> Branch {
+        Branch::found_as(folder, options, Role::Admin).await
+    }
+
+    /// With boris as an admin or as staff: then ada is the only one who decides.
+    pub async fn found_as(folder: Folder, options: Options, boris: Role) -> Branch {
         let engine = Engine::open(options)
             .await
             .expect("the store could not be founded");
         let ada = people::first_admin(&engine, "ada", "E-001").await;
-        let boris = people::join(&engine, &ada, "boris", "E-002", true).await;
+        let as_admin = boris == Role::Admin;
+        let boris = people::join(&engine, &ada, "boris", "E-002", as_admin).await;
         let sam = people::join(&engine, &ada, "sam", "E-003", false).await;
         let products = engine.reader().products().await.expect("products");
         let product_id = products[0].id;

@@ -380,6 +380,35 @@ impl Writing<'_> {
         self.days().await;
         self.changes().await;
         self.drawers().await;
+        self.glass().await;
+    }
+
+    /// The other admins have left; the only one there releases a draw of their own. Days pass
+    /// before that, and sessions with them: orders are given without one.
+    async fn glass(&self) {
+        let (customer_id, account_id) = self.branch.customer(12).await;
+        let line_id = self.branch.open_line(customer_id, 2_000_000).await;
+        let wanda = self.branch.engine.reader().user_id("wanda").await.unwrap();
+        for user_id in [wanda, self.branch.boris.user_id] {
+            self.decided(Command::DisableAccount(DisableAccount { user_id }))
+                .await;
+        }
+        self.clock
+            .set(self.clock.now().plus_ms(domain::glass::SHUT_OUT_MS));
+        let draw_id = MovementId(Uuid::now_v7());
+        let reason = "The boiler has burst, and it is Saturday".to_owned();
+        for command in [
+            draw_to_bank(line_id, draw_id, 600_000, account_id, Speed::Standard),
+            Command::BreakGlass(BreakGlass {
+                line_id,
+                draw_id,
+                reason,
+            }),
+        ] {
+            let (by, id) = (self.branch.ada.user_id, branch::new_id());
+            let given = self.branch.engine.give_command(by, id, command).await;
+            given.unwrap();
+        }
     }
 
     /// Days are closed over two statements, a late repayment, a late fee and a debit that bounces.

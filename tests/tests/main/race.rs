@@ -155,6 +155,11 @@ async fn staff_giving_an_admins_command_is_refused_and_logged() {
             draw_id,
             reason: "No".to_owned(),
         }),
+        Command::BreakGlass(BreakGlass {
+            line_id,
+            draw_id,
+            reason: "Nobody is there".to_owned(),
+        }),
         Command::DeclineCancellation(DeclineCancellation {
             line_id,
             reason: "No".to_owned(),

@@ -344,6 +344,7 @@ fn elsewhere(kind: CommandKind) -> Option<RefusalCode> {
         | K::RequestDraw
         | K::ApproveDraw
         | K::DeclineDraw
+        | K::BreakGlass
         | K::PayCashDraw
         | K::CancelDraw
         | K::TakeRepayment

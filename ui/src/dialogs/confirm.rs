@@ -23,6 +23,7 @@ fn words_of(kind: CommandKind) -> Option<Words> {
         CommandKind::RequestCancellation => ("reason", line_words::REASON_OPTIONAL, false),
         CommandKind::DeclineCancellation
         | CommandKind::DeclineDraw
+        | CommandKind::BreakGlass
         | CommandKind::ParkTransfer
         | CommandKind::HandBackTransfer => ("reason", line_words::REASON, true),
         CommandKind::FreezeLine | CommandKind::UnfreezeLine => ("note", line_words::NOTE, true),
@@ -128,6 +129,11 @@ fn on_movement(
     Some(match kind {
         CommandKind::ApproveDraw => Command::ApproveDraw(ApproveDraw { line_id, draw_id }),
         CommandKind::DeclineDraw => Command::DeclineDraw(DeclineDraw {
+            line_id,
+            draw_id,
+            reason: text,
+        }),
+        CommandKind::BreakGlass => Command::BreakGlass(BreakGlass {
             line_id,
             draw_id,
             reason: text,

@@ -181,6 +181,7 @@ fn LineDialog(props: &LineDialogProps) -> Html {
         (
             CommandKind::ApproveDraw
             | CommandKind::DeclineDraw
+            | CommandKind::BreakGlass
             | CommandKind::CancelDraw
             | CommandKind::CancelRepayment
             | CommandKind::AskNetworkAgain

@@ -1,13 +1,16 @@
 //! What waits for an admin: applications, draws, accounts, cancellations, transfers in review.
 
 mod accounts;
+mod glass;
 mod lines;
 pub mod movements;
 mod splits;
 
 use crate::backend;
 use crate::components::{Button, ButtonKind, EmptyState, ErrorAlert, PageHeader, Skeleton};
-use crate::dialogs::{AccountDialog, DemandDialog, Intent, IntentDialog, ResetCodeDialog};
+use crate::dialogs::{
+    AccountDialog, DemandDialog, Intent, IntentDialog, ResetCodeDialog, ResolveFindingDialog,
+};
 use crate::focus;
 use crate::hooks::{use_load, use_title};
 use crate::pages::details::ChangeTable;
@@ -15,7 +18,8 @@ use crate::session::use_desk;
 use crate::words::{admin as words, changes as changes_words};
 use accounts::AccountTable;
 use domain::command::CommandKind;
-use domain::view::{AccountRow, AdminDesk};
+use domain::view::{AccountRow, AdminDesk, FindingRow};
+use glass::GlassTable;
 use lines::LineTable;
 use movements::MovementTable;
 use splits::SplitTable;
@@ -42,6 +46,7 @@ pub fn AdminPage() -> Html {
 pub(crate) enum Deed {
     Line(Intent),
     Account(CommandKind, AccountRow),
+    Finding(FindingRow),
     /// Whether a second factor is demanded now.
     Demand(bool),
 }
@@ -55,6 +60,7 @@ fn Waiting() -> Html {
                 || !change.users.is_empty()
                 || !change.customers.is_empty()
                 || !change.products.is_empty()
+                || change.sync
         },
         |()| backend::admin_desk(),
     );
@@ -93,6 +99,9 @@ fn Waiting() -> Html {
         Some(Deed::Account(CommandKind::IssueResetCode, account)) => html! {
             <ResetCodeDialog account={account.clone()} {on_close} />
         },
+        Some(Deed::Finding(finding)) => html! {
+            <ResolveFindingDialog finding={finding.clone()} {on_close} />
+        },
         Some(Deed::Demand(demanded)) => html! { <DemandDialog demanded={*demanded} {on_close} /> },
         Some(Deed::Account(kind, account)) => html! {
             <AccountDialog kind={*kind} account={account.clone()} {on_close} />
@@ -122,7 +131,17 @@ fn Sections(props: &SectionsProps) -> Html {
     let on_account = props
         .on_deed
         .reform(|(kind, account)| Deed::Account(kind, account));
+    let on_finding = props.on_deed.reform(Deed::Finding);
     let sections = [
+        (
+            words::BROKEN_GLASS,
+            desk.broken_glass.len(),
+            html! {
+                <GlassTable caption={words::BROKEN_GLASS} rows={desk.broken_glass.clone()}
+                    on_resolve={on_finding} />
+            },
+            "broken_glass",
+        ),
         (
             words::OPEN_APPLICATIONS,
             desk.open_applications.len(),

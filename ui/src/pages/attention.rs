@@ -93,7 +93,8 @@ struct FindingsProps {
 #[component]
 fn Findings(props: &FindingsProps) -> Html {
     let currency = use_currency();
-    let admin = use_desk().role == Role::Admin;
+    let desk = use_desk();
+    let (admin, today) = (desk.role == Role::Admin, desk.business_date);
     let amount = |minor: Option<domain::money::Minor>| match minor {
         Some(minor) => html! { <Money {minor} {currency} /> },
         None => html! { <span></span> },
@@ -105,9 +106,10 @@ fn Findings(props: &FindingsProps) -> Html {
             },
             (Some(_), None) | (None, _) => html! { <span></span> },
         };
-        let evidence = match finding.statement_date {
-            Some(date) => words::statement(&date.to_string()),
-            None => words::LOOKED_UP.to_owned(),
+        let evidence = match (finding.statement_date, finding.due_on) {
+            (Some(date), _) => words::statement(&date.to_string()),
+            (None, Some(due_on)) => words::due(&due_on.to_string(), due_on < today),
+            (None, None) => words::LOOKED_UP.to_owned(),
         };
         let owner = if finding.owner_name.is_empty() {
             words::ADMINS
@@ -122,6 +124,7 @@ fn Findings(props: &FindingsProps) -> Html {
                 <Cell class="wide">
                     <div>{ &finding.reference }</div>
                     <div class="quiet">{ finding.remote_id.clone().unwrap_or_default() }</div>
+                    <div>{ finding.reason.clone().unwrap_or_default() }</div>
                 </Cell>
                 <Cell numeric=true>{ amount(finding.ours_minor) }</Cell>
                 <Cell numeric=true>{ amount(finding.theirs_minor) }</Cell>

@@ -21,6 +21,17 @@ pub const RESOLUTION: &str = "What became of it";
 pub const NOTE: &str = "Note (nothing private)";
 pub const ADMINS_ONLY: &str = "Only an admin may close a finding.";
 
+pub const DUE: &str = "Due";
+
+/// "by 2026-03-03"
+pub fn due(date: &str, late: bool) -> String {
+    if late {
+        format!("by {date}: overdue")
+    } else {
+        format!("by {date}")
+    }
+}
+
 pub fn statement(date: &str) -> String {
     format!("The statement of {date}")
 }

@@ -23,6 +23,7 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::RequestDraw => "Request disbursement",
         CommandKind::ApproveDraw => "Approve draw",
         CommandKind::DeclineDraw => "Decline draw",
+        CommandKind::BreakGlass => "Break the glass",
         CommandKind::PayCashDraw => "Pay out cash",
         CommandKind::CancelDraw => "Cancel draw",
         CommandKind::TakeRepayment => "Take repayment",
@@ -61,7 +62,7 @@ pub fn title(kind: CommandKind) -> &'static str {
 }
 
 pub const PASSWORD: &str = "Your password";
-pub const PASSWORD_HELP: &str = "Once more, because this decides for somebody else.";
+pub const PASSWORD_HELP: &str = "Once more, because this is a decision.";
 pub const LOOK_AGAIN: &str = "Look again before you go on";
 
 /// On the button, once its dialog has warned.
@@ -90,6 +91,7 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::RequestDraw => "Disbursement requested.",
         CommandKind::ApproveDraw => "Draw approved.",
         CommandKind::DeclineDraw => "Draw declined.",
+        CommandKind::BreakGlass => "Draw released. Another person has to look at it.",
         CommandKind::PayCashDraw => "Cash paid out.",
         CommandKind::CancelDraw => "Draw cancelled.",
         CommandKind::TakeRepayment => "Repayment taken.",
@@ -155,6 +157,9 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
             Some("You are the second person: check the request and the customer before you agree.")
         }
         CommandKind::DeclineDraw => Some("The draw ends here and its amount is available again."),
+        CommandKind::BreakGlass => Some(
+            "No other admin is there to decide on what you asked for. You release it alone, up to twice what one signature may release; what you write here is read by the person who looks at it afterwards, on the next banking day at the latest.",
+        ),
         CommandKind::PayCashDraw => {
             Some("Hand out the cash after seeing the customer's identity document.")
         }

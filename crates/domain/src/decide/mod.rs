@@ -10,6 +10,7 @@ mod customers;
 mod days;
 mod draft;
 mod drawers;
+mod glass;
 mod intake;
 mod money;
 mod reconciling;
@@ -87,6 +88,7 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::RequestDraw(c) => money::request_draw(world, ctx, &who, c),
         Command::ApproveDraw(c) => money::approve_draw(world, ctx, &who, c),
         Command::DeclineDraw(c) => money::decline_draw(world, ctx, &who, c),
+        Command::BreakGlass(c) => glass::break_glass(world, ctx, &who, c),
         Command::PayCashDraw(c) => money::pay_cash_draw(world, ctx, &who, c),
         Command::CancelDraw(c) => money::cancel_draw(world, ctx, &who, c),
         Command::TakeRepayment(c) => money::take_repayment(world, ctx, &who, c),
@@ -126,6 +128,7 @@ fn pays_or_approves(command: &Command) -> bool {
         Command::ApproveApplication(_)
             | Command::ApproveAccount(_)
             | Command::ApproveDraw(_)
+            | Command::BreakGlass(_)
             | Command::ApproveChange(_)
             | Command::IssueResetCode(_)
             | Command::SetRole(_)

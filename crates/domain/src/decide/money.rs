@@ -72,7 +72,7 @@ pub(super) fn request_draw(
 }
 
 /// Sends a movement on its way: cash changes hands now, a transfer enters the outbox.
-fn release(
+pub(super) fn release(
     world: &World,
     draft: &mut Draft,
     who: &Standing,
@@ -132,7 +132,11 @@ fn hand_over(
     })
 }
 
-fn draw(world: &World, line_id: LineId, draw_id: MovementId) -> Result<&Movement, Refusal> {
+pub(super) fn draw(
+    world: &World,
+    line_id: LineId,
+    draw_id: MovementId,
+) -> Result<&Movement, Refusal> {
     let movement = movement(world, line_id, draw_id, "draw_id")?;
     if movement.kind != MovementKind::Draw {
         return Err(Refusal::at("draw_id", RefusalCode::UnknownMovement));
@@ -175,7 +179,7 @@ fn by_another(who: &Standing, draw: &Movement) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn still_within_limit(line: &Line, ctx: &Ctx) -> Result<(), Refusal> {
+pub(super) fn still_within_limit(line: &Line, ctx: &Ctx) -> Result<(), Refusal> {
     if !line.within_limit(ctx.business_date)? {
         return Err(RefusalCode::OverAvailable.into());
     }

@@ -88,7 +88,8 @@ pub(super) fn open(world: &World, finding: &Finding) -> Result<Vec<Event>, Refus
         | FindingClass::Orphan
         | FindingClass::LateReturn
         | FindingClass::StoreAltered
-        | FindingClass::AccessRecovered => false,
+        | FindingClass::AccessRecovered
+        | FindingClass::GlassBroken => false,
     };
     let line = finding.line_id.and_then(|id| world.lines.get(&id));
     if let Some(line) = line
@@ -116,10 +117,10 @@ pub(super) fn close(world: &World, finding_id: &str) -> Result<Vec<Event>, Refus
         .collect())
 }
 
-/// Nobody closes what says that they let themselves in.
-fn own_recovery(world: &World, who: &Standing, finding_id: &str) -> bool {
-    let recovered = Finding::recovered_user(finding_id).and_then(|id| world.users.get(&id));
-    recovered.is_some_and(|user| user.id == who.user_id || user.person_id == Some(who.person_id))
+/// Nobody closes what says that they let themselves in, or decided alone.
+fn own_doing(world: &World, who: &Standing, finding_id: &str) -> bool {
+    let doer = Finding::user_of(finding_id).and_then(|id| world.users.get(&id));
+    doer.is_some_and(|user| user.id == who.user_id || user.person_id == Some(who.person_id))
 }
 
 pub(super) fn resolve(
@@ -134,7 +135,7 @@ pub(super) fn resolve(
     if finding.resolved.is_some() {
         return Err(RefusalCode::FindingClosed.into());
     }
-    if own_recovery(world, who, &c.finding_id) {
+    if own_doing(world, who, &c.finding_id) {
         return Err(RefusalCode::OwnRequest.into());
     }
     match (c.resolution, &c.note) {

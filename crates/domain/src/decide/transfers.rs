@@ -11,7 +11,7 @@ use crate::ids::{BankAccountId, LineId, MovementId};
 use crate::line::may;
 use crate::movement::{Method, Movement, MovementKind, MovementState, ReviewReason, Withdrawal};
 use crate::private::Private;
-use crate::reconcile::{Finding, FindingClass, FindingState};
+use crate::reconcile::{Finding, FindingState};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::text;
 use crate::transfer::*;
@@ -794,7 +794,7 @@ pub(super) fn hand_back(
     // A statement named it: then it is the network's, whatever else is said.
     let named = |finding: &&FindingState| {
         finding.finding.movement_id == Some(c.movement_id)
-            && finding.finding.class != FindingClass::MissingThere
+            && finding.finding.class.names_a_transfer()
     };
     if world.findings.values().any(|finding| named(&finding)) {
         return Err(RefusalCode::NetworkHasIt.into());

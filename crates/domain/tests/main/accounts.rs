@@ -14,6 +14,7 @@ const DECISIONS: &[CommandKind] = &[
     CommandKind::RejectApplication,
     CommandKind::ApproveDraw,
     CommandKind::DeclineDraw,
+    CommandKind::BreakGlass,
     CommandKind::DeclineCancellation,
     CommandKind::ApproveAccount,
     CommandKind::DeclineAccount,
@@ -325,7 +326,7 @@ fn a_recovery_is_seen_until_another_person_closes_it() {
         .findings
         .keys()
         .map(|id| {
-            let of = domain::reconcile::Finding::recovered_user(id);
+            let of = domain::reconcile::Finding::user_of(id);
             (id.clone(), of.unwrap())
         })
         .collect();

@@ -8,6 +8,7 @@ mod changes;
 mod credit;
 mod desk;
 mod drawers;
+mod glass;
 mod interest;
 mod late_facts;
 mod mistakes;

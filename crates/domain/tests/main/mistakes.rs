@@ -442,6 +442,11 @@ fn every_admin_command_is_an_admins() {
             draw_id,
             reason: words(),
         }),
+        Command::BreakGlass(BreakGlass {
+            line_id,
+            draw_id,
+            reason: words(),
+        }),
         Command::DeclineCancellation(DeclineCancellation {
             line_id,
             reason: words(),

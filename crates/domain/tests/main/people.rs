@@ -12,10 +12,12 @@ use domain::change::{CHANGE_LIFE_DAYS, LineChange};
 use domain::command::*;
 use domain::date::BusinessDate;
 use domain::event::Event;
+use domain::glass::SHUT_OUT_MS;
 use domain::ids::{ChangeId, LineId, MovementId, UserId};
 use domain::money::Minor;
 use domain::movement::MovementKind;
 use domain::product::Due;
+use domain::reconcile::Resolution;
 use std::collections::{BTreeMap, BTreeSet};
 
 const STEPS: usize = 200;
@@ -41,6 +43,11 @@ struct Asked {
 struct Watcher {
     numbers: BTreeMap<UserId, String>,
     active: BTreeMap<UserId, Known>,
+    disabled: BTreeMap<UserId, Known>,
+    /// When an account was last taken from an admin.
+    shut_out_ms: BTreeMap<UserId, i64>,
+    /// Who broke the glass, by the id of the finding it left.
+    glass: BTreeMap<String, String>,
     taken_by: BTreeMap<LineId, String>,
     draws: BTreeMap<MovementId, (String, i64)>,
     released: BTreeSet<MovementId>,
@@ -51,6 +58,23 @@ struct Watcher {
 impl Watcher {
     fn count(&mut self, what: &'static str) {
         *self.decided.entry(what).or_default() += 1;
+    }
+
+    fn shut_out(&mut self, user_id: UserId, now_ms: i64) {
+        let known = self.active.remove(&user_id).unwrap();
+        if known.role == Role::Admin {
+            self.shut_out_ms.insert(user_id, now_ms);
+        }
+        self.disabled.insert(user_id, known);
+    }
+
+    /// Whether a person of another number decides, or was kept from it within the last seven days.
+    fn somebody_else_decides(&self, number: &str, now_ms: i64) -> bool {
+        let admins = self.active.values().filter(|one| one.role == Role::Admin);
+        let mut there = admins.map(|one| one.number.as_str());
+        let lately = self.shut_out_ms.iter();
+        let mut lately = lately.filter(|(_, at)| now_ms - **at < SHUT_OUT_MS);
+        there.any(|other| other != number) || lately.any(|(id, _)| self.numbers[id] != number)
     }
 
     /// Events of one command. What an event follows from is looked for among those before it.
@@ -90,6 +114,35 @@ impl Watcher {
                         role: *role,
                     };
                     self.active.insert(*user_id, known);
+                }
+                Event::AccountDisabled { user_id } => {
+                    assert!(admin && other_than(&self.numbers[user_id]), "{event:?}");
+                    self.shut_out(*user_id, desk.now.0);
+                    self.count("account shut out");
+                }
+                Event::AccountEnabled { user_id } => {
+                    assert!(admin && other_than(&self.numbers[user_id]), "{event:?}");
+                    let known = self.disabled.remove(user_id).unwrap();
+                    self.active.insert(*user_id, known);
+                }
+                Event::GlassBroken { movement_id, .. } => {
+                    let (asked_by, amount) = &self.draws[movement_id];
+                    assert!(admin && !other_than(asked_by), "{event:?}");
+                    assert!(*amount <= 2 * SINGLE_SIGNATURE, "{event:?}");
+                    assert!(
+                        !self.somebody_else_decides(asked_by, desk.now.0),
+                        "{event:?}"
+                    );
+                    self.released.insert(*movement_id);
+                    self.count("glass");
+                }
+                Event::FindingOpened { finding } => {
+                    let by = number.clone().unwrap();
+                    assert!(self.glass.insert(finding.id.clone(), by).is_none());
+                }
+                Event::FindingResolved { finding_id, .. } => {
+                    assert!(admin && other_than(&self.glass[finding_id]), "{event:?}");
+                    self.count("glass looked at");
                 }
                 Event::ApplicationTaken { line_id, .. } => {
                     self.taken_by.insert(*line_id, number.clone().unwrap());
@@ -224,6 +277,16 @@ fn branch() -> Desk {
     desk
 }
 
+/// The same, with one admin left: the others were shut out seven days ago.
+fn with_one_admin(mut desk: Desk) -> Desk {
+    for user_id in [desk.boris, desk.cleo_as_admin] {
+        let disable = Command::DisableAccount(DisableAccount { user_id });
+        desk.give(desk.ada, disable).unwrap();
+    }
+    desk.now = desk.now.plus_ms(SHUT_OUT_MS);
+    desk
+}
+
 struct History {
     desk: Desk,
     dice: Dice,
@@ -237,6 +300,7 @@ struct History {
 impl History {
     fn new(seed: u64, fresh: &Desk) -> History {
         let desk = fresh.clone();
+        let began_ms = fresh.now.0 - SHUT_OUT_MS;
         let mut watcher = Watcher::default();
         for event in &desk.log {
             if let Event::AccountAsked {
@@ -259,6 +323,9 @@ impl History {
                     role: *role,
                 };
                 watcher.active.insert(*user_id, known);
+            }
+            if let Event::AccountDisabled { user_id } = event {
+                watcher.shut_out(*user_id, began_ms);
             }
         }
         let people = watcher.active.keys().copied().collect();
@@ -383,7 +450,7 @@ impl History {
         let around = [OFFLINE_CAP, SINGLE_SIGNATURE, INSTANT];
         let amount = match self.dice.one_in(2) {
             true => around[self.dice.below(3)] + i64::try_from(self.dice.below(3)).unwrap() - 1,
-            false => 1 + i64::try_from(self.dice.below(300_000)).unwrap(),
+            false => 1 + i64::try_from(self.dice.below(400_000)).unwrap(),
         };
         let method = match self.dice.one_in(2) {
             true => PayOut::Cash {
@@ -406,7 +473,12 @@ impl History {
         let Some(draw_id) = self.dice.pick(&draws) else {
             return;
         };
-        let command = match self.dice.below(8) {
+        let command = match self.dice.below(10) {
+            8.. => Command::BreakGlass(BreakGlass {
+                line_id,
+                draw_id,
+                reason: "Nobody else is there".to_owned(),
+            }),
             0 => Command::DeclineDraw(DeclineDraw {
                 line_id,
                 draw_id,
@@ -421,6 +493,39 @@ impl History {
             _ => Command::ApproveDraw(ApproveDraw { line_id, draw_id }),
         };
         self.tries(command);
+    }
+
+    /// Somebody is shut out, let back in, or time passes.
+    fn come_and_go(&mut self) {
+        let Some(user_id) = self.dice.pick(&self.people) else {
+            return;
+        };
+        match self.dice.below(4) {
+            0 => {
+                self.tries(Command::DisableAccount(DisableAccount { user_id }));
+            }
+            1 => {
+                self.tries(Command::EnableAccount(EnableAccount { user_id }));
+            }
+            _ => {
+                let part = i64::try_from(self.dice.below(8)).unwrap();
+                self.desk.now = self.desk.now.plus_ms(part * SHUT_OUT_MS / 6);
+            }
+        }
+    }
+
+    /// One of the findings that broken glass left, closed or not.
+    fn look_behind_the_glass(&mut self) {
+        let findings: Vec<String> = self.watcher.glass.keys().cloned().collect();
+        if findings.is_empty() {
+            return;
+        }
+        let place = self.dice.below(findings.len());
+        self.tries(Command::ResolveFinding(ResolveFinding {
+            finding_id: findings[place].clone(),
+            resolution: Resolution::Explained,
+            note: Some("Looked at".to_owned()),
+        }));
     }
 
     fn any_change(&mut self, line_id: LineId) -> LineChange {
@@ -492,7 +597,7 @@ impl History {
         let Some(line_id) = self.dice.pick(&self.lines) else {
             return self.take();
         };
-        match self.dice.below(40) {
+        match self.dice.below(44) {
             0..2 => self.sign_up(),
             2..5 => self.approve_account(),
             5 if self.lines.len() < 5 => self.take(),
@@ -521,6 +626,8 @@ impl History {
                 let days = i32::try_from(self.dice.below(12)).unwrap();
                 self.desk.today = self.desk.today.plus_days(days);
             }
+            39..42 => self.come_and_go(),
+            42 => self.look_behind_the_glass(),
             _ => {
                 self.desk.network = match self.desk.network {
                     NetworkState::Online => NetworkState::Offline,
@@ -535,10 +642,12 @@ impl History {
 fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
     let histories = proof::count(1_000, 100_000) as u64;
     let seed = proof::seed();
-    let fresh = branch();
+    let branches = [branch(), with_one_admin(branch())];
     let (mut decided, mut refused) = (BTreeMap::new(), BTreeMap::new());
     for number in 0..histories {
-        let mut history = History::new(seed.wrapping_add(number), &fresh);
+        // Every fourth history begins with one admin.
+        let fresh = &branches[usize::from(number % 4 == 3)];
+        let mut history = History::new(seed.wrapping_add(number), fresh);
         let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| history.run()));
         if let Err(panic) = told {
             eprintln!("BRANCHLINE_SEED={} fails", seed.wrapping_add(number));
@@ -561,9 +670,15 @@ fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
         "draw",
         "money out",
         "change",
+        "account shut out",
     ] {
         let count = decided.get(what).copied().unwrap_or(0);
         assert!(count >= histories / 20, "{what}: {count} of {histories}");
+    }
+    // Nobody is the only admin for long.
+    for what in ["glass", "glass looked at"] {
+        let count = decided.get(what).copied().unwrap_or(0);
+        assert!(count >= histories / 100, "{what}: {count} of {histories}");
     }
     for code in [
         "OwnRequest",
@@ -574,6 +689,9 @@ fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
         "UnknownChange",
         "NotRequested",
         "EmployeeNumberOfAnother",
+        "AnotherAdmin",
+        "GlassNotNeeded",
+        "OwnAccount",
     ] {
         let count = refused.get(code).copied().unwrap_or(0);
         assert!(count >= histories / 50, "{code}: {count} of {histories}");

@@ -102,7 +102,9 @@ pub enum Subject {
 
 pub fn subject_of(kind: CommandKind) -> Subject {
     match kind {
-        CommandKind::ApproveDraw | CommandKind::DeclineDraw => Subject::DrawWaiting,
+        CommandKind::ApproveDraw | CommandKind::DeclineDraw | CommandKind::BreakGlass => {
+            Subject::DrawWaiting
+        }
         CommandKind::PayCashDraw => Subject::CashApproved,
         CommandKind::CancelDraw
         | CommandKind::RetryTransfer
@@ -443,6 +445,17 @@ impl Scene {
                     }),
                 )
             }
+            CommandKind::BreakGlass => {
+                let (draw_id, reason) = (subject, words());
+                (
+                    admin,
+                    Command::BreakGlass(BreakGlass {
+                        line_id,
+                        draw_id,
+                        reason,
+                    }),
+                )
+            }
             CommandKind::PayCashDraw => {
                 let (draw_id, identity_seen) = (subject, true);
                 (
@@ -701,6 +714,16 @@ pub fn written(kind: CommandKind) -> &'static [&'static str] {
             "!UnknownMovement", "draw_declined", "draw_declined",
             "draw_declined", "!NotRequested", "draw_declined",
             "draw_declined", "draw_declined",
+            "!NotRequested", "!NotRequested",
+            "!NotRequested",
+        ],
+        // Of what somebody else asked for, in a branch with other admins; what the only admin of a
+        // branch meets is written in `glass.rs`.
+        CommandKind::BreakGlass => &[
+            "!UnknownMovement", "!NotRequested", "!UnknownMovement",
+            "!UnknownMovement", "!GlassNotNeeded", "!LineFrozen",
+            "!GlassNotNeeded", "!NotRequested", "!LineFrozen",
+            "!GlassNotNeeded", "!GlassNotNeeded",
             "!NotRequested", "!NotRequested",
             "!NotRequested",
         ],

@@ -146,6 +146,11 @@ fn consequences(events: &[Event]) -> Vec<String> {
                 words.push("No new draws; the line closes itself when nothing is owed.".to_owned());
             }
             Event::LineClosed { .. } => words.push("The line closes.".to_owned()),
+            Event::FindingOpened { finding } => {
+                words.extend(finding.due_on.map(|due_on| {
+                    format!("Another person has to look at this, by {due_on} at the latest.")
+                }));
+            }
             Event::CreditApplied { .. } => {
                 words.push("Customer credit is applied at once.".to_owned())
             }

@@ -5,7 +5,8 @@ use sqlx::{Row, SqliteConnection};
 /// Raised whenever the views keep other things than they did: 2 since lines keep their history, 3
 /// since lines with a long past have a summary, terms that begin another one are left out, and rows
 /// are vouched for, 4 since the branch knows what its drawers hold, 5 since lines keep the state of
-/// their papers and holds their last day, 6 since holds do not say any more when they settled.
+/// their papers and holds their last day, 6 since holds do not say any more when they settled and
+/// accounts know until when they were an admin's.
 const FOLD: i64 = 6;
 
 pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {

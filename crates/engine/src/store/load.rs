@@ -148,14 +148,16 @@ pub async fn world(
         demand("branch", &row, store_key)?;
         world.branch = plain("branch", row.try_get("document")?)?;
     }
-    if !needs.users.is_empty() || !needs.logins.is_empty() {
+    if !needs.users.is_empty() || !needs.logins.is_empty() || needs.everybody {
         let rows = sqlx::query(select(
             "users",
             "where id in (select value from json_each(?1))
-             or login in (select value from json_each(?2))",
+             or login in (select value from json_each(?2))
+             or (?3 and role is not null)",
         ))
         .bind(json_ids(&needs.users))
         .bind(json_ids(&needs.logins))
+        .bind(needs.everybody)
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {

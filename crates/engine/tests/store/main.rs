@@ -7,6 +7,7 @@ mod branch;
 mod documents;
 mod fill;
 mod founding;
+mod glass;
 mod papers;
 mod queue;
 mod reads;

@@ -21,7 +21,7 @@ pub fn SplitTable(props: &SplitTableProps) -> Html {
             <Row key={split.line_number.clone()} testid={format!("split-{}", split.line_number)}>
                 <Cell><Link class="row-link" to={Route::Details(split.line_id)}>{ &split.line_number }</Link></Cell>
                 <Cell>{ &split.customer_name }</Cell>
-                <Cell numeric=true>{ split.draws }</Cell>
+                <Cell numeric=true>{ split.draws.to_string() }</Cell>
                 <Cell numeric=true><Money minor={split.together_minor} {currency} /></Cell>
                 <Cell numeric=true><Money minor={split.single_signature_minor} {currency} /></Cell>
                 <Cell><span class="nowrap">{ split.asked_on.to_string() }</span></Cell>

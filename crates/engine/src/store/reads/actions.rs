@@ -6,8 +6,10 @@ use domain::actor::ActedBy;
 use domain::change::WaitingChange;
 use domain::command::CommandKind;
 use domain::date::BusinessDate;
+use domain::glass;
 use domain::intake::Check;
 use domain::line::{Line, may, refuse_if};
+use domain::money::{Minor, Overflow};
 use domain::movement::{Method, Movement, MovementKind, MovementState};
 use domain::refusal::RefusalCode;
 use domain::transfer::{may_hand_back, parkable, presentable, retriable};
@@ -35,19 +37,26 @@ const LINE_KINDS: &[CommandKind] = &[
 ];
 
 /// What a line says to every kind of command: asked once for all of its movements.
-pub(super) struct Allows(BTreeMap<CommandKind, Result<(), RefusalCode>>);
+pub(super) struct Allows {
+    kinds: BTreeMap<CommandKind, Result<(), RefusalCode>>,
+    /// The most of it that one person releases alone.
+    glass_cap_minor: Minor,
+}
 
 impl Allows {
-    pub fn of(line: &Line) -> Allows {
+    pub fn of(line: &Line) -> Result<Allows, Overflow> {
         let asked = CommandKind::ALL
             .iter()
             .map(|kind| (*kind, may(line, *kind)));
-        Allows(asked.collect())
+        Ok(Allows {
+            kinds: asked.collect(),
+            glass_cap_minor: glass::cap(line)?,
+        })
     }
 
     fn may(&self, kind: CommandKind) -> Result<(), RefusalCode> {
         // Every kind was asked for.
-        self.0.get(&kind).copied().unwrap_or(Ok(()))
+        self.kinds.get(&kind).copied().unwrap_or(Ok(()))
     }
 }
 
@@ -57,6 +66,9 @@ pub(super) struct Facts {
     pub today: BusinessDate,
     /// The last day whose statement was read.
     pub reconciled_through: Option<BusinessDate>,
+    /// No other person could decide on what the viewer asks for. Looked up where a draw of theirs
+    /// waits.
+    pub alone: bool,
 }
 
 fn right(viewer: &User, kind: CommandKind) -> Result<(), RefusalCode> {
@@ -67,12 +79,19 @@ fn right(viewer: &User, kind: CommandKind) -> Result<(), RefusalCode> {
     }
 }
 
+fn own(viewer: &User, asked: &ActedBy) -> bool {
+    viewer.id == asked.user_id || viewer.person_id == Some(asked.person_id)
+}
+
 /// I7: nobody decides on what they themselves asked for.
 fn by_another(viewer: &User, asked: &ActedBy) -> Result<(), RefusalCode> {
-    if viewer.id == asked.user_id || viewer.person_id == Some(asked.person_id) {
-        return Err(RefusalCode::OwnRequest);
-    }
-    Ok(())
+    refuse_if(own(viewer, asked), RefusalCode::OwnRequest)
+}
+
+/// Whether this is a draw that the viewer could only release by breaking the glass.
+pub(super) fn waits_for_another(viewer: &User, movement: &Movement) -> bool {
+    let waits = movement.kind == MovementKind::Draw && movement.state == MovementState::Requested;
+    waits && own(viewer, &movement.requested_by)
 }
 
 /// Kinds the rules refuse for a forgotten customer.
@@ -84,6 +103,7 @@ fn needs_customer(kind: CommandKind) -> bool {
             | CommandKind::RecordAgreement
             | CommandKind::RequestDraw
             | CommandKind::ApproveDraw
+            | CommandKind::BreakGlass
             | CommandKind::PayCashDraw
             | CommandKind::TakeRepayment
             | CommandKind::RefundCredit
@@ -159,7 +179,10 @@ pub(super) fn of_movement(
         ],
         (MovementKind::Repayment, Method::Cash) | (MovementKind::Refund, _) => &[],
     };
-    views(kinds, |kind| {
+    // Said of one's own alone: on everybody else's one decides as the second person.
+    let glass = waits_for_another(viewer, movement).then_some(CommandKind::BreakGlass);
+    let kinds: Vec<CommandKind> = kinds.iter().copied().chain(glass).collect();
+    views(&kinds, |kind| {
         right(viewer, kind)?;
         known(forgotten, kind)?;
         state_allows(movement, kind, facts)?;
@@ -167,6 +190,14 @@ pub(super) fn of_movement(
         match kind {
             CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
                 by_another(viewer, &movement.requested_by)
+            }
+            CommandKind::BreakGlass => {
+                let person_id = viewer.person_id.ok_or(RefusalCode::AccountNotActive)?;
+                let who = ActedBy {
+                    user_id: viewer.id,
+                    person_id,
+                };
+                glass::may_break(who, facts.alone, movement, line.glass_cap_minor)
             }
             _ => Ok(()),
         }
@@ -193,7 +224,7 @@ pub(super) fn of_change(
 fn state_allows(movement: &Movement, kind: CommandKind, facts: Facts) -> Result<(), RefusalCode> {
     let state = movement.state;
     match kind {
-        CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
+        CommandKind::ApproveDraw | CommandKind::DeclineDraw | CommandKind::BreakGlass => {
             refuse_if(state != MovementState::Requested, RefusalCode::NotRequested)
         }
         CommandKind::PayCashDraw => {

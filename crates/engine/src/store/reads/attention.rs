@@ -1,8 +1,11 @@
 //! What of the payments a person has to look at: transfers under review and open findings.
 
+use super::history::{EventRecord, OF_A_TYPE};
 use super::*;
+use domain::event::{Event, Stream};
+use domain::ids::{LineId, MovementId};
 use domain::movement::MovementState;
-use domain::reconcile::FindingState;
+use domain::reconcile::{FindingClass, FindingState};
 use domain::view::{AttentionView, FindingRow};
 
 /// Rows of each list.
@@ -22,6 +25,8 @@ macro_rules! findings {
 
 /// By `findings_open`.
 pub(super) const OPEN: &str = findings!("where f.open = 1 order by f.id");
+/// Of one class, by `findings_open`.
+pub(super) const OPEN_OF_CLASS: &str = findings!("where f.open = 1 and f.class = ? order by f.id");
 /// What was ever found, for the command line: open ones first, which is sorted.
 const ALL: &str = findings!("order by f.open desc, f.id");
 
@@ -36,7 +41,7 @@ impl Reader {
             .await?;
         let ids: Vec<String> = ids.into_iter().map(|(_, id)| id).collect();
         let in_review = self.movement_rows(connection, viewer, &ids).await?;
-        let mut findings = findings(connection, true).await?;
+        let mut findings = self.findings_in(connection, OPEN, None).await?;
         let more_findings = findings.len() > SHOWN as usize;
         findings.truncate(SHOWN as usize);
         Ok(AttentionView {
@@ -50,7 +55,17 @@ impl Reader {
     /// Findings, open ones or all, by their id.
     pub async fn findings(&self, open_only: bool) -> Result<Vec<FindingRow>, ReadError> {
         let mut snapshot = self.snapshot().await?;
-        findings(&mut snapshot, open_only).await
+        let sql = if open_only { OPEN } else { ALL };
+        self.findings_in(&mut snapshot, sql, None).await
+    }
+
+    /// Draws that somebody released alone, and nobody else has looked at.
+    pub(super) async fn broken_glass(
+        &self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Vec<FindingRow>, ReadError> {
+        let class = Some(FindingClass::GlassBroken);
+        self.findings_in(connection, OPEN_OF_CLASS, class).await
     }
 
     /// How many findings nobody closed, and the last day whose statement was read.
@@ -81,20 +96,31 @@ async fn reconciled_through(
     Ok(through.and_then(|date| date.parse().ok()))
 }
 
-async fn findings(
-    connection: &mut SqliteConnection,
-    open_only: bool,
-) -> Result<Vec<FindingRow>, ReadError> {
-    let sql = if open_only { OPEN } else { ALL };
-    let rows: Vec<(String, String, Option<String>, Option<String>)> = sqlx::query_as(sql)
-        .bind(SHOWN + 1)
-        .fetch_all(connection)
-        .await?;
-    rows.into_iter()
-        .map(|(id, text, line_number, owner)| {
+impl Reader {
+    /// The first findings of a question, and one more than is shown.
+    async fn findings_in(
+        &self,
+        connection: &mut SqliteConnection,
+        sql: &'static str,
+        class: Option<FindingClass>,
+    ) -> Result<Vec<FindingRow>, ReadError> {
+        let mut query = sqlx::query_as(sql);
+        if let Some(class) = class {
+            query = query.bind(class.tag());
+        }
+        let found: Vec<(String, String, Option<String>, Option<String>)> =
+            query.bind(SHOWN + 1).fetch_all(&mut *connection).await?;
+        let mut rows = Vec::with_capacity(found.len());
+        for (id, text, line_number, owner) in found {
             let state: FindingState = document("findings", &id, &text, None)?;
             let finding = state.finding;
-            Ok(FindingRow {
+            let reason = match (finding.class, finding.line_id, finding.movement_id) {
+                (FindingClass::GlassBroken, Some(line_id), Some(movement_id)) => {
+                    self.reason(connection, line_id, movement_id).await?
+                }
+                _ => None,
+            };
+            rows.push(FindingRow {
                 id: finding.id,
                 class: finding.class,
                 reference: finding.reference,
@@ -108,8 +134,50 @@ async fn findings(
                 statement_date: finding.statement_date,
                 opened_on: state.opened_on,
                 owner_name: owner.unwrap_or_default(),
+                due_on: finding.due_on,
+                reason,
                 resolved: state.resolved.map(|resolved| resolved.resolution),
-            })
-        })
-        .collect()
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Why the glass was broken for a draw. Whoever looks at it afterwards has to know, and it may
+    /// say something of the customer: so it stands in the log alone, under the customer's key.
+    async fn reason(
+        &self,
+        connection: &mut SqliteConnection,
+        line_id: LineId,
+        movement_id: MovementId,
+    ) -> Result<Option<String>, ReadError> {
+        let owner: Option<(String,)> = sqlx::query_as("select customer_id from lines where id = ?")
+            .bind(line_id.to_string())
+            .fetch_optional(&mut *connection)
+            .await?;
+        let Some((owner,)) = owner else {
+            return Ok(None);
+        };
+        let customer_id: CustomerId = parse_id("lines", &owner)?;
+        let keys = self.keys(connection, &[customer_id]).await?;
+        let stream = Stream::Line(line_id);
+        let records: Vec<EventRecord> = sqlx::query_as(OF_A_TYPE)
+            .bind(stream.kind())
+            .bind(stream.id())
+            .bind("glass_broken")
+            .bind(SHOWN)
+            .fetch_all(connection)
+            .await?;
+        for record in records {
+            if let Event::GlassBroken {
+                movement_id: of,
+                reason,
+                ..
+            } = record.event(keys.get(&customer_id))?
+                && of == movement_id
+            {
+                return Ok(reason.known().cloned());
+            }
+        }
+        Ok(None)
+    }
 }

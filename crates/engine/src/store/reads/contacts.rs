@@ -3,7 +3,7 @@
 use super::history::{EventRecord, OF_A_TYPE};
 use super::*;
 use domain::date::UtcMillis;
-use domain::event::{Event, Stream, upcast};
+use domain::event::{Event, Stream};
 use domain::view::ContactRow;
 
 /// Notes shown with a customer.
@@ -35,16 +35,12 @@ pub(super) async fn newest(
 }
 
 fn row(record: &EventRecord, key: &CustomerKey) -> Result<ContactRow, ReadError> {
-    let place = format!("{}/{}", record.command_id, record.ordinal);
     let unreadable = |what: String| ReadError::Unreadable {
         table: "events",
-        id: place.clone(),
+        id: record.place(),
         what,
     };
-    let payload: serde_json::Value = document("events", &place, &record.payload, Some(key))?;
-    let event =
-        upcast(record.version, payload).map_err(|error| unreadable(format!("{error:?}")))?;
-    let Event::ContactNoted { channel, note, .. } = event else {
+    let Event::ContactNoted { channel, note, .. } = record.event(Some(key))? else {
         return Err(unreadable("it is no note".to_owned()));
     };
     Ok(ContactRow {

@@ -58,6 +58,7 @@ impl Reader {
             cancellations: self.rows_of(connection, viewer, cancellations).await?,
             waiting_changes,
             in_review: self.movement_rows(connection, viewer, &in_review).await?,
+            broken_glass: self.broken_glass(connection).await?,
             // Few accounts ever fail so often: no index is worth it.
             locked_accounts: accounts(
                 connection,

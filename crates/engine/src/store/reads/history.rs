@@ -104,6 +104,23 @@ pub(super) struct EventRecord {
     pub(super) actor_name: Option<String>,
 }
 
+impl EventRecord {
+    /// The event, its private members opened with `key` or forgotten without.
+    pub(super) fn event(&self, key: Option<&CustomerKey>) -> Result<Event, ReadError> {
+        let place = self.place();
+        let payload: serde_json::Value = document("events", &place, &self.payload, key)?;
+        upcast(self.version, payload).map_err(|error| ReadError::Unreadable {
+            table: "events",
+            id: place,
+            what: format!("{error:?}"),
+        })
+    }
+
+    pub(super) fn place(&self) -> String {
+        format!("{}/{}", self.command_id, self.ordinal)
+    }
+}
+
 impl Reader {
     /// Journal entries as they touched one line, latest effective date first, each with the
     /// balance after it. A late fact stands at its effective date, and the balances above it
@@ -217,16 +234,8 @@ impl Reader {
     }
 
     fn event_row(&self, record: EventRecord) -> Result<EventRow, ReadError> {
-        let place = format!("{}/{}", record.command_id, record.ordinal);
-        let unreadable = |what: String| ReadError::Unreadable {
-            table: "events",
-            id: place.clone(),
-            what,
-        };
         // A sentence shows nothing private, so the payload is read without any key.
-        let payload: serde_json::Value = document("events", &place, &record.payload, None)?;
-        let event: Event =
-            upcast(record.version, payload).map_err(|error| unreadable(format!("{error:?}")))?;
+        let event = record.event(None)?;
         Ok(EventRow {
             seq: record.seq.cast_unsigned(),
             at: UtcMillis(record.at_ms),

@@ -46,7 +46,7 @@ impl Reader {
                 Ok((movement, customer_name.cloned()))
             })
             .collect::<Result<Vec<_>, ReadError>>()?;
-        let lines = BTreeMap::from([(line.id, LineFacts::of(line))]);
+        let lines = BTreeMap::from([(line.id, LineFacts::of(line)?)]);
         rows(connection, viewer, records, &lines).await
     }
 
@@ -61,8 +61,11 @@ impl Reader {
         // Mostly they are of one line: it is read once, not once a movement.
         let line_ids = records.iter().map(|(movement, _)| movement.line_id);
         let found = lines::shown_lines(connection, &line_ids.collect()).await?;
-        let lines = found.values().map(|line| (line.id, LineFacts::of(line)));
-        rows(connection, viewer, records, &lines.collect()).await
+        let lines = found
+            .values()
+            .map(|line| Ok((line.id, LineFacts::of(line)?)))
+            .collect::<Result<BTreeMap<_, _>, ReadError>>()?;
+        rows(connection, viewer, records, &lines).await
     }
 
     /// One movement, by its id.
@@ -97,11 +100,11 @@ struct LineFacts {
 }
 
 impl LineFacts {
-    fn of(line: &Line) -> LineFacts {
-        LineFacts {
+    fn of(line: &Line) -> Result<LineFacts, ReadError> {
+        Ok(LineFacts {
             number: line.number.clone(),
-            allows: actions::Allows::of(line),
-        }
+            allows: actions::Allows::of(line)?,
+        })
     }
 }
 
@@ -132,9 +135,12 @@ async fn rows(
         sqlx::query_as("select max(document->>'$.reconciled_through') from branch")
             .fetch_one(&mut *connection)
             .await?;
+    let mut waits = records.iter().map(|(movement, _)| movement);
+    let waits = waits.any(|movement| actions::waits_for_another(&viewer.user, movement));
     let facts = actions::Facts {
         today: viewer.today,
         reconciled_through: through.and_then(|date| date.parse().ok()),
+        alone: waits && people::is_alone(connection, viewer).await?,
     };
     let asked_by = records
         .iter()

@@ -1,6 +1,8 @@
 //! Accounts, products and the branch.
 
 use super::*;
+use domain::actor::ActedBy;
+use domain::glass::alone;
 use domain::ids::{ProductId, UserId};
 use domain::product::Product;
 use domain::view::{ProductView, StoreView};
@@ -113,6 +115,30 @@ fn product_view(product: Product) -> ProductView {
         name: product.name,
         terms: product.terms,
     }
+}
+
+/// Whether no other person of the branch could decide on what the viewer asks for.
+pub(super) async fn is_alone(
+    connection: &mut SqliteConnection,
+    viewer: &Viewer,
+) -> Result<bool, ReadError> {
+    let Some(person_id) = viewer.user.person_id else {
+        return Ok(false);
+    };
+    // As many as work in a branch.
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("select id, document from users where role is not null")
+            .fetch_all(connection)
+            .await?;
+    let users = rows
+        .iter()
+        .map(|(id, text)| document("users", id, text, None))
+        .collect::<Result<Vec<User>, _>>()?;
+    let who = ActedBy {
+        user_id: viewer.user.id,
+        person_id,
+    };
+    Ok(alone(who, &users, viewer.now))
 }
 
 pub(super) async fn name_of(

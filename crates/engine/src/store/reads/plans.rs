@@ -196,6 +196,12 @@ async fn each_list_walks_its_own_index() {
             ByIndex,
         ),
         (
+            "open findings of a class",
+            attention::OPEN_OF_CLASS,
+            &["INDEX findings_open"],
+            ByIndex,
+        ),
+        (
             "log of a stream",
             history::OF_A_STREAM,
             &["sqlite_autoindex_events_1 (stream=? AND stream_id=? AND stream_seq<?)"],

@@ -2,7 +2,7 @@
 //! refuses anything: the same amount may be wanted twice, and much cash is only to be reported.
 
 use super::*;
-use domain::command::{Command, PayIn, PayOut};
+use domain::command::{ApproveDraw, BreakGlass, Command, PayIn, PayOut};
 use domain::drawer::large_cash;
 use domain::ids::LineId;
 use domain::line::Line;
@@ -105,8 +105,9 @@ impl Reader {
                     )
                 })
             }
-            Command::ApproveDraw(c) => {
-                let Some(waiting) = own.iter().find(|movement| movement.id == c.draw_id) else {
+            Command::ApproveDraw(ApproveDraw { draw_id, .. })
+            | Command::BreakGlass(BreakGlass { draw_id, .. }) => {
+                let Some(waiting) = own.iter().find(|movement| movement.id == *draw_id) else {
                     return Ok(None);
                 };
                 let near = |split: &Split<'_>| within(split.draw.requested_at, waiting.requested_at);
