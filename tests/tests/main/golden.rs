@@ -565,7 +565,7 @@ impl Writing<'_> {
         let passphrase = PASSPHRASE.to_owned().into();
         let engine = &self.branch.engine;
         engine.change_passphrase(passphrase).await.unwrap();
-        let (customer_id, _) = self.branch.customer(12).await;
+        let (customer_id, _) = self.branch.customer(13).await;
         self.told(Internal::Reveal {
             user_id,
             customer_id,

@@ -597,7 +597,11 @@ impl History {
         let Some(line_id) = self.dice.pick(&self.lines) else {
             return self.take();
         };
-        match self.dice.below(44) {
+        // Rare as it is, it is looked at once it happened.
+        if !self.watcher.glass.is_empty() && self.dice.one_in(6) {
+            return self.look_behind_the_glass();
+        }
+        match self.dice.below(43) {
             0..2 => self.sign_up(),
             2..5 => self.approve_account(),
             5 if self.lines.len() < 5 => self.take(),
@@ -627,7 +631,6 @@ impl History {
                 self.desk.today = self.desk.today.plus_days(days);
             }
             39..42 => self.come_and_go(),
-            42 => self.look_behind_the_glass(),
             _ => {
                 self.desk.network = match self.desk.network {
                     NetworkState::Online => NetworkState::Offline,
@@ -645,8 +648,8 @@ fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
     let branches = [branch(), with_one_admin(branch())];
     let (mut decided, mut refused) = (BTreeMap::new(), BTreeMap::new());
     for number in 0..histories {
-        // Every fourth history begins with one admin.
-        let fresh = &branches[usize::from(number % 4 == 3)];
+        // Every other history begins with one admin.
+        let fresh = &branches[usize::from(number % 2 == 1)];
         let mut history = History::new(seed.wrapping_add(number), fresh);
         let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| history.run()));
         if let Err(panic) = told {
@@ -678,7 +681,7 @@ fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
     // Nobody is the only admin for long.
     for what in ["glass", "glass looked at"] {
         let count = decided.get(what).copied().unwrap_or(0);
-        assert!(count >= histories / 100, "{what}: {count} of {histories}");
+        assert!(count >= histories / 500, "{what}: {count} of {histories}");
     }
     for code in [
         "OwnRequest",
