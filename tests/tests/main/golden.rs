@@ -277,12 +277,12 @@ pub async fn founded() -> (Branch, Clock) {
 
 async fn write_anew() {
     let (branch, clock) = founded().await;
-    Writing {
+    let writing = Writing {
         branch: &branch,
         clock,
-    }
-    .every_type_of_event()
-    .await;
+    };
+    writing.every_type_of_event().await;
+    writing.glass().await;
     branch.verify_clean().await;
 
     let mut outside = Outside::open(branch.folder()).await;
@@ -361,6 +361,7 @@ impl Writing<'_> {
         self.branch.done(&self.branch.ada, command).await;
     }
 
+    /// But what takes everybody's session away: that comes last, see [`Writing::glass`].
     pub async fn every_type_of_event(&self) {
         self.people().await;
         self.customers().await;
@@ -380,7 +381,6 @@ impl Writing<'_> {
         self.days().await;
         self.changes().await;
         self.drawers().await;
-        self.glass().await;
     }
 
     /// The other admins have left; the only one there releases a draw of their own. Days pass
