@@ -149,6 +149,11 @@ impl FindingClass {
         }
     }
 
+    /// Whether the network was heard about it; the others are about the store itself.
+    pub fn of_the_network(self) -> bool {
+        self == FindingClass::MissingThere || self.names_a_transfer()
+    }
+
     /// Whether the network's word is that it has, or had, a transfer of the movement it is about.
     pub fn names_a_transfer(self) -> bool {
         match self {
@@ -312,7 +317,8 @@ impl Finding {
         Finding {
             id: format!("{}:{when}", FindingClass::StoreAltered.tag()),
             class: FindingClass::StoreAltered,
-            reference: cut(what),
+            // Whoever altered it may have written any length of name there.
+            reference: what.chars().take(PLACE_MAX).collect(),
             movement_id: None,
             line_id: None,
             remote_id: None,
@@ -401,6 +407,9 @@ impl Finding {
         }
     }
 }
+
+/// A place in the store with what is wrong there, in characters.
+const PLACE_MAX: usize = 300;
 
 /// The network's names are kept as they are, up to a length nobody needs.
 pub fn cut(text: &str) -> String {

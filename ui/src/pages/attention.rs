@@ -109,7 +109,8 @@ fn Findings(props: &FindingsProps) -> Html {
         let evidence = match (finding.statement_date, finding.due_on) {
             (Some(date), _) => words::statement(&date.to_string()),
             (None, Some(due_on)) => words::due(&due_on.to_string(), due_on < today),
-            (None, None) => words::LOOKED_UP.to_owned(),
+            (None, None) if finding.class.of_the_network() => words::LOOKED_UP.to_owned(),
+            (None, None) => words::IN_THE_STORE.to_owned(),
         };
         let owner = if finding.owner_name.is_empty() {
             words::ADMINS

@@ -2,7 +2,7 @@
 
 pub const TITLE: &str = "Needs attention";
 pub const IN_REVIEW: &str = "Transfers under review";
-pub const FINDINGS: &str = "Disagreements with the network";
+pub const FINDINGS: &str = "What does not add up";
 pub const NOTHING: &str = "Nothing needs attention";
 pub const NOTHING_WORDS: &str = "Transfers that a person has to look at, and whatever the ledger and the network disagree on, appear here.";
 pub const CLASS: &str = "What";
@@ -37,3 +37,4 @@ pub fn statement(date: &str) -> String {
 }
 
 pub const LOOKED_UP: &str = "The network, asked by reference";
+pub const IN_THE_STORE: &str = "The store itself";

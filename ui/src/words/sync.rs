@@ -75,6 +75,6 @@ pub fn mark(mark: SyncMark) -> &'static str {
         SyncMark::Offline => "Offline: the network does not answer.",
         SyncMark::Waiting => "Online: transfers are on their way.",
         SyncMark::Failing => "Sending fails and is tried again by itself.",
-        SyncMark::NeedsYou => "A person has to look at a transfer.",
+        SyncMark::NeedsYou => "A person has to look at something.",
     }
 }
