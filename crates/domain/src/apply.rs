@@ -140,6 +140,9 @@ fn apply_to_branch(world: &mut World, meta: &Meta, event: &Event) -> Result<(), 
             if finding.class == FindingClass::StoreAltered {
                 branch.altered.insert(finding.id.clone());
             }
+            if let (FindingClass::GlassBroken, Some(minor)) = (finding.class, finding.ours_minor) {
+                branch.glass.insert(finding.id.clone(), minor);
+            }
             let state = FindingState {
                 finding: finding.clone(),
                 opened_on: meta.business_date,
@@ -153,6 +156,7 @@ fn apply_to_branch(world: &mut World, meta: &Meta, event: &Event) -> Result<(), 
             note,
         } => {
             branch.altered.remove(finding_id);
+            branch.glass.remove(finding_id);
             let finding = world
                 .findings
                 .get_mut(finding_id)

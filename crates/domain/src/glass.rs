@@ -11,6 +11,7 @@ use crate::line::{Line, refuse_if};
 use crate::money::{Minor, Overflow};
 use crate::movement::Movement;
 use crate::refusal::RefusalCode;
+use crate::world::Branch;
 
 /// How long an admin who was disabled or made staff counts as there all the same: shutting the
 /// others out is no way to be alone. Milliseconds of the clock, because an admin closes business
@@ -37,17 +38,30 @@ pub fn cap(line: &Line) -> Result<Minor, Overflow> {
     single.plus(single)
 }
 
-/// Whether it is for this person to break the glass for a draw that waits, and for so much. Asked
-/// before any reason is given.
+/// What was released so in the whole branch and nobody else has looked at.
+pub fn unreviewed(branch: &Branch) -> Result<Minor, Overflow> {
+    let mut sum = Minor::ZERO;
+    for minor in branch.glass.values() {
+        sum = sum.plus(*minor)?;
+    }
+    Ok(sum)
+}
+
+/// Whether it is for this person to break the glass for a draw that waits, and for so much: what was
+/// released so before and nobody has looked at yet counts, or many draws would be no less than a
+/// large one. Asked before any reason is given.
 pub fn may_break(
     who: ActedBy,
     alone: bool,
     draw: &Movement,
+    unreviewed_minor: Minor,
     cap_minor: Minor,
 ) -> Result<(), RefusalCode> {
     let asked = &draw.requested_by;
     let own = who.user_id == asked.user_id || who.person_id == asked.person_id;
     refuse_if(!own, RefusalCode::GlassNotNeeded)?;
     refuse_if(!alone, RefusalCode::AnotherAdmin)?;
-    refuse_if(draw.amount_minor > cap_minor, RefusalCode::OverGlassCap)
+    let together = unreviewed_minor.plus(draw.amount_minor);
+    let within = together.is_ok_and(|together| together <= cap_minor);
+    refuse_if(!within, RefusalCode::OverGlassCap)
 }

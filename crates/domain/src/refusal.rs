@@ -105,7 +105,7 @@ refusals! {
     OverAvailable => "More than is available.",
     OverRequested => "More than the customer asked for.",
     OverProductLimit => "More than this product allows.",
-    OverGlassCap => "More than twice what one signature may release: it has to wait for another admin.",
+    OverGlassCap => "With what was released alone before and nobody has looked at: more than twice what one signature may. It has to wait for another admin.",
     OverExposure => "More than one customer may be exposed for.",
     IdentityNotSeen => "See the customer's identity document before paying out cash.",
     NotAuthorized => "The customer has not authorized debits from this account.",

@@ -7,7 +7,7 @@ use crate::date::BusinessDate;
 use crate::drawer::Drawer;
 use crate::ids::*;
 use crate::line::Line;
-use crate::money::Currency;
+use crate::money::{Currency, Minor};
 use crate::movement::Movement;
 use crate::product::Product;
 use crate::reconcile::{FindingState, Statement};
@@ -72,6 +72,9 @@ pub struct Branch {
     /// Open findings that the store was altered: nothing is paid or approved while there is one.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub altered: BTreeSet<String>,
+    /// What was released by one person alone and nobody else has looked at yet, by its finding.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub glass: BTreeMap<String, Minor>,
     /// Admins need a second factor for what admins alone may do.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub admins_need_second_factor: bool,

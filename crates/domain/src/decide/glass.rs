@@ -6,7 +6,7 @@ use super::{Standing, customer, line, money, user};
 use crate::actor::{ActedBy, Ctx};
 use crate::command::{BreakGlass, CommandKind};
 use crate::event::Event;
-use crate::glass::{alone, cap, may_break};
+use crate::glass::{alone, cap, may_break, unreviewed};
 use crate::line::may;
 use crate::movement::{Method, MovementState};
 use crate::private::Private;
@@ -33,7 +33,7 @@ pub(super) fn break_glass(
         person_id: who.person_id,
     };
     let alone = alone(by, world.users.values(), ctx.now);
-    may_break(by, alone, draw, cap(line)?)?;
+    may_break(by, alone, draw, unreviewed(&world.branch)?, cap(line)?)?;
     text::note("reason", &c.reason)?;
     money::still_within_limit(line, ctx)?;
 

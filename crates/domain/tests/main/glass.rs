@@ -119,6 +119,8 @@ fn the_only_admin_releases_their_own_draw() {
     assert_eq!(cell(&again), "!NotRequested");
 
     // Cash waits at the counter like any that was agreed to.
+    let (mut desk, line) = alone();
+    let ada = desk.ada;
     let cash = ask(&mut desk, ada, line, SINGLE + 1, CASH);
     let judged = breaks(&mut desk, ada, line, cash);
     assert_eq!(cell(&judged), "glass_broken+finding_opened");
@@ -176,6 +178,32 @@ fn it_is_capped_at_twice_one_signature() {
         let judged = breaks(&mut desk, ada, line, draw);
         assert_eq!(cell(&judged), outcome, "{amount}");
     }
+}
+
+/// Nor do many small ones come to more, whichever lines they are on, before somebody has looked.
+#[test]
+fn what_nobody_has_looked_at_counts_into_the_cap() {
+    let (mut desk, line) = alone();
+    let ada = desk.ada;
+    let first = ask(&mut desk, ada, line, SINGLE + 1, CASH);
+    let finding = finding_of(&breaks(&mut desk, ada, line, first));
+    let rest = CAP - SINGLE - 1;
+    desk.network = NetworkState::Offline;
+    let over = ask(&mut desk, ada, line, rest + 1, CASH);
+    let just = ask(&mut desk, ada, line, rest, CASH);
+    assert_eq!(cell(&breaks(&mut desk, ada, line, over)), "!OverGlassCap");
+    let judged = breaks(&mut desk, ada, line, just);
+    assert_eq!(cell(&judged), "glass_broken+finding_opened");
+    assert_eq!(cell(&breaks(&mut desk, ada, line, over)), "!OverGlassCap");
+
+    // Another admin comes back, looks at the first, and leaves for good.
+    let boris = desk.boris;
+    enable(&mut desk, ada, boris);
+    assert_eq!(close(&mut desk, boris, &finding), "finding_resolved");
+    disable(&mut desk, ada, boris);
+    desk.now = desk.now.plus_ms(SHUT_OUT_MS);
+    let judged = breaks(&mut desk, ada, line, over);
+    assert_eq!(cell(&judged), "glass_broken+finding_opened");
 }
 
 /// The cap is that of the line's own terms: a product that is revised raises it for nobody.
@@ -457,7 +485,8 @@ fn the_finding_stays_and_the_transfer_goes_its_way() {
     desk.send_and_settle(draw);
     assert!(desk.world.findings[&finding.id].resolved.is_none());
     // The next one is another finding; what never moved can still be given back.
-    let other = ask(&mut desk, ada, line, SINGLE + 2, bank);
+    desk.network = NetworkState::Offline;
+    let other = ask(&mut desk, ada, line, 150_000, bank);
     let another = finding_of(&breaks(&mut desk, ada, line, other));
     assert_ne!(another.id, finding.id);
     let hand_back = HandBackTransfer {

@@ -69,6 +69,8 @@ pub(super) struct Facts {
     /// No other person could decide on what the viewer asks for. Looked up where a draw of theirs
     /// waits.
     pub alone: bool,
+    /// What one person released alone and nobody else has looked at.
+    pub unreviewed_minor: Minor,
 }
 
 fn right(viewer: &User, kind: CommandKind) -> Result<(), RefusalCode> {
@@ -197,7 +199,8 @@ pub(super) fn of_movement(
                     user_id: viewer.id,
                     person_id,
                 };
-                glass::may_break(who, facts.alone, movement, line.glass_cap_minor)
+                let (unreviewed, cap) = (facts.unreviewed_minor, line.glass_cap_minor);
+                glass::may_break(who, facts.alone, movement, unreviewed, cap)
             }
             _ => Ok(()),
         }

@@ -125,22 +125,29 @@ async fn records(
     Ok(ids.iter().filter_map(|id| records.remove(id)).collect())
 }
 
+/// The last day whose statement was read; what was released by one person alone and waits to be
+/// looked at.
+const OF_THE_BRANCH: &str = "
+    select max(document->>'$.reconciled_through'),
+        (select coalesce(sum(of.value), 0) from branch, json_each(branch.document, '$.glass') of)
+    from branch";
+
 async fn rows(
     connection: &mut SqliteConnection,
     viewer: &Viewer,
     records: Vec<(Movement, Option<String>)>,
     lines: &BTreeMap<LineId, LineFacts>,
 ) -> Result<Vec<MovementRow>, ReadError> {
-    let (through,): (Option<String>,) =
-        sqlx::query_as("select max(document->>'$.reconciled_through') from branch")
-            .fetch_one(&mut *connection)
-            .await?;
+    let (through, unreviewed): (Option<String>, i64) = sqlx::query_as(OF_THE_BRANCH)
+        .fetch_one(&mut *connection)
+        .await?;
     let mut waits = records.iter().map(|(movement, _)| movement);
     let waits = waits.any(|movement| actions::waits_for_another(&viewer.user, movement));
     let facts = actions::Facts {
         today: viewer.today,
         reconciled_through: through.and_then(|date| date.parse().ok()),
         alone: waits && people::is_alone(connection, viewer).await?,
+        unreviewed_minor: domain::money::Minor(unreviewed),
     };
     let asked_by = records
         .iter()
