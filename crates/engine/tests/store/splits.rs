@@ -120,7 +120,7 @@ async fn the_admins_see_it_until_the_banking_day_after_is_over() {
         asked_on: branch.viewer(&branch.admin).await.today,
         asked_by_name: "Tomás Lindqvist".to_owned(),
     };
-    assert_eq!(on_the_desk(&branch).await, [row.clone()]);
+    assert_eq!(on_the_desk(&branch).await, std::slice::from_ref(&row));
     branch.draw(other, 400_000, CASH).await;
     branch.draw(other, 450_000, CASH).await;
     let of_the_other = SplitRow {
