@@ -69,9 +69,10 @@ fn options(folder: &Path, clock: &Clock) -> Options {
 }
 
 /// A thread's own runtime: one task after another, nothing at the same time.
+/// Without sockets it sleeps more lightly, and it sleeps at every question to the store.
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
-        .enable_all()
+        .enable_time()
         .build()
         .expect("a runtime")
 }

@@ -213,6 +213,8 @@ pub async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
         .row_buffer_size(ROWS_AT_ONCE);
     Ok(SqlitePoolOptions::new()
         .max_connections(READERS)
+        // A file does not hang up. What is wrong with a connection shows when it is given back.
+        .test_before_acquire(false)
         // A read that failed may have ended its transaction by itself; sqlx would take the next
         // one for nested and never end it, and all later reads would see the store as it was then.
         .after_release(|connection, _| {
@@ -222,9 +224,13 @@ pub async fn connect_readers(path: &Path) -> Result<SqlitePool, OpenError> {
         .await?)
 }
 
-/// Nothing is to be rolled back on a connection that is given back in order.
+/// Whether sqlx still counts a transaction once the rollback of the last one has been done: it then
+/// failed, because SQLite had ended the transaction already.
 async fn left_in_a_transaction(connection: &mut SqliteConnection) -> bool {
-    sqlx::query("rollback").execute(connection).await.is_ok()
+    // The connection's own thread does one thing after another: an answered ping comes after the
+    // rollback that a dropped transaction has left in its queue.
+    connection.is_in_transaction()
+        && (connection.ping().await.is_err() || connection.is_in_transaction())
 }
 
 /// A wrong setting refuses to start: each of these was the cause of somebody's lost money.
