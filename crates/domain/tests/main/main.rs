@@ -15,6 +15,7 @@ mod mistakes;
 mod papers;
 mod payments;
 mod people;
+mod portfolio;
 #[path = "../../../../tests/src/proof.rs"]
 mod proof;
 mod random;
