@@ -38,6 +38,7 @@ bridge_commands!(
     statement,
     figures_explained,
     what_if,
+    past_balance,
     documents,
     document,
 )

@@ -4,6 +4,7 @@
 //! open. Whoever reads opens the store beside any window. Secrets come by prompt or by file
 //! descriptor, never as an argument and never from the environment.
 
+mod balance;
 mod bench;
 mod close_day;
 mod copies;
@@ -121,6 +122,8 @@ pub enum Action {
     Statement(statement::ShowStatement),
     /// Show what would settle a line on a date, and why it is so much.
     Payoff(statement::ShowPayoff),
+    /// Show what stood on a line on a day that is over, as known then and as known now.
+    Balance(balance::ShowBalance),
     /// Show what would become of a line with draws, repayments or a rate that are only supposed.
     WhatIf(what_if::ShowWhatIf),
     /// Print a document of a line as PDF.
@@ -293,6 +296,7 @@ fn carry_out(cli: Cli, output: &mut Output) -> Result<Exit, Failure> {
             Action::DaySheet(sheet) => sheet.run(&common, output).await,
             Action::Statement(statement) => statement.run(&common, output).await,
             Action::Payoff(payoff) => payoff.run(&common, output).await,
+            Action::Balance(balance) => balance.run(&common, output).await,
             Action::WhatIf(what_if) => what_if.run(&common, output).await,
             Action::Document(document) => document.run(&common, output).await,
             Action::Report(report) => report.run(&common, output).await,

@@ -251,6 +251,15 @@ pub async fn what_if(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<WhatI
     Ok(engine.reader().what_if(&query, viewer.today).await?)
 }
 
+/// What stood on a line on a day that is over.
+#[tauri::command]
+pub async fn past_balance(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<PastBalance> {
+    let engine = desk.engine().await?;
+    let viewer = engine.viewer(&desk.token()?).await?;
+    let query = heard::<PastQuery>(&engine, input)?;
+    Ok(engine.reader().past_balance(&query, viewer.today).await?)
+}
+
 #[tauri::command]
 pub async fn line_events(desk: State<'_, Arc<Desk>>, input: Value) -> Answered<EventPage> {
     let engine = desk.engine().await?;
@@ -448,7 +457,7 @@ mod tests {
         fn refused<T: DeserializeOwned>(input: &Value) -> Option<ApiError> {
             read::<T>(input.clone()).err()
         }
-        let shapes: [fn(&Value) -> Option<ApiError>; 23] = [
+        let shapes: [fn(&Value) -> Option<ApiError>; 24] = [
             refused::<Unlock>,
             refused::<SignUp>,
             refused::<SignIn>,
@@ -465,6 +474,7 @@ mod tests {
             refused::<OfLine>,
             refused::<StatementQuery>,
             refused::<WhatIfQuery>,
+            refused::<PastQuery>,
             refused::<CustomerQuery>,
             refused::<CounterQuery>,
             refused::<ReportQuery>,

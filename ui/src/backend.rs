@@ -130,6 +130,10 @@ pub async fn figures_explained(input: LineId) -> Outcome<Vec<FigureExplained>> {
 pub async fn what_if(input: WhatIfQuery) -> Outcome<WhatIf> {
     call("what_if", &input).await
 }
+/// What stood on a line on a day that is over.
+pub async fn past_balance(input: PastQuery) -> Outcome<PastBalance> {
+    call("past_balance", &input).await
+}
 pub async fn line_events(input: LinePart) -> Outcome<EventPage> {
     call("line_events", &input).await
 }

@@ -289,6 +289,30 @@ views! {
     StatementPage { rows: Vec<StatementRow>, next: Option<String> }
     /// Which statement of a line.
     StatementQuery { line_id: LineId, closing_on: BusinessDate }
+    /// What stood on a line on the evening of a day that is over, or of today.
+    PastQuery {
+        line_id: LineId,
+        on: BusinessDate,
+        /// What had been posted by the end of this day; of the same day unless told.
+        known_on: Option<BusinessDate>,
+    }
+    /// As it was known then, and as it is known now: what came to light in between makes the
+    /// difference.
+    PastBalance {
+        on: BusinessDate,
+        known_on: BusinessDate,
+        then: StoodView,
+        now: StoodView,
+    }
+    /// Postings of a line up to a day.
+    StoodView {
+        principal_minor: Minor,
+        interest_minor: Minor,
+        fees_minor: Minor,
+        credit_minor: Minor,
+        /// Owed less customer credit.
+        balance_minor: Minor,
+    }
     /// A row of the event log.
     EventRow {
         seq: u64,
@@ -606,6 +630,8 @@ pub fn schema() -> serde_json::Value {
             "statement_page": schema_for!(StatementPage),
             "statement_query": schema_for!(StatementQuery),
             "statement": schema_for!(Statement),
+            "past_query": schema_for!(PastQuery),
+            "past_balance": schema_for!(PastBalance),
             "customer_query": schema_for!(CustomerQuery),
             "customer_page": schema_for!(CustomerPage),
             "customer_details": schema_for!(CustomerDetails),

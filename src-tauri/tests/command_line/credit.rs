@@ -284,6 +284,24 @@ fn numbers_that_must_come_out_day_by_day() {
     let balance = |name: &str| statement[name].as_i64().unwrap();
     assert_eq!(balance("opening_minor") + sum, balance("closing_minor"));
     assert_eq!(statement["interest_minor"], 863 - 287);
+    // What stood on day 29, as was known then and on the evening before it came to light, and as is
+    // known now.
+    let evening = branch.day(29);
+    for (known, then) in [(None, 1_438), (Some(39), 1_438), (Some(40), 1_151)] {
+        let known = known.map(|day| branch.day(day));
+        let id = line_id(LATE);
+        let mut words = vec!["balance", &id, "--on", &evening];
+        if let Some(known) = &known {
+            words.extend(["--known", known]);
+        }
+        let told = branch.desk.expect(0, &words).remove(0);
+        assert_eq!(told["then"]["interest_minor"], then, "{known:?}");
+        assert_eq!(told["now"]["interest_minor"], 1_151);
+        assert_eq!(told["now"]["balance_minor"], 31_151);
+    }
+    let to_come = branch.day(61);
+    let words = ["balance", &line_id(LATE), "--on", &to_come];
+    branch.desk.expect(1, &words);
     // A date before, as known now; a date after, with the cycles that end until then.
     let words = ["--on", &branch.day(30)];
     assert_eq!(branch.payoff(LATE, &words)["payoff_minor"], 31_151);

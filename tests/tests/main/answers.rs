@@ -381,6 +381,17 @@ impl Desk {
                     said.full(reader.what_if(&query, viewer.today).await);
                 }
             }
+            "past_balance" => {
+                for row in self.owing() {
+                    let query = PastQuery {
+                        line_id: row.id,
+                        on: viewer.today,
+                        known_on: None,
+                    };
+                    let past = reader.past_balance(&query, viewer.today).await;
+                    said.full(past.map(|past| past.then.balance_minor));
+                }
+            }
             "documents" | "papers" => {
                 for row in &self.lines {
                     let papers = reader.papers(viewer, row.id).await;

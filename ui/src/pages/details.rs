@@ -9,6 +9,7 @@ mod figures;
 mod flags;
 mod movements;
 mod papers;
+mod past;
 mod statements;
 mod transactions;
 mod what_if;

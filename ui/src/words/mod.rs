@@ -17,6 +17,7 @@ pub mod lists;
 pub mod login;
 pub mod own_password;
 pub mod papers;
+pub mod past;
 pub mod products;
 pub mod reports;
 pub mod second_factor;

@@ -9,6 +9,10 @@ mod fill;
 mod founding;
 mod glass;
 mod papers;
+mod past;
+#[path = "../../../../tests/src/proof.rs"]
+#[allow(dead_code)] // Nothing here is thrown by a seed.
+mod proof;
 mod queue;
 mod reads;
 mod reports;

@@ -734,6 +734,11 @@ async fn ask_why(visit: &Visit<'_>) -> Outcome<()> {
     window.at("outlook").await?;
     visit.look("what-if").await?;
     hands.close_dialog(window).await?;
+    visit.press("past-open").await?;
+    visit.fill("past-balance field-on", "t").await?;
+    visit.press("past-ask").await?;
+    window.at("stood-balance").await?;
+    visit.look("past-balance").await?;
     hands.turn_to(window, "statements").await?;
     window.sees("No statements yet").await?;
     visit.look("no-statements").await

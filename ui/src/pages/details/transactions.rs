@@ -1,5 +1,6 @@
 //! The customer's history: every posting, with the balance after it.
 
+use super::past::PastBalanceForm;
 use crate::backend::{self, LinePart};
 use crate::components::{
     Button, Cell, Column, DataTable, EmptyState, ErrorAlert, Money, Row, Skeleton,
@@ -71,6 +72,7 @@ pub fn TransactionTable(props: &TransactionTableProps) -> Html {
     html! {
         <div class="stack">
             <div>{ error.unwrap_or_default() }</div>
+            <PastBalanceForm {line_id} {currency} />
             <div>{ table }</div>
             <div>{ more.unwrap_or_default() }</div>
         </div>

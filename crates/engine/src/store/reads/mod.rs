@@ -18,6 +18,7 @@ mod lines;
 mod listings;
 mod movements;
 mod papers;
+mod past;
 mod people;
 #[cfg(test)]
 mod plans;

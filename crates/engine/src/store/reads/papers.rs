@@ -487,7 +487,7 @@ fn no_paper(line: &Line, why: &str) -> ReadError {
     })
 }
 
-fn asked_wrongly(field: &str, words: &str) -> ReadError {
+pub(super) fn asked_wrongly(field: &str, words: &str) -> ReadError {
     ReadError::Asked(ApiError::malformed(Some(field.to_owned()), words))
 }
 

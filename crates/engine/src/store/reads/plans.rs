@@ -142,6 +142,12 @@ async fn each_list_walks_its_own_index() {
             ByIndex,
         ),
         (
+            "what stood on a day",
+            past::STOOD,
+            &["journal_by_owner (owner=? AND effective_on<?)"],
+            Afterwards,
+        ),
+        (
             "day sheet",
             counter::OF_THE_DAY,
             &["journal_by_owner (owner=? AND effective_on=?)"],
