@@ -176,7 +176,11 @@ fn agreed(dice: &mut Dice, first: BusinessDate) -> Agreed {
         holidays: holidays.collect(),
         cycle_day: (dice.below(4) > 0).then(|| i8::try_from(dice.between(1, 28)).unwrap()),
         floor: dice.between(0, 5_000),
-        basis_points: dice.between(0, 1_000),
+        // Whole percents meet half a cent now and then.
+        basis_points: match dice.below(2) {
+            0 => dice.between(0, 10) * 100,
+            _ => dice.between(0, 1_000),
+        },
         due_days: i32::try_from(dice.between(21, 30)).unwrap(),
         grace_days: i32::try_from(dice.between(0, 20)).unwrap(),
         late_fee: dice.between(0, 4_000),
