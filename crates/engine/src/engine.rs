@@ -276,14 +276,9 @@ impl Orders {
     /// An order of the program itself.
     pub async fn internal(&self, internal: Internal) -> Result<(), ApiError> {
         let id = CommandId(crate::chance::new_id(self.now()));
-        match self
-            .give(id, Actor::Program, Order::Internal(internal), None, &[])
+        self.give(id, Actor::Program, Order::Internal(internal), None, &[])
             .await?
-        {
-            Verdict::Done { .. } | Verdict::Nothing => Ok(()),
-            Verdict::Refused(refusal) => Err(refusal.into()),
-            Verdict::Fault(fault) => Err(fault.into()),
-        }
+            .done()
     }
 
     async fn give(
@@ -713,15 +708,10 @@ impl Engine {
             credential_print,
         });
         let credential = Some(Beside::Credential(user_id, phc));
-        match self
-            .orders
+        self.orders
             .give(id, Actor::Program, order, credential, &[])
             .await?
-        {
-            Verdict::Done { .. } | Verdict::Nothing => Ok(()),
-            Verdict::Refused(refusal) => Err(refusal.into()),
-            Verdict::Fault(fault) => Err(fault.into()),
-        }
+            .done()
     }
 
     /// The password of a signed-in person once more, for one command that decides on what

@@ -33,7 +33,7 @@ use domain::ids::*;
 use domain::ledger::postings;
 use domain::money::Overflow;
 use domain::needs::Needs;
-use domain::refusal::{FaultCode, Refusal};
+use domain::refusal::{ApiError, FaultCode, Refusal};
 use domain::view::Change;
 use domain::world::World;
 use serde_json::json;
@@ -74,6 +74,17 @@ pub enum Verdict {
     Nothing,
     Refused(Refusal),
     Fault(FaultCode),
+}
+
+impl Verdict {
+    /// For whoever needs to know only whether it was carried out.
+    pub fn done(self) -> Result<(), ApiError> {
+        match self {
+            Verdict::Done { .. } | Verdict::Nothing => Ok(()),
+            Verdict::Refused(refusal) => Err(refusal.into()),
+            Verdict::Fault(fault) => Err(fault.into()),
+        }
+    }
 }
 
 /// A secret at rest that an order comes with.

@@ -54,8 +54,7 @@ impl Engine {
             user_id,
             credential_print,
         };
-        let given = self
-            .orders
+        self.orders
             .give(
                 form.id,
                 Actor::Program,
@@ -63,14 +62,9 @@ impl Engine {
                 Some(Beside::Credential(user_id, phc)),
                 content.as_bytes(),
             )
-            .await?;
-        match given {
-            Verdict::Done { .. } | Verdict::Nothing => {
-                self.sessions.end_others_of(user_id, token);
-                Ok(())
-            }
-            Verdict::Refused(refusal) => Err(refusal.into()),
-            Verdict::Fault(fault) => Err(fault.into()),
-        }
+            .await?
+            .done()?;
+        self.sessions.end_others_of(user_id, token);
+        Ok(())
     }
 }

@@ -19,8 +19,7 @@ impl Engine {
         let wrapped = wrapped.map_err(|_| FaultCode::Broken)?;
         let id = CommandId(crate::chance::new_id(self.orders.now()));
         let order = Order::Internal(Internal::ChangePassphrase);
-        let given = self
-            .orders
+        self.orders
             .give(
                 id,
                 Actor::Program,
@@ -28,11 +27,7 @@ impl Engine {
                 Some(Beside::StoreKey(wrapped)),
                 &[],
             )
-            .await?;
-        match given {
-            Verdict::Done { .. } | Verdict::Nothing => Ok(()),
-            Verdict::Refused(refusal) => Err(refusal.into()),
-            Verdict::Fault(fault) => Err(fault.into()),
-        }
+            .await?
+            .done()
     }
 }
