@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod backup;
+mod breached;
 pub mod chain;
 pub mod chance;
 pub mod circuit;

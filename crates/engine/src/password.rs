@@ -3,6 +3,7 @@
 //! Hashing costs a quarter of a second and 64 MiB on purpose, so it runs off the async threads,
 //! at most two at a time, and always before anything is queued for the writer.
 
+use crate::breached::is_breached;
 use crate::seal::{HashCost, normal_words};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -143,6 +144,9 @@ pub fn check(password: &str, names: &[&str]) -> Result<(), ApiError> {
     }
     if own_characters(&bare) < OWN_CHARACTERS {
         return weak("This is put together from the most used passwords.".to_owned());
+    }
+    if is_breached(normal, &bare) {
+        return weak("This is known from breaches, or put together from what is.".to_owned());
     }
     Ok(())
 }
@@ -342,6 +346,8 @@ mod tests {
             ("passwordpassword1", Some("most used")),
             ("qwertyuiopasdfghjkl", Some("most used")),
             ("welcome-admin-2026", Some("most used")),
+            ("Manchester United", Some("breaches")),
+            ("l1verp00l4r5en4l", Some("breaches")),
         ] {
             let refused = check(password, &names).err();
             match (complaint, &refused) {
