@@ -15,7 +15,7 @@ const AT_ONCE: i64 = 500;
 
 /// Lines under way at once: they share the writer's batches, and a batch stays short enough that no
 /// teller notices.
-const IN_FLIGHT: usize = 16;
+const IN_FLIGHT: usize = 12;
 
 const DRAWER_STILL_OPEN: ErrorCode = ErrorCode::Refused(RefusalCode::DrawerStillOpen);
 

@@ -613,12 +613,13 @@ impl<L: Link> Sync<L> {
         }
     }
 
-    /// Jobs begun and not ended: twice the requests that may be under way, so that there is always
-    /// one to follow; a single one while the network is only being tried.
+    /// Jobs begun and not ended: four times the requests that may be under way, so that there is
+    /// always one to follow, and marks and outcomes share the writer's batches; a single one while
+    /// the network is only being tried.
     fn jobs_at_once(&self) -> usize {
         match self.handle.lock().width(self.pace.at_once) {
             width @ (0 | 1) => width.max(1),
-            width => width * 2,
+            width => width * 4,
         }
     }
 
