@@ -89,7 +89,7 @@ mod tests {
             ("violet kettle seventeen", false),
             ("jessica michael liverpool", false),
             ("liverpool xqzjv", false),
-            ("jessica michael 19870", false),
+            ("jessica michael 198703141", false),
             ("", false),
             ("é", false),
             ("éééé1234", false),
