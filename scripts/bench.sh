@@ -4,6 +4,8 @@
 #
 #   make bench                        everything, at a size for a small machine: under 20 minutes
 #                                     once it is built
+#   BRANCHLINE_BENCH=large make bench the same with 1,000,000 applications and as many transactions:
+#                                     half an hour more the first time, and some 20 GB
 #   BRANCHLINE_BENCH=full make bench  the same with 1,000,000 applications and 10,000,000
 #                                     transactions: hours, and some 65 GB
 #   scripts/bench.sh scale window     only what is named (peer, limit, batch, drain, close, paper, scale,
@@ -20,9 +22,12 @@ step "the bench, the program and an empty window, released"
 native cargo build --release --quiet -p bench -p branchline -p payments-mock -p empty-window
 
 size=()
-if [[ ${BRANCHLINE_BENCH:-} == full ]]; then
-    size=(--applications 1000000 --transactions 10000000 --store target/bench/full)
-fi
+case ${BRANCHLINE_BENCH:-} in
+    large) size=(--applications 1000000 --transactions 1000000 --store target/bench/large) ;;
+    full) size=(--applications 1000000 --transactions 10000000 --store target/bench/full) ;;
+    "") ;;
+    *) fail "BRANCHLINE_BENCH is large, full or nothing, not $BRANCHLINE_BENCH" ;;
+esac
 figures=target/bench/figures.jsonl
 [[ $# -gt 0 ]] || rm -f $figures
 
