@@ -3,6 +3,7 @@
 
 use crate::account::{AccountState, ResetCode, Role, SecondFactor, User};
 use crate::actor::Meta;
+use crate::adverse::{AdverseActions, Told};
 use crate::allocation::Allocation;
 use crate::change::WaitingChange;
 use crate::customer::{BankAccount, Customer};
@@ -471,7 +472,25 @@ fn apply_to_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             line(world, *line_id)?.agreement_signed_on = Some(*signed_on);
         }
         Event::LineFrozen { line_id, note } => line(world, *line_id)?.frozen = Some(note.clone()),
-        Event::LineUnfrozen { line_id, .. } => line(world, *line_id)?.frozen = None,
+        Event::LineUnfrozen { line_id, .. } => {
+            let line = line(world, *line_id)?;
+            line.frozen = None;
+            line.adverse.take_back_freeze();
+        }
+        Event::AdverseActionTaken { line_id, action } => {
+            let adverse = &mut line(world, *line_id)?.adverse;
+            adverse.take(*action, meta.business_date);
+        }
+        Event::AdverseActionTold {
+            line_id,
+            reasons,
+            other_words,
+            ..
+        } => line(world, *line_id)?.adverse.tell(Told {
+            on: meta.business_date,
+            reasons: reasons.clone(),
+            other_words: other_words.clone(),
+        }),
         Event::CancellationRequested { line_id, .. } => {
             line(world, *line_id)?.cancellation_requested_on = Some(meta.business_date);
         }
@@ -697,6 +716,7 @@ fn begin_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Incon
         cancelled_on: None,
         closed_on: None,
         frozen: None,
+        adverse: AdverseActions::default(),
         cancellation_requested_on: None,
         balances: Default::default(),
         draws_on_their_way_minor: Minor::ZERO,

@@ -49,6 +49,7 @@ pub enum Command {
     CloseLine(CloseLine),
     FreezeLine(FreezeLine),
     UnfreezeLine(UnfreezeLine),
+    TellAdverseAction(TellAdverseAction),
     AskNetworkAgain(AskNetworkAgain),
     ApproveAccount(ApproveAccount),
     DeclineAccount(DeclineAccount),
@@ -171,6 +172,16 @@ commands! {
     CloseLine { line_id: LineId }
     FreezeLine { line_id: LineId, note: String }
     UnfreezeLine { line_id: LineId, note: String }
+    /// The customer is told, with the reasons, of everything that was done to the line since they
+    /// were told last.
+    TellAdverseAction {
+        line_id: LineId,
+        seen_version: u64,
+        /// One to four, none twice.
+        reasons: Vec<RejectionReason>,
+        /// Required with "other", otherwise absent.
+        other_words: Option<String>,
+    }
     /// Looks a transfer under review up at the network once more. Never makes a new one.
     AskNetworkAgain { line_id: LineId, movement_id: MovementId }
     ApproveAccount {
@@ -536,6 +547,7 @@ pub enum CommandKind {
     CloseLine,
     FreezeLine,
     UnfreezeLine,
+    TellAdverseAction,
     AskNetworkAgain,
     ApproveAccount,
     DeclineAccount,
@@ -593,6 +605,7 @@ impl CommandKind {
         CommandKind::CloseLine,
         CommandKind::FreezeLine,
         CommandKind::UnfreezeLine,
+        CommandKind::TellAdverseAction,
         CommandKind::AskNetworkAgain,
         CommandKind::ApproveAccount,
         CommandKind::DeclineAccount,
@@ -641,6 +654,7 @@ impl CommandKind {
             | CommandKind::RefundCredit
             | CommandKind::RequestCancellation
             | CommandKind::CloseLine
+            | CommandKind::TellAdverseAction
             | CommandKind::AskNetworkAgain
             | CommandKind::RetryTransfer
             | CommandKind::PresentAgain
@@ -722,6 +736,7 @@ impl CommandKind {
             | CommandKind::CloseLine
             | CommandKind::FreezeLine
             | CommandKind::UnfreezeLine
+            | CommandKind::TellAdverseAction
             | CommandKind::AskNetworkAgain
             | CommandKind::CloseDay
             | CommandKind::SetHolidays
@@ -771,6 +786,7 @@ impl Command {
             Command::CloseLine(_) => CommandKind::CloseLine,
             Command::FreezeLine(_) => CommandKind::FreezeLine,
             Command::UnfreezeLine(_) => CommandKind::UnfreezeLine,
+            Command::TellAdverseAction(_) => CommandKind::TellAdverseAction,
             Command::AskNetworkAgain(_) => CommandKind::AskNetworkAgain,
             Command::ApproveAccount(_) => CommandKind::ApproveAccount,
             Command::DeclineAccount(_) => CommandKind::DeclineAccount,

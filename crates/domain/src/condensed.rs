@@ -31,6 +31,7 @@ impl Line {
             intake: self.intake.clone(),
             decision: self.decision.clone(),
             frozen: self.frozen.clone(),
+            adverse: self.adverse.clone(),
             holds: self.holds.clone(),
             credit_uses: self.credit_uses.clone(),
             waiting_changes: self.waiting_changes.clone(),

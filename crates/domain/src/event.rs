@@ -3,6 +3,7 @@
 
 use crate::account::Role;
 use crate::actor::ActedBy;
+use crate::adverse::{ActionTaken, LineAction};
 use crate::allocation::Allocation;
 use crate::change::LineChange;
 use crate::command::{CommandKind, RejectionReason, Speed};
@@ -234,6 +235,15 @@ events! {
     AgreementRecorded "agreement_recorded" { line_id: LineId, signed_on: BusinessDate }
     LineFrozen "line_frozen" { line_id: LineId, note: Private<String> }
     LineUnfrozen "line_unfrozen" { line_id: LineId, note: Private<String> }
+    /// Beside what was done: the customer has to be told of it.
+    AdverseActionTaken "adverse_action_taken" { line_id: LineId, action: LineAction }
+    /// Of everything that waited to be told.
+    AdverseActionTold "adverse_action_told" {
+        line_id: LineId,
+        actions: Vec<ActionTaken>,
+        reasons: Vec<RejectionReason>,
+        other_words: Option<Private<String>>,
+    }
     CancellationRequested "cancellation_requested" { line_id: LineId, reason: Option<Private<String>> }
     CancellationDeclined "cancellation_declined" { line_id: LineId, reason: Private<String> }
     /// `after_request`: the line closed itself because cancellation was requested.
@@ -521,6 +531,8 @@ impl Event {
             | Event::AgreementRecorded { line_id, .. }
             | Event::LineFrozen { line_id, .. }
             | Event::LineUnfrozen { line_id, .. }
+            | Event::AdverseActionTaken { line_id, .. }
+            | Event::AdverseActionTold { line_id, .. }
             | Event::CancellationRequested { line_id, .. }
             | Event::CancellationDeclined { line_id, .. }
             | Event::LineClosed { line_id, .. }
@@ -644,6 +656,8 @@ impl Event {
             | Event::AgreementRecorded { .. }
             | Event::LineFrozen { .. }
             | Event::LineUnfrozen { .. }
+            | Event::AdverseActionTaken { .. }
+            | Event::AdverseActionTold { .. }
             | Event::CancellationRequested { .. }
             | Event::CancellationDeclined { .. }
             | Event::LineClosed { .. }

@@ -2,7 +2,7 @@
 //!
 //! The periods are those of Regulation B, 12 CFR 1002.9: 30 days from a completed application to
 //! a decision, 30 from an incomplete one to a decision or a notice of incompleteness, 90 for a
-//! counter-offer that nobody accepted.
+//! counter-offer that nobody accepted. That of a line that is open is in [`crate::adverse`].
 
 use crate::actor::ActedBy;
 use crate::date::BusinessDate;
@@ -122,6 +122,8 @@ pub enum ClockKind {
     Reply,
     /// A counter-offer waits to be accepted; without that it is an adverse action to be told.
     CounterOffer,
+    /// Something was done to a line, and its customer was not told yet.
+    AdverseAction,
 }
 
 impl ClockKind {
@@ -131,6 +133,7 @@ impl ClockKind {
             ClockKind::Notice => "Decision or notice due",
             ClockKind::Reply => "Reply due",
             ClockKind::CounterOffer => "Counter-offer ends",
+            ClockKind::AdverseAction => "Notice of adverse action due",
         }
     }
 }
@@ -151,8 +154,15 @@ impl Line {
             && self.limit() < self.requested_minor
     }
 
-    /// The clock that runs, if one does. Derived: nothing is written when it runs out.
+    /// The clock that runs, if one does; of two the one that runs out first. Derived: nothing is
+    /// written when it does.
     pub fn clock(&self) -> Option<Clock> {
+        let running = [self.application_clock(), self.adverse_action_clock()];
+        let running = running.into_iter().flatten();
+        running.min_by_key(|clock| clock.due_on)
+    }
+
+    fn application_clock(&self) -> Option<Clock> {
         let intake = &self.intake;
         match (self.status(), &self.decision) {
             (Status::Open, _) => Some(match (intake.complete_since, intake.notice) {

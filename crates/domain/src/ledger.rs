@@ -440,6 +440,8 @@ pub fn postings(meta: &Meta, event: &Event) -> Result<Vec<Entry>, Overflow> {
         | Event::AgreementRecorded { .. }
         | Event::LineFrozen { .. }
         | Event::LineUnfrozen { .. }
+        | Event::AdverseActionTaken { .. }
+        | Event::AdverseActionTold { .. }
         | Event::CancellationRequested { .. }
         | Event::CancellationDeclined { .. }
         | Event::LineClosed { .. }

@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod adverse;
 pub mod allocation;
 pub mod apply;
 pub mod calendar;

@@ -4,6 +4,7 @@
 //! happened.
 
 use crate::actor::ActedBy;
+use crate::adverse::AdverseActions;
 use crate::allocation::{Allocation, Posted, allocate};
 use crate::change::WaitingChange;
 use crate::command::{CommandKind, RejectionReason};
@@ -164,6 +165,8 @@ pub struct Line {
     pub cancelled_on: Option<BusinessDate>,
     pub closed_on: Option<BusinessDate>,
     pub frozen: Option<Private<String>>,
+    #[serde(default, skip_serializing_if = "AdverseActions::is_empty")]
+    pub adverse: AdverseActions,
     pub cancellation_requested_on: Option<BusinessDate>,
     pub balances: Balances,
     /// Draws reserved: neither arrived nor given up.
@@ -497,6 +500,11 @@ pub fn may(line: &Line, kind: CommandKind) -> Result<(), RefusalCode> {
         CommandKind::UnfreezeLine => {
             ended?;
             refuse_if(line.frozen.is_none(), RefusalCode::NotFrozen)
+        }
+        // What was done is told, whatever has become of the line since.
+        CommandKind::TellAdverseAction => {
+            let all_told = line.adverse.untold.is_empty();
+            refuse_if(all_told, RefusalCode::NothingToTell)
         }
         CommandKind::AskNetworkAgain => refuse_if(line.in_review == 0, RefusalCode::NotInReview),
         CommandKind::RecordCustomer

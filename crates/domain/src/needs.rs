@@ -144,6 +144,7 @@ impl Needs {
             Command::CloseLine(c) => self.line(c.line_id),
             Command::FreezeLine(c) => self.line(c.line_id),
             Command::UnfreezeLine(c) => self.line(c.line_id),
+            Command::TellAdverseAction(c) => self.line(c.line_id),
             Command::AskNetworkAgain(c) => self.movement(c.line_id, c.movement_id),
             Command::ApproveAccount(c) => {
                 self.users.insert(c.user_id);

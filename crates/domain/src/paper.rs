@@ -2,6 +2,7 @@
 //! contents. `crates/paper` sets them as PDF; the figures come from the same reads and are written
 //! by the same formatter as those on the screen.
 
+use crate::adverse::{ActionTaken, LineAction};
 use crate::allocation::Allocation;
 use crate::command::RejectionReason;
 use crate::customer::Address;
@@ -71,24 +72,21 @@ impl PaperKind {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PaperQuery {
     /// The terms as they were approved.
-    Agreement {
-        line_id: LineId,
-    },
+    Agreement { line_id: LineId },
     /// Of money that changed hands.
-    Receipt {
-        movement_id: MovementId,
-    },
+    Receipt { movement_id: MovementId },
     Statement {
         line_id: LineId,
         closing_on: BusinessDate,
     },
     /// What settles the line on a day, today or to come.
-    Payoff {
+    Payoff { line_id: LineId, on: BusinessDate },
+    /// Of an application that was rejected.
+    AdverseAction { line_id: LineId },
+    /// Of what was done to a line that was open, as it was told on that day.
+    AdverseActionOnLine {
         line_id: LineId,
-        on: BusinessDate,
-    },
-    AdverseAction {
-        line_id: LineId,
+        told_on: BusinessDate,
     },
     /// Of what was missing on the day it was told; where it was told twice that day, the later one.
     Incompleteness {
@@ -115,7 +113,9 @@ impl PaperQuery {
             PaperQuery::Receipt { .. } => PaperKind::Receipt,
             PaperQuery::Statement { .. } => PaperKind::Statement,
             PaperQuery::Payoff { .. } => PaperKind::Payoff,
-            PaperQuery::AdverseAction { .. } => PaperKind::AdverseAction,
+            PaperQuery::AdverseAction { .. } | PaperQuery::AdverseActionOnLine { .. } => {
+                PaperKind::AdverseAction
+            }
             PaperQuery::Incompleteness { .. } => PaperKind::Incompleteness,
             PaperQuery::LimitReduction { .. } | PaperQuery::LimitReductionToCome { .. } => {
                 PaperKind::LimitReduction
@@ -242,19 +242,35 @@ impl PayoffLetter {
     }
 }
 
-/// Why an application was not approved: Regulation B, 12 CFR 1002.9(a)(2).
+/// What the customer was refused, and why: Regulation B, 12 CFR 1002.9(a)(2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdverseAction {
-    pub requested_minor: Minor,
-    pub taken_on: BusinessDate,
-    pub reasons: Vec<RejectionReason>,
-    /// The words of the reason "other".
-    pub other_words: Option<String>,
+    /// One; more where a customer was told twice on a day.
+    pub decisions: Vec<AdverseDecision>,
     /// Name and address of the agency whose report was used, if one was.
     pub report_source: Option<String>,
 }
 
-impl AdverseAction {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdverseDecision {
+    pub of: Decided,
+    pub reasons: Vec<RejectionReason>,
+    /// The words of the reason "other".
+    pub other_words: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    Application {
+        requested_minor: Minor,
+        taken_on: BusinessDate,
+    },
+    OnLine {
+        actions: Vec<ActionTaken>,
+    },
+}
+
+impl AdverseDecision {
     /// The reasons as the notice prints them.
     pub fn reasons_in_words(&self) -> Vec<&str> {
         reasons_in_words(&self.reasons, self.other_words.as_deref())
@@ -274,11 +290,37 @@ pub fn reasons_in_words<'a>(
     reasons.iter().map(words).collect()
 }
 
-/// How the notice begins. `requested` is the amount with its currency.
-pub fn adverse_action_opening(number: &str, requested: &str, taken_on: BusinessDate) -> String {
-    format!(
-        "We have considered your application {number} of {taken_on} for a line of credit of {requested} and cannot approve it."
-    )
+impl Decided {
+    /// How the notice begins.
+    pub fn opening(&self, number: &str, currency: Currency) -> String {
+        let money = |amount: Minor| format!("{} {currency}", currency.format(amount));
+        match self {
+            Decided::Application {
+                requested_minor,
+                taken_on,
+            } => format!(
+                "We have considered your application {number} of {taken_on} for a line of credit of {} and cannot approve it.",
+                money(*requested_minor)
+            ),
+            Decided::OnLine { actions } => {
+                let sentence = |ActionTaken { action, on }: &ActionTaken| match action {
+                    LineAction::LimitNotRaised {
+                        limit_minor,
+                        asked_minor,
+                    } => format!(
+                        "On {on} we declined to raise the limit of your line of credit {number} from {} to {}.",
+                        money(*limit_minor),
+                        money(*asked_minor)
+                    ),
+                    LineAction::Frozen {} => format!(
+                        "On {on} we stopped further draws under your line of credit {number}."
+                    ),
+                };
+                let sentences: Vec<String> = actions.iter().map(sentence).collect();
+                sentences.join(" ")
+            }
+        }
+    }
 }
 
 /// Stands above the reasons.

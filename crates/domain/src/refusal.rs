@@ -88,6 +88,7 @@ refusals! {
     LineFrozen => "The line is frozen: no draws.",
     AlreadyFrozen => "The line is frozen already.",
     NotFrozen => "The line is not frozen.",
+    NothingToTell => "Nothing was done to the line that the customer was not told of.",
     CancellationRequested => "Cancellation was requested: no new draws.",
     NoCancellationRequested => "No cancellation was requested.",
     NotRequested => "This draw is not waiting for approval.",

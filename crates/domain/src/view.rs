@@ -3,6 +3,7 @@
 
 use crate::account::Role;
 use crate::actor::NetworkState;
+use crate::adverse::ActionTaken;
 use crate::allocation::Allocation;
 use crate::change::LineChange;
 #[cfg(feature = "schema")]
@@ -185,12 +186,24 @@ views! {
         decision: Option<DecisionView>,
         agreement_signed_on: Option<BusinessDate>,
         frozen_note: Option<String>,
+        adverse_actions: AdverseActionsView,
         /// What may be done now, and why not.
         actions: Vec<ActionView>,
         /// Newest first.
         movements: Vec<MovementRow>,
         /// Changes that wait for a second person, oldest first.
         waiting_changes: Vec<ChangeRow>,
+    }
+    /// What was done to a line, and the last notice of it.
+    AdverseActionsView {
+        /// What the customer was not told of yet, oldest first.
+        untold: Vec<ActionTaken>,
+        told: Option<ToldView>,
+    }
+    ToldView {
+        on: BusinessDate,
+        reasons: Vec<RejectionReason>,
+        other_words: Option<String>,
     }
     /// The papers of an application.
     IntakeView {

@@ -1304,6 +1304,7 @@ impl Concern {
             Command::CloseLine(c) => Concern::Line(c.line_id),
             Command::FreezeLine(c) => Concern::Line(c.line_id),
             Command::UnfreezeLine(c) => Concern::Line(c.line_id),
+            Command::TellAdverseAction(c) => Concern::Line(c.line_id),
             Command::AskNetworkAgain(c) => Concern::Line(c.line_id),
             Command::RetryTransfer(c) => Concern::Line(c.line_id),
             Command::ParkTransfer(c) => Concern::Line(c.line_id),

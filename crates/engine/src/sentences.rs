@@ -3,7 +3,7 @@
 
 use domain::account::Role;
 use domain::change::LineChange;
-use domain::command::Speed;
+use domain::command::{RejectionReason, Speed};
 use domain::drawer::VaultWay;
 use domain::event::Event;
 use domain::intake::MissingItem;
@@ -45,6 +45,12 @@ fn listed(missing: &[MissingItem]) -> String {
         .iter()
         .map(|item| item.words().to_lowercase())
         .collect();
+    words.join("; ")
+}
+
+/// The words of "other" are the customer's alone.
+fn because(reasons: &[RejectionReason]) -> String {
+    let words: Vec<&str> = reasons.iter().map(|reason| reason.words()).collect();
     words.join("; ")
 }
 
@@ -177,16 +183,20 @@ pub fn sentence(event: &Event, currency: Currency) -> String {
             money(*limit_minor),
             terms.annual_percent
         ),
-        Event::ApplicationRejected { reasons, .. } => {
-            let reasons: Vec<&str> = reasons.iter().map(|reason| reason.words()).collect();
-            format!("Rejected: {}.", reasons.join("; "))
-        }
+        Event::ApplicationRejected { reasons, .. } => format!("Rejected: {}.", because(reasons)),
         Event::ApplicationCancelled { .. } => "The application was cancelled.".to_owned(),
         Event::AgreementRecorded { signed_on, .. } => {
             format!("The agreement was recorded, signed on {signed_on}.")
         }
         Event::LineFrozen { .. } => "The line was frozen: no draws.".to_owned(),
         Event::LineUnfrozen { .. } => "The line was released from its freeze.".to_owned(),
+        Event::AdverseActionTaken { action, .. } => {
+            let done = action.words(currency);
+            format!("{done} The customer has to be told why.")
+        }
+        Event::AdverseActionTold { reasons, .. } => {
+            format!("Told the customer of adverse action: {}.", because(reasons))
+        }
         Event::CancellationRequested { .. } => "Cancellation was requested.".to_owned(),
         Event::CancellationDeclined { .. } => "The request to cancel was declined.".to_owned(),
         Event::LineClosed {
@@ -492,6 +502,7 @@ fn words(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::adverse::LineAction;
     use domain::command::CommandKind;
     use domain::customer::AccountNumbers;
     use domain::ids::*;
@@ -510,6 +521,25 @@ mod tests {
                     note: Private::Known("SECRET".into()),
                 },
                 "The line was frozen: no draws.",
+            ),
+            (
+                Event::AdverseActionTaken {
+                    line_id,
+                    action: LineAction::LimitNotRaised {
+                        limit_minor: Minor(100_000),
+                        asked_minor: Minor(250_000),
+                    },
+                },
+                "The limit was not raised to 2,500.00 USD. The customer has to be told why.",
+            ),
+            (
+                Event::AdverseActionTold {
+                    line_id,
+                    actions: Vec::new(),
+                    reasons: vec![RejectionReason::NoCreditFile, RejectionReason::Other],
+                    other_words: Some(Private::Known("SECRET".into())),
+                },
+                "Told the customer of adverse action: No credit file; Other, in words.",
             ),
             (
                 Event::TransferQueued {

@@ -77,9 +77,8 @@ enum Body {
         accrued: Vec<InterestRow>,
     },
     AdverseAction {
-        opening: String,
+        decisions: Vec<Decision>,
         reasons_heading: &'static str,
-        reasons: Vec<String>,
         equal_credit: String,
         report_source: Option<String>,
     },
@@ -96,6 +95,13 @@ enum Body {
         by: String,
         otherwise: &'static str,
     },
+}
+
+/// What was decided, in a sentence, and why.
+#[derive(Serialize)]
+struct Decision {
+    opening: String,
+    reasons: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -164,7 +170,7 @@ impl Sheet {
             PaperBody::Statement(statement) => of_statement(write, statement)?,
             PaperBody::Payoff(payoff) => of_payoff(write, payoff)?,
             PaperBody::AdverseAction(notice) => {
-                of_adverse_action(write, &paper.line_number, notice)
+                of_adverse_action(paper.currency, &paper.line_number, notice)
             }
             PaperBody::LimitReduction(notice) => Body::LimitReduction {
                 before: write.with_code(notice.before_minor),
@@ -440,13 +446,18 @@ fn of_payoff(write: Writer, payoff: &PayoffLetter) -> Result<Body, Overflow> {
     })
 }
 
-fn of_adverse_action(write: Writer, number: &str, notice: &AdverseAction) -> Body {
-    let requested = write.with_code(notice.requested_minor);
-    let reasons = notice.reasons_in_words();
+fn of_adverse_action(currency: Currency, number: &str, notice: &AdverseAction) -> Body {
+    let decision = |decision: &AdverseDecision| Decision {
+        opening: decision.of.opening(number, currency),
+        reasons: decision
+            .reasons_in_words()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+    };
     Body::AdverseAction {
-        opening: adverse_action_opening(number, &requested, notice.taken_on),
+        decisions: notice.decisions.iter().map(decision).collect(),
         reasons_heading: PRINCIPAL_REASONS,
-        reasons: reasons.into_iter().map(str::to_owned).collect(),
         equal_credit: paper::equal_credit(USUAL_AGENCY),
         report_source: notice.report_source.clone(),
     }

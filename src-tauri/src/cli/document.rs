@@ -48,10 +48,13 @@ enum What {
         #[arg(long, value_name = "DATE")]
         on: Option<BusinessDate>,
     },
-    /// Why an application was rejected.
+    /// Why an application was rejected, or what was done to a line that is open, and why.
     AdverseAction {
         /// A number such as LC-000001, or an id.
         line: String,
+        /// The date the customer was told; the last notice unless named.
+        #[arg(long, value_name = "DATE")]
+        told: Option<BusinessDate>,
     },
     /// What an application lacks, as the customer was told.
     Incompleteness {
@@ -120,9 +123,18 @@ impl What {
                 line_id: reader.line_id(line).await?,
                 on: on.unwrap_or(reading.viewer.today),
             },
-            What::AdverseAction { line } => PaperQuery::AdverseAction {
-                line_id: reader.line_id(line).await?,
-            },
+            What::AdverseAction { line, told } => {
+                let line_id = reader.line_id(line).await?;
+                match told {
+                    Some(told_on) => PaperQuery::AdverseActionOnLine {
+                        line_id,
+                        told_on: *told_on,
+                    },
+                    None => last_notice(reading, line_id, PaperKind::AdverseAction)
+                        .await?
+                        .unwrap_or(PaperQuery::AdverseAction { line_id }),
+                }
+            }
             What::Incompleteness { line, told } => {
                 let line_id = reader.line_id(line).await?;
                 match told {
@@ -130,7 +142,12 @@ impl What {
                         line_id,
                         told_on: *told_on,
                     },
-                    None => last_notice(reading, line_id).await?,
+                    None => last_notice(reading, line_id, PaperKind::Incompleteness)
+                        .await?
+                        .ok_or_else(|| {
+                            let words = "nobody was told what is missing";
+                            Failure::refused("not_found", words.to_owned())
+                        })?,
                 }
             }
             What::LimitReduction {
@@ -159,12 +176,15 @@ impl What {
     }
 }
 
-/// The newest notice of what is missing.
-async fn last_notice(reading: &Reading, line_id: LineId) -> Result<PaperQuery, Failure> {
+/// The newest notice of its kind.
+async fn last_notice(
+    reading: &Reading,
+    line_id: LineId,
+    kind: PaperKind,
+) -> Result<Option<PaperQuery>, Failure> {
     let papers = reading.reader.papers(&reading.viewer, line_id).await?;
     let mut queries = papers.into_iter().rev().map(|row| row.query);
-    let last = queries.find(|query| query.kind() == PaperKind::Incompleteness);
-    last.ok_or_else(|| Failure::refused("not_found", "nobody was told what is missing".to_owned()))
+    Ok(queries.find(|query| query.kind() == kind))
 }
 
 fn movement_id(text: &str) -> Result<MovementId, Failure> {

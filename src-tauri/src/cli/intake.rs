@@ -146,6 +146,7 @@ fn command(kind: CommandKind, content: Map<String, Value>) -> Result<Command, Pl
         K::CloseLine => C::CloseLine(read(content)?),
         K::FreezeLine => C::FreezeLine(read(content)?),
         K::UnfreezeLine => C::UnfreezeLine(read(content)?),
+        K::TellAdverseAction => C::TellAdverseAction(read(content)?),
         K::AskNetworkAgain => C::AskNetworkAgain(read(content)?),
         K::ApproveAccount => C::ApproveAccount(read(content)?),
         K::DeclineAccount => C::DeclineAccount(read(content)?),

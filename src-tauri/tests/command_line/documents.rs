@@ -171,6 +171,47 @@ fn documents_are_printed_and_refused() {
             "reasons": ["excessive_obligations", "other"], "other_words": "A boat is no boiler"}),
         ],
     );
+    // What was done to a line that is open, and why; on the day it was told.
+    let words = ["adverse-action", "LC-000002", "--told", &on];
+    assert!(refuse(&branch, 1, &words).contains("nobody was told"));
+    let change = json!({"what": "set_limit", "limit": {"minor": 150_000, "currency": "USD"}});
+    branch.give(
+        "sam",
+        vec![
+            json!({"kind": "request_change", "line_id": line_id(2), "change_id": uuid(78),
+            "reason": "A new roof", "change": change}),
+        ],
+    );
+    branch.give(
+        "ada",
+        vec![
+            json!({"kind": "decline_change", "line_id": line_id(2), "change_id": uuid(78),
+            "reason": "Two payments were late"}),
+        ],
+    );
+    let shown = branch.desk.expect(0, &["show", "LC-000002"]).remove(0);
+    let view = &shown["view"];
+    let due = branch.day(60);
+    assert_eq!(
+        view["row"]["clock"],
+        json!({"kind": "adverse_action", "due_on": due})
+    );
+    branch.give(
+        "sam",
+        vec![json!({"kind": "tell_adverse_action", "line_id": line_id(2),
+            "seen_version": view["version"], "reasons": ["poor_performance_with_us"],
+            "other_words": null})],
+    );
+    for words in [&words[..], &words[..2]] {
+        let told = print(&branch, words);
+        let figures = [
+            &on,
+            "declined to raise",
+            "1,000.00 USD to 1,500.00 USD",
+            "Poor credit performance with us",
+        ];
+        says(&told, &figures);
+    }
     let notice = print(&branch, &["adverse-action", "LC-000003"]);
     let words = [
         "2,000.00 USD",

@@ -254,6 +254,25 @@ impl Desk<'_> {
             .collect()
     }
 
+    /// Up to six, and the words of "other" mostly where they belong.
+    fn reasons(&mut self) -> (Vec<RejectionReason>, Option<String>) {
+        let count = self.dice.below(6);
+        let mut reasons: Vec<RejectionReason> = (0..count)
+            .map(|_| *self.dice.pick(RejectionReason::ALL))
+            .collect();
+        if self.dice.percent(40) {
+            reasons.push(RejectionReason::Other);
+        }
+        let other_words = match (
+            reasons.contains(&RejectionReason::Other),
+            self.dice.percent(80),
+        ) {
+            (true, true) | (false, false) => Some("As agreed at the desk".to_owned()),
+            (true, false) | (false, true) => None,
+        };
+        (reasons, other_words)
+    }
+
     fn command(&mut self, kind: CommandKind) -> Option<Command> {
         let words = || "As agreed at the desk".to_owned();
         Some(match kind {
@@ -416,20 +435,7 @@ impl Desk<'_> {
             }
             CommandKind::RejectApplication => {
                 let (line_id, line) = self.line(|line| line.limit.is_none() && !line.ended())?;
-                let count = self.dice.below(6);
-                let mut reasons: Vec<RejectionReason> = (0..count)
-                    .map(|_| *self.dice.pick(RejectionReason::ALL))
-                    .collect();
-                if self.dice.percent(40) {
-                    reasons.push(RejectionReason::Other);
-                }
-                let other_words = match (
-                    reasons.contains(&RejectionReason::Other),
-                    self.dice.percent(80),
-                ) {
-                    (true, true) | (false, false) => Some(words()),
-                    (true, false) | (false, true) => None,
-                };
+                let (reasons, other_words) = self.reasons();
                 Command::RejectApplication(RejectApplication {
                     line_id,
                     seen_version: u64::try_from(line.version).ok()?,
@@ -571,6 +577,16 @@ impl Desk<'_> {
                 Command::UnfreezeLine(UnfreezeLine {
                     line_id,
                     note: words(),
+                })
+            }
+            CommandKind::TellAdverseAction => {
+                let (line_id, line) = self.line(|line| !line.untold.is_empty())?;
+                let (reasons, other_words) = self.reasons();
+                Command::TellAdverseAction(TellAdverseAction {
+                    line_id,
+                    seen_version: u64::try_from(line.version).ok()?,
+                    reasons,
+                    other_words,
                 })
             }
             CommandKind::AskNetworkAgain => {
@@ -901,6 +917,7 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::DeclineChange, 8),
     (CommandKind::DeclineDraw, 12),
     (CommandKind::FreezeLine, 12),
+    (CommandKind::TellAdverseAction, 12),
     (CommandKind::DefineProduct, 10),
     (CommandKind::RequestCancellation, 10),
     (CommandKind::DeclineCancellation, 10),

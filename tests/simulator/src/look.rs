@@ -5,6 +5,7 @@ use crate::model::{Drawer, Model};
 use crate::world::Base;
 use domain::date::UtcMillis;
 use domain::ids::*;
+use domain::intake::ClockKind;
 use domain::movement::MovementState as State;
 use domain::view::{CustomerQuery, LineDetails, LineOrder, LineQuery};
 use engine::Engine;
@@ -107,6 +108,24 @@ pub async fn at_line(
         shown.row.cancellation_requested,
         line.cancellation_requested && !line.ended()
     );
+    same!(
+        format!("{id} untold"),
+        shown.adverse_actions.untold.len(),
+        line.untold.len()
+    );
+    let clock = shown.row.clock;
+    let shown_due = clock.filter(|clock| clock.kind == ClockKind::AdverseAction);
+    let first = line.untold.first().filter(|_| !line.ended());
+    let due = first.map(|(_, on)| on.plus_days(30));
+    // A counter-offer may run out before that.
+    let offered = clock.is_some_and(|clock| clock.kind == ClockKind::CounterOffer);
+    if !offered {
+        same!(
+            format!("{id} notice due"),
+            shown_due.map(|it| it.due_on),
+            due
+        );
+    }
     let in_review = model
         .on_the_way(id)
         .filter(|movement| movement.state == State::NeedsReview)

@@ -57,6 +57,8 @@ pub struct Line {
     /// Ever, by the program's own doing: nobody at the desk asked for it.
     pub frozen_by_evidence: bool,
     pub cancellation_requested: bool,
+    /// What was done that the customer was not told of, and on which days.
+    pub untold: Vec<(String, BusinessDate)>,
     pub principal: i64,
     pub credit: i64,
     /// Interest and fees that posted.
@@ -239,6 +241,21 @@ impl Model {
         day
     }
 
+    /// Only of a line that goes on, and of a raise that was declined or a freeze of this very command.
+    fn adverse_action(&mut self, event: &Logged, line_id: &str) {
+        let what = text(&event.payload["action"], "what");
+        let ended = self.line(line_id).ended() || self.line(line_id).charged_off;
+        let freeze_alone = what == "frozen" && !self.line(line_id).frozen;
+        if ended || freeze_alone {
+            let words = format!("event {}: adverse action out of nothing: {what}", event.seq);
+            self.broken.push(words);
+        }
+        match event.business_date.parse() {
+            Ok(on) => self.line(line_id).untold.push((what, on)),
+            Err(_) => self.broken.push(format!("event {}: no day", event.seq)),
+        }
+    }
+
     fn line(&mut self, id: &str) -> &mut Line {
         self.lines.entry(id.to_owned()).or_default()
     }
@@ -364,7 +381,20 @@ impl Model {
                 line.frozen = true;
                 line.frozen_by_evidence |= by_program;
             }
-            "line_unfrozen" => self.line(&line_id).frozen = false,
+            "line_unfrozen" => {
+                let line = self.line(&line_id);
+                line.frozen = false;
+                line.untold.retain(|(what, _)| what != "frozen");
+            }
+            "adverse_action_taken" => self.adverse_action(event, &line_id),
+            "adverse_action_told" => {
+                let told = payload["actions"].as_array().map_or(0, Vec::len);
+                let waited = std::mem::take(&mut self.line(&line_id).untold).len();
+                if told != waited || told == 0 {
+                    let words = format!("event {}: {told} told of {waited}", event.seq);
+                    self.broken.push(words);
+                }
+            }
             "cancellation_requested" => self.line(&line_id).cancellation_requested = true,
             "cancellation_declined" => self.line(&line_id).cancellation_requested = false,
             "line_closed" => self.line(&line_id).closed = true,

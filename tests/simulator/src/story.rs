@@ -1113,7 +1113,7 @@ impl Story {
         let latest = if self.open_jobs().is_empty() {
             now + 100 * DAY_MS
         } else {
-            now + DAY_MS / 4
+            now + DAY_MS / 2
         };
         Ok([ours, network_due]
             .into_iter()

@@ -401,6 +401,18 @@ impl Desk {
                     note: "All fine".to_owned(),
                 })
             }
+            CommandKind::TellAdverseAction => {
+                let (line_id, _) = self.open_line().await;
+                let note = "A look first".to_owned();
+                self.done(Command::FreezeLine(FreezeLine { line_id, note }))
+                    .await;
+                Command::TellAdverseAction(TellAdverseAction {
+                    line_id,
+                    seen_version: self.branch.line(line_id).await.version,
+                    reasons: vec![RejectionReason::NoCreditFile, RejectionReason::Other],
+                    other_words: Some("The ferry is for sale".to_owned()),
+                })
+            }
             CommandKind::AskNetworkAgain => self.under_review().await,
             CommandKind::ApproveAccount => {
                 let user_id = self.waiting_account().await;
@@ -1176,6 +1188,7 @@ fn once_more(kind: CommandKind) -> &'static str {
         CommandKind::CloseLine => "LineClosed",
         CommandKind::FreezeLine => "AlreadyFrozen",
         CommandKind::UnfreezeLine => "NotFrozen",
+        CommandKind::TellAdverseAction => "NothingToTell",
         CommandKind::AskNetworkAgain => "NotInReview",
         CommandKind::ApproveAccount => "NotWaiting",
         CommandKind::DeclineAccount => "NotWaiting",

@@ -694,6 +694,17 @@ impl Writing<'_> {
             note: note(),
         }))
         .await;
+        let seen_version = self.branch.line(line_id).await.version;
+        self.done(Command::TellAdverseAction(TellAdverseAction {
+            line_id,
+            seen_version,
+            reasons: vec![
+                RejectionReason::ResidenceNotVerified,
+                RejectionReason::Other,
+            ],
+            other_words: Some("Letters come back".to_owned()),
+        }))
+        .await;
         self.decided(Command::UnfreezeLine(UnfreezeLine {
             line_id,
             note: note(),

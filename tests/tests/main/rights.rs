@@ -355,6 +355,7 @@ fn elsewhere(kind: CommandKind) -> Option<RefusalCode> {
         | K::CloseLine
         | K::FreezeLine
         | K::UnfreezeLine
+        | K::TellAdverseAction
         | K::AskNetworkAgain
         | K::RetryTransfer
         | K::ParkTransfer

@@ -15,8 +15,8 @@ mod own_password;
 mod papers;
 mod pay_cash;
 mod preview_panel;
+mod reasons;
 mod refund;
-mod reject;
 mod repayment;
 mod reset_code;
 mod resolve_finding;
@@ -162,8 +162,8 @@ fn LineDialog(props: &LineDialogProps) -> Html {
         (CommandKind::ApproveApplication, _) => {
             html! { <approve::Approve {kind} {line} {on_close} /> }
         }
-        (CommandKind::RejectApplication, _) => {
-            html! { <reject::Reject {kind} {line} {on_close} /> }
+        (CommandKind::RejectApplication | CommandKind::TellAdverseAction, _) => {
+            html! { <reasons::GiveReasons {kind} {line} {on_close} /> }
         }
         (CommandKind::RecordAgreement, _) => {
             html! { <agreement::RecordAgreement {kind} {line} {on_close} /> }

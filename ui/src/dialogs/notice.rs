@@ -1,16 +1,12 @@
 //! What the adverse action notice says, word for word: the paper has the same source.
 
 use domain::command::RejectionReason;
-use domain::date::BusinessDate;
 use domain::paper;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub struct AdverseActionNoticeProps {
-    pub number: AttrValue,
-    /// The requested amount with its currency.
-    pub requested: AttrValue,
-    pub taken_on: BusinessDate,
+    pub opening: AttrValue,
     pub reasons: Vec<RejectionReason>,
     #[prop_or_default]
     pub other_words: Option<AttrValue>,
@@ -18,11 +14,10 @@ pub struct AdverseActionNoticeProps {
 
 #[component]
 pub fn AdverseActionNotice(props: &AdverseActionNoticeProps) -> Html {
-    let opening = paper::adverse_action_opening(&props.number, &props.requested, props.taken_on);
     let reasons = paper::reasons_in_words(&props.reasons, props.other_words.as_deref());
     html! {
         <div class="notice" data-testid="notice">
-            <p>{ opening }</p>
+            <p>{ &props.opening }</p>
             <p>{ paper::PRINCIPAL_REASONS }</p>
             <ul>{ for reasons.into_iter().enumerate().map(|(place, told)| html! {
                 <li key={place}>{ told }</li>

@@ -1,6 +1,7 @@
 //! One application and the line it became: its state, what may be done now, its history.
 
 mod action_bar;
+mod adverse;
 mod changes;
 mod decision;
 mod documents;
@@ -11,6 +12,7 @@ mod movements;
 mod papers;
 mod past;
 mod statements;
+mod told_notice;
 mod transactions;
 mod what_if;
 mod why;
@@ -26,6 +28,7 @@ use crate::words::{
     changes as changes_words, commands, details as words, frame, what_if as what_if_words,
 };
 use action_bar::ActionBar;
+use adverse::AdverseActions;
 pub use changes::ChangeTable;
 use decision::DecisionNote;
 use documents::DocumentTable;
@@ -216,6 +219,7 @@ fn Details(props: &DetailsProps) -> Html {
             <ActionBar {line_id} actions={offered} on_act={begin} />
             <DecisionNote line={line.clone()} />
             <Papers line={line.clone()} />
+            <AdverseActions line={line.clone()} />
             <div hidden={line.waiting_changes.is_empty()}>{ waiting }</div>
             <FiguresCard {line_id} figures={line.figures} requested_minor={line.row.requested_minor}
                 status={line.row.status} {currency} on_suppose={may_suppose.then(|| suppose.reform(|()| true))} />

@@ -34,6 +34,7 @@ pub fn title(kind: CommandKind) -> &'static str {
         CommandKind::CloseLine => "Close line",
         CommandKind::FreezeLine => "Freeze",
         CommandKind::UnfreezeLine => "Unfreeze",
+        CommandKind::TellAdverseAction => "Tell of adverse action",
         CommandKind::AskNetworkAgain => "Ask the network again",
         CommandKind::ApproveAccount => "Approve account",
         CommandKind::DeclineAccount => "Decline account",
@@ -102,6 +103,7 @@ pub fn done(kind: CommandKind) -> &'static str {
         CommandKind::CloseLine => "Line closed.",
         CommandKind::FreezeLine => "Line frozen.",
         CommandKind::UnfreezeLine => "Line unfrozen.",
+        CommandKind::TellAdverseAction => "Notice recorded.",
         CommandKind::AskNetworkAgain => "The network is being asked again.",
         CommandKind::ApproveAccount => "Account approved.",
         CommandKind::DeclineAccount => "Account declined.",
@@ -183,6 +185,9 @@ pub fn explained(kind: CommandKind) -> Option<&'static str> {
             Some("No disbursements while frozen; repayments and interest go on.")
         }
         CommandKind::UnfreezeLine => Some("Disbursements may be requested again."),
+        CommandKind::TellAdverseAction => Some(
+            "Tells the customer what was done to the line. Choose one to four principal reasons; the adverse action notice prints them.",
+        ),
         CommandKind::AskNetworkAgain => {
             Some("Looks this transfer up by its reference once more. No new transfer is ever made.")
         }

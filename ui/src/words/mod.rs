@@ -2,6 +2,7 @@
 //! folder. Words of the rules (refusals, states, reasons) come from `domain`.
 
 pub mod admin;
+pub mod adverse;
 pub mod attention;
 pub mod changes;
 pub mod commands;

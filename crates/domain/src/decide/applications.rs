@@ -1,5 +1,6 @@
 //! Applications and the life of a line, apart from the money.
 
+use super::adverse::{reasons_given, with_notice_due};
 use super::draft::Draft;
 use super::intake::{self, Papers};
 use super::{Standing, amount, customer, line};
@@ -79,7 +80,7 @@ fn by_another(who: &Standing, line: &Line) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn seen(line: &Line, seen_version: u64) -> Result<(), Refusal> {
+pub(super) fn seen(line: &Line, seen_version: u64) -> Result<(), Refusal> {
     if line.version != seen_version {
         return Err(RefusalCode::StaleVersion.into());
     }
@@ -143,16 +144,7 @@ pub(super) fn reject(
     may(line, CommandKind::RejectApplication)?;
     by_another(who, line)?;
     seen(line, c.seen_version)?;
-    if !(1..=4).contains(&c.reasons.len()) {
-        return Err(Refusal::at("reasons", RefusalCode::ReasonsCount));
-    }
-    text::none_twice("reasons", &c.reasons, RefusalCode::ReasonTwice)?;
-    match (&c.other_words, c.reasons.contains(&RejectionReason::Other)) {
-        (None, true) => return Err(Refusal::at("other_words", RefusalCode::WordsMissing)),
-        (Some(_), false) => return Err(Refusal::at("other_words", RefusalCode::WordsUnexpected)),
-        (Some(words), true) => text::note("other_words", words)?,
-        (None, false) => {}
-    }
+    reasons_given(&c.reasons, c.other_words.as_deref())?;
     Ok(vec![Event::ApplicationRejected {
         line_id: c.line_id,
         reasons: c.reasons.clone(),
@@ -294,15 +286,17 @@ pub(super) fn close(world: &World, c: &CloseLine) -> Result<Vec<Event>, Refusal>
     }])
 }
 
-pub(super) fn freeze(world: &World, c: &FreezeLine) -> Result<Vec<Event>, Refusal> {
+pub(super) fn freeze(world: &World, ctx: &Ctx, c: &FreezeLine) -> Result<Vec<Event>, Refusal> {
     let line = line(world, c.line_id)?;
     customer(world, line.customer_id)?;
     may(line, CommandKind::FreezeLine)?;
     text::note("note", &c.note)?;
-    Ok(vec![Event::LineFrozen {
+    let frozen = Event::LineFrozen {
         line_id: c.line_id,
         note: Private::Known(c.note.clone()),
-    }])
+    };
+    let refused = line.refused_by_freezing(ctx.business_date)?;
+    Ok(with_notice_due(frozen, line.id, refused))
 }
 
 pub(super) fn unfreeze(world: &World, c: &UnfreezeLine) -> Result<Vec<Event>, Refusal> {

@@ -1,5 +1,6 @@
 //! Changes of a line: one person asks, another decides, and the rules run both times.
 
+use super::adverse::with_notice_due;
 use super::draft::Draft;
 use super::drawers;
 use super::{Standing, amount, customer, line, movement};
@@ -78,17 +79,26 @@ pub(super) fn approve(
     draft.finish()
 }
 
-/// Also by whoever asked: then it is withdrawn.
-pub(super) fn decline(world: &World, c: &DeclineChange) -> Result<Vec<Event>, Refusal> {
+/// Also by whoever asked: then it is withdrawn, and nobody was refused anything.
+pub(super) fn decline(
+    world: &World,
+    who: &Standing,
+    c: &DeclineChange,
+) -> Result<Vec<Event>, Refusal> {
     let line = line(world, c.line_id)?;
     may(line, CommandKind::DeclineChange)?;
-    waiting(line, c.change_id)?;
+    let asked = waiting(line, c.change_id)?;
     text::note("reason", &c.reason)?;
-    Ok(vec![Event::ChangeDeclined {
+    let declined = Event::ChangeDeclined {
         line_id: c.line_id,
         change_id: c.change_id,
         reason: Private::Known(c.reason.clone()),
-    }])
+    };
+    let refused = match by_another(who, asked) {
+        Ok(()) => line.refused_by_declining(&asked.change),
+        Err(_withdrawn) => None,
+    };
+    Ok(with_notice_due(declined, line.id, refused))
 }
 
 fn waiting(line: &Line, id: ChangeId) -> Result<&WaitingChange, Refusal> {

@@ -4,6 +4,7 @@
 //! what was typed, how much it is. Facts from the network are never refused for being late.
 
 mod accounts;
+mod adverse;
 mod applications;
 mod changes;
 mod customers;
@@ -83,8 +84,9 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::RequestCancellation(c) => applications::request_cancellation(world, ctx, &who, c),
         Command::DeclineCancellation(c) => applications::decline_cancellation(world, c),
         Command::CloseLine(c) => applications::close(world, c),
-        Command::FreezeLine(c) => applications::freeze(world, c),
+        Command::FreezeLine(c) => applications::freeze(world, ctx, c),
         Command::UnfreezeLine(c) => applications::unfreeze(world, c),
+        Command::TellAdverseAction(c) => adverse::tell(world, c),
         Command::RequestDraw(c) => money::request_draw(world, ctx, &who, c),
         Command::ApproveDraw(c) => money::approve_draw(world, ctx, &who, c),
         Command::DeclineDraw(c) => money::decline_draw(world, ctx, &who, c),
@@ -117,7 +119,7 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::ResolveFinding(c) => reconciling::resolve(world, &who, c),
         Command::RequestChange(c) => changes::request(world, ctx, &who, c),
         Command::ApproveChange(c) => changes::approve(world, ctx, &who, c),
-        Command::DeclineChange(c) => changes::decline(world, c),
+        Command::DeclineChange(c) => changes::decline(world, &who, c),
     }
 }
 

@@ -751,6 +751,15 @@ impl Desk {
         self.give(self.ada, Command::ApproveChange(approve))
     }
 
+    pub fn decline(&mut self, by: UserId, line_id: LineId, change_id: ChangeId) -> Judged {
+        let decline = DeclineChange {
+            line_id,
+            change_id,
+            reason: "Too much for this income".to_owned(),
+        };
+        self.give(by, Command::DeclineChange(decline))
+    }
+
     /// Asked for by one and agreed to by another.
     pub fn change(&mut self, line_id: LineId, change: LineChange) -> Judged {
         let change_id = self.ask_change(line_id, change)?;

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod adverse;
 mod changes;
 mod credit;
 mod desk;

@@ -290,6 +290,12 @@ impl History {
                     reply_by: self.desk.today.plus_days(20),
                 })
             }
+            CommandKind::TellAdverseAction => Command::TellAdverseAction(TellAdverseAction {
+                line_id,
+                seen_version,
+                reasons: vec![RejectionReason::DelinquentObligations],
+                other_words: None,
+            }),
             CommandKind::RejectApplication => Command::RejectApplication(RejectApplication {
                 line_id,
                 seen_version,

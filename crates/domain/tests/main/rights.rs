@@ -288,6 +288,7 @@ fn needs(kind: CommandKind) -> Role {
         CommandKind::CloseLine => Role::Staff,
         CommandKind::FreezeLine => Role::Admin,
         CommandKind::UnfreezeLine => Role::Admin,
+        CommandKind::TellAdverseAction => Role::Staff,
         CommandKind::AskNetworkAgain => Role::Staff,
         CommandKind::ApproveAccount => Role::Admin,
         CommandKind::DeclineAccount => Role::Admin,

@@ -98,6 +98,8 @@ pub enum Subject {
     ChangeWaiting,
     /// A paper that an open application lacks.
     PaperMissing,
+    /// A higher limit that was declined, and the customer does not know.
+    ActionUntold,
 }
 
 pub fn subject_of(kind: CommandKind) -> Subject {
@@ -115,6 +117,7 @@ pub fn subject_of(kind: CommandKind) -> Subject {
         CommandKind::AskNetworkAgain => Subject::UnderReview,
         CommandKind::ApproveChange | CommandKind::DeclineChange => Subject::ChangeWaiting,
         CommandKind::SendIncompletenessNotice => Subject::PaperMissing,
+        CommandKind::TellAdverseAction => Subject::ActionUntold,
         _ => Subject::Nothing,
     }
 }
@@ -127,6 +130,7 @@ pub struct Scene {
     subject: Option<MovementId>,
     change: Option<ChangeId>,
     asks: bool,
+    refused: bool,
 }
 
 impl Scene {
@@ -143,6 +147,7 @@ impl Scene {
             subject: None,
             change: None,
             asks: subject == Subject::ChangeWaiting,
+            refused: subject == Subject::ActionUntold,
         };
         scene.reach(state, subject);
         scene
@@ -212,7 +217,10 @@ impl Scene {
                 let draw = draws.copied().next();
                 if !matches!(
                     subject,
-                    Subject::Nothing | Subject::ChangeWaiting | Subject::PaperMissing
+                    Subject::Nothing
+                        | Subject::ChangeWaiting
+                        | Subject::PaperMissing
+                        | Subject::ActionUntold
                 ) {
                     self.subject = draw;
                 }
@@ -231,6 +239,11 @@ impl Scene {
         if self.asks {
             let change = self.lower_rate();
             self.change = Some(self.desk.ask_change(self.line, change).unwrap());
+        }
+        if self.refused {
+            let raise = higher_limit();
+            let change = self.desk.ask_change(self.line, raise).unwrap();
+            self.desk.decline(ada, self.line, change).unwrap();
         }
     }
 
@@ -292,7 +305,8 @@ impl Scene {
             | Subject::RepaymentQueued
             | Subject::UnderReview
             | Subject::ChangeWaiting
-            | Subject::PaperMissing => {}
+            | Subject::PaperMissing
+            | Subject::ActionUntold => {}
         }
     }
 
@@ -526,6 +540,15 @@ impl Scene {
                 let note = words();
                 (admin, Command::UnfreezeLine(UnfreezeLine { line_id, note }))
             }
+            CommandKind::TellAdverseAction => {
+                let tell = TellAdverseAction {
+                    line_id,
+                    seen_version,
+                    reasons: vec![RejectionReason::ExcessiveObligations],
+                    other_words: None,
+                };
+                (staff, Command::TellAdverseAction(tell))
+            }
             CommandKind::AskNetworkAgain => {
                 let movement_id = subject;
                 (
@@ -569,14 +592,10 @@ impl Scene {
                 (staff, Command::PresentAgain(present))
             }
             CommandKind::RequestChange => {
-                let change = LineChange::SetLimit {
-                    limit: usd(LIMIT + 1),
-                    notice_given_on: None,
-                };
                 let request = RequestChange {
                     line_id,
                     change_id: ChangeId(self.desk.id()),
-                    change,
+                    change: higher_limit(),
                     reason: words(),
                 };
                 (staff, Command::RequestChange(request))
@@ -621,6 +640,13 @@ impl Scene {
             | CommandKind::CloseDrawer
             | CommandKind::ResolveFinding => return None,
         })
+    }
+}
+
+fn higher_limit() -> LineChange {
+    LineChange::SetLimit {
+        limit: usd(LIMIT + 1),
+        notice_given_on: None,
     }
 }
 
@@ -793,11 +819,20 @@ pub fn written(kind: CommandKind) -> &'static [&'static str] {
         ],
         CommandKind::FreezeLine => &[
             "!NotApproved", "!LineCancelled", "!LineRejected",
-            "line_frozen", "line_frozen", "!AlreadyFrozen",
-            "line_frozen", "line_frozen", "!AlreadyFrozen",
-            "line_frozen", "line_frozen",
+            "line_frozen+adverse_action_taken", "line_frozen+adverse_action_taken", "!AlreadyFrozen",
+            "line_frozen+adverse_action_taken", "line_frozen+adverse_action_taken", "!AlreadyFrozen",
+            "line_frozen+adverse_action_taken", "line_frozen+adverse_action_taken",
             "!LineClosed", "!LineClosed",
             "line_frozen",
+        ],
+        // Told whatever has become of the line; what was never approved was never refused more.
+        CommandKind::TellAdverseAction => &[
+            "!NothingToTell", "adverse_action_told", "!NothingToTell",
+            "adverse_action_told", "adverse_action_told", "adverse_action_told",
+            "adverse_action_told", "adverse_action_told", "adverse_action_told",
+            "adverse_action_told", "adverse_action_told",
+            "adverse_action_told", "adverse_action_told",
+            "adverse_action_told",
         ],
         CommandKind::UnfreezeLine => &[
             "!NotFrozen", "!LineCancelled", "!LineRejected",

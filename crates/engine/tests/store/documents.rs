@@ -2,10 +2,11 @@
 //! there are not.
 
 use crate::branch::{Branch, CASH, usd};
+use domain::adverse::{ActionTaken, LineAction};
 use domain::change::LineChange;
 use domain::command::*;
 use domain::ids::{ChangeId, LineId, MovementId};
-use domain::intake::MissingItem;
+use domain::intake::{ClockKind, MissingItem};
 use domain::ledger::EntryKind;
 use domain::money::Minor;
 use domain::paper::*;
@@ -287,8 +288,16 @@ async fn what_cannot_be_printed_says_why() {
     let PaperBody::AdverseAction(body) = &notice.body else {
         panic!("{notice:?}");
     };
-    assert_eq!(body.reasons_in_words(), ["No credit file", "No collateral"]);
-    assert_eq!(body.requested_minor, Minor(100_000));
+    let [decision] = body.decisions.as_slice() else {
+        panic!("{body:?}");
+    };
+    let words = decision.reasons_in_words();
+    assert_eq!(words, ["No credit file", "No collateral"]);
+    let of = Decided::Application {
+        requested_minor: Minor(100_000),
+        taken_on: today,
+    };
+    assert_eq!(decision.of, of);
     assert_eq!(notice.dated, today);
     let viewer = branch.viewer(&branch.teller).await;
     let rows = reader.papers(&viewer, line_id).await.unwrap();
@@ -369,6 +378,122 @@ async fn what_was_missing_is_told_as_it_was() {
     let rows = reader.papers(&viewer, line_id).await.unwrap();
     let queries: Vec<PaperQuery> = rows.into_iter().map(|row| row.query).collect();
     assert_eq!(queries, [of("2026-03-02"), of("2026-03-09")]);
+}
+
+/// A notice says what was done before it was told, whatever was done since; and of one that was told
+/// on a day already the second takes no place away.
+#[tokio::test]
+async fn what_was_done_to_a_line_is_told_as_it_was() {
+    let branch = Branch::open().await;
+    let reader = branch.engine.reader();
+    let zoe = branch.customer("Zoë", "Hill", "123456789").await;
+    let line_id = branch.line(zoe, 100_000).await;
+    let raise = |limit: i64| LineChange::SetLimit {
+        limit: usd(limit),
+        notice_given_on: None,
+    };
+    let freeze = || {
+        let note = "A call from the police".to_owned();
+        Command::FreezeLine(FreezeLine { line_id, note })
+    };
+    let unfreeze = || {
+        let note = "Cleared up".to_owned();
+        Command::UnfreezeLine(UnfreezeLine { line_id, note })
+    };
+    let details = async || {
+        let viewer = branch.viewer(&branch.teller).await;
+        reader.line(&viewer, line_id).await.unwrap()
+    };
+    let tell = async |reasons: &[RejectionReason], other_words: Option<&str>| {
+        let tell = TellAdverseAction {
+            line_id,
+            seen_version: details().await.version,
+            reasons: reasons.to_vec(),
+            other_words: other_words.map(str::to_owned),
+        };
+        let told = branch.teller_does(Command::TellAdverseAction(tell)).await;
+        told.unwrap();
+    };
+    let may_tell = async || {
+        let details = details().await;
+        let mut actions = details.actions.iter();
+        let tell = actions.find(|action| action.kind == CommandKind::TellAdverseAction);
+        tell.unwrap().refused
+    };
+    let of = |told_on: &str| PaperQuery::AdverseActionOnLine {
+        line_id,
+        told_on: told_on.parse().unwrap(),
+    };
+    let not_raised = |limit: i64, asked: i64, on: &str| ActionTaken {
+        action: LineAction::LimitNotRaised {
+            limit_minor: Minor(limit),
+            asked_minor: Minor(asked),
+        },
+        on: on.parse().unwrap(),
+    };
+    let frozen = |on: &str| ActionTaken {
+        action: LineAction::Frozen {},
+        on: on.parse().unwrap(),
+    };
+    none(&branch, of("2026-03-02"), "nobody was told on 2026-03-02").await;
+    assert_eq!(may_tell().await, Some(RefusalCode::NothingToTell));
+    assert_eq!(details().await.row.clock, None);
+
+    let change_id = change(&branch, line_id, raise(200_000), false).await;
+    let decline = Command::DeclineChange(DeclineChange {
+        line_id,
+        change_id,
+        reason: "Too much for this income".to_owned(),
+    });
+    branch.admin_does(decline).await.unwrap();
+    branch.work_until("2026-03-09").await;
+    branch.admin_does(freeze()).await.unwrap();
+    assert_eq!(may_tell().await, None);
+    let clock = details().await.row.clock.unwrap();
+    assert_eq!(clock.kind, ClockKind::AdverseAction);
+    assert_eq!(clock.due_on.to_string(), "2026-04-01");
+    tell(&[RejectionReason::IncomeInsufficient], None).await;
+    let seen = details().await;
+    assert_eq!(seen.row.clock, None);
+    let told = seen.adverse_actions.told.unwrap();
+    assert_eq!(told.on.to_string(), "2026-03-09");
+    assert_eq!(told.reasons, [RejectionReason::IncomeInsufficient]);
+    // Once more on the same day, and then the limit is another one.
+    branch.admin_does(unfreeze()).await.unwrap();
+    branch.admin_does(freeze()).await.unwrap();
+    tell(&[RejectionReason::Other], Some("The police called twice")).await;
+    change(&branch, line_id, raise(150_000), true).await;
+
+    let first = AdverseDecision {
+        of: Decided::OnLine {
+            actions: vec![
+                not_raised(100_000, 200_000, "2026-03-02"),
+                frozen("2026-03-09"),
+            ],
+        },
+        reasons: vec![RejectionReason::IncomeInsufficient],
+        other_words: None,
+    };
+    let second = AdverseDecision {
+        of: Decided::OnLine {
+            actions: vec![frozen("2026-03-09")],
+        },
+        reasons: vec![RejectionReason::Other],
+        other_words: Some("The police called twice".to_owned()),
+    };
+    let told = paper(&branch, of("2026-03-09")).await;
+    let notice = AdverseAction {
+        decisions: vec![first, second],
+        report_source: None,
+    };
+    assert_eq!(told.body, PaperBody::AdverseAction(notice));
+    assert_eq!(told.file_stem(), "LC-000001-adverse-action-2026-03-09");
+    none(&branch, of("2026-03-10"), "nobody was told on 2026-03-10").await;
+    let viewer = branch.viewer(&branch.teller).await;
+    let rows = reader.papers(&viewer, line_id).await.unwrap();
+    let queries: Vec<PaperQuery> = rows.into_iter().map(|row| row.query).collect();
+    let expected = [PaperQuery::Agreement { line_id }, of("2026-03-09")];
+    assert_eq!(queries, expected);
 }
 
 #[tokio::test]

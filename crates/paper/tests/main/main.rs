@@ -135,10 +135,13 @@ fn figures(paper: &Paper) -> Vec<String> {
             wanted
         }
         PaperBody::AdverseAction(it) => {
-            let requested = with_code(it.requested_minor);
-            let opening = adverse_action_opening(&paper.line_number, &requested, it.taken_on);
-            let mut wanted = vec![opening, PRINCIPAL_REASONS.to_owned()];
-            wanted.extend(it.reasons_in_words().into_iter().map(str::to_owned));
+            let mut wanted = Vec::new();
+            for decision in &it.decisions {
+                wanted.push(decision.of.opening(&paper.line_number, paper.currency));
+                wanted.push(PRINCIPAL_REASONS.to_owned());
+                let reasons = decision.reasons_in_words().into_iter();
+                wanted.extend(reasons.map(str::to_owned));
+            }
             wanted.push(equal_credit(USUAL_AGENCY));
             wanted
         }
@@ -213,7 +216,11 @@ fn what_looks_like_markup_is_printed_as_it_stands() {
         match &mut paper.body {
             PaperBody::Agreement(it) => it.purpose = HOSTILE.to_owned(),
             PaperBody::Receipt(it) => it.served_by = HOSTILE.to_owned(),
-            PaperBody::AdverseAction(it) => it.other_words = Some(HOSTILE.to_owned()),
+            PaperBody::AdverseAction(it) => {
+                for decision in &mut it.decisions {
+                    decision.other_words = Some(HOSTILE.to_owned());
+                }
+            }
             PaperBody::LimitReduction(it) => it.reason = HOSTILE.to_owned(),
             PaperBody::Statement(_) | PaperBody::Payoff(_) | PaperBody::Incompleteness(_) => {}
         }
@@ -363,6 +370,29 @@ fn a_credit_report_is_named_where_one_was_used() {
     with.says(&strings(&[rights, source]));
     let without = Read::of(&paper("USD", adverse_action(None)));
     assert!(!without.text().contains(&squeezed(rights)));
+}
+
+#[test]
+fn what_was_done_to_a_line_is_named_with_its_days() {
+    for (currency, raise) in [
+        ("USD", "from 5,000.00 USD to 8,000.50 USD"),
+        ("JPY", "from 500,000 JPY to 800,050 JPY"),
+    ] {
+        let told = Read::of(&paper(currency, adverse_action_on_line()));
+        told.says(&strings(&[
+            "On 2026-03-05 we declined to raise the limit of your line of credit LC-000001",
+            raise,
+            "On 2026-03-09 we stopped further draws under your line of credit LC-000001.",
+            PRINCIPAL_REASONS,
+            "Excessive obligations in relation to income",
+            // Told once more on that day, of something else.
+            "On 2026-03-31 we declined",
+            PRINCIPAL_REASONS,
+            "The rent is two months late",
+            "Equal Credit Opportunity Act",
+        ]));
+        assert!(!told.text().contains("yourapplication"));
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A document of each kind, in any currency.
 
+use domain::adverse::{ActionTaken, LineAction};
 use domain::allocation::Allocation;
 use domain::command::{RejectionReason, Speed};
 use domain::customer::Address;
@@ -51,6 +52,7 @@ pub fn bodies(currency: &str) -> Vec<PaperBody> {
         PaperBody::Statement(Box::new(statement(6))),
         payoff(),
         adverse_action(None),
+        adverse_action_on_line(),
         PaperBody::LimitReduction(LimitReduction {
             before_minor: Minor(500_000),
             limit_minor: Minor(250_050),
@@ -207,14 +209,51 @@ fn payoff() -> PaperBody {
 
 pub fn adverse_action(report_source: Option<&str>) -> PaperBody {
     PaperBody::AdverseAction(AdverseAction {
-        requested_minor: Minor(500_000),
-        taken_on: date("2026-03-17"),
-        reasons: vec![
-            RejectionReason::IncomeInsufficient,
-            RejectionReason::ExcessiveObligations,
-            RejectionReason::Other,
-        ],
-        other_words: Some("The purpose is not one we lend for".to_owned()),
+        decisions: vec![AdverseDecision {
+            of: Decided::Application {
+                requested_minor: Minor(500_000),
+                taken_on: date("2026-03-17"),
+            },
+            reasons: vec![
+                RejectionReason::IncomeInsufficient,
+                RejectionReason::ExcessiveObligations,
+                RejectionReason::Other,
+            ],
+            other_words: Some("The purpose is not one we lend for".to_owned()),
+        }],
         report_source: report_source.map(str::to_owned),
+    })
+}
+
+/// Told twice on one day.
+pub fn adverse_action_on_line() -> PaperBody {
+    let not_raised = |on| ActionTaken {
+        action: LineAction::LimitNotRaised {
+            limit_minor: Minor(500_000),
+            asked_minor: Minor(800_050),
+        },
+        on: date(on),
+    };
+    let frozen = ActionTaken {
+        action: LineAction::Frozen {},
+        on: date("2026-03-09"),
+    };
+    let first = AdverseDecision {
+        of: Decided::OnLine {
+            actions: vec![not_raised("2026-03-05"), frozen],
+        },
+        reasons: vec![RejectionReason::ExcessiveObligations],
+        other_words: None,
+    };
+    let second = AdverseDecision {
+        of: Decided::OnLine {
+            actions: vec![not_raised("2026-03-31")],
+        },
+        reasons: vec![RejectionReason::Other],
+        other_words: Some("The rent is two months late".to_owned()),
+    };
+    PaperBody::AdverseAction(AdverseAction {
+        decisions: vec![first, second],
+        report_source: None,
     })
 }

@@ -29,12 +29,13 @@ pub fn offered(actions: &[ActionView], role: Role) -> Vec<ActionView> {
         CommandKind::CloseLine,
         CommandKind::FreezeLine,
         CommandKind::UnfreezeLine,
+        CommandKind::TellAdverseAction,
         CommandKind::RequestChange,
     ];
     ORDER
         .iter()
         .filter_map(|kind| actions.iter().find(|action| action.kind == *kind))
-        .filter(|action| may_ever(action, role) && !is_history(action))
+        .filter(|action| may_ever(action, role) && !is_history(action) && !is_needless(action))
         .cloned()
         .collect()
 }
@@ -48,6 +49,11 @@ fn is_history(action: &ActionView) -> bool {
             | CommandKind::SendIncompletenessNotice
     );
     of_papers && !matches!(action.refused, None | Some(RefusalCode::NothingMissing))
+}
+
+/// A notice is news where something was done that the customer was not told of.
+fn is_needless(action: &ActionView) -> bool {
+    action.refused == Some(RefusalCode::NothingToTell)
 }
 
 pub fn may_ever(action: &ActionView, role: Role) -> bool {

@@ -1,10 +1,8 @@
 //! What an application still needs before it can be decided, and by when.
 
-use crate::components::{
-    Button, ButtonKind, Cell, ClockLabel, Column, DataTable, Label, LabelColor, Row,
-};
-use crate::hooks::use_printing;
-use crate::words::{documents, papers as words};
+use super::told_notice::ToldNotice;
+use crate::components::{Cell, ClockLabel, Column, DataTable, Label, LabelColor, Row};
+use crate::words::papers as words;
 use domain::line::Status;
 use domain::paper::PaperQuery;
 use domain::view::{CheckRow, LineDetails};
@@ -18,7 +16,6 @@ pub struct PapersProps {
 
 #[component]
 pub fn Papers(props: &PapersProps) -> Html {
-    let printing = use_printing();
     let line = &props.line;
     let intake = &line.intake;
     let clock = line
@@ -26,7 +23,7 @@ pub fn Papers(props: &PapersProps) -> Html {
         .clock
         .map(|clock| html! { <ClockLabel {clock} always=true /> });
     if line.row.status != Status::Open {
-        // Of a decided line only a clock that runs is news: the end of a counter-offer.
+        // Of a decided line only a clock that runs is news.
         return html! { <div>{ clock.unwrap_or_default() }</div> };
     }
     let missing = intake.missing.iter().map(|item| {
@@ -46,20 +43,7 @@ pub fn Papers(props: &PapersProps) -> Html {
             line_id: line.row.id,
             told_on: notice.on,
         };
-        let busy = printing.is_busy(&query);
-        let on_click = printing.print.reform(move |_: MouseEvent| query.clone());
-        html! {
-            <div class="stack">
-                <p class="quiet" data-testid="incompleteness-notice">{ words::told(&notice) }</p>
-                <div>
-                    <Button kind={ButtonKind::Secondary} small=true testid="print-incompleteness"
-                        {busy} {on_click}>
-                        { documents::PRINT_NOTICE }
-                    </Button>
-                </div>
-                <div>{ printing.told() }</div>
-            </div>
-        }
+        html! { <ToldNotice told={words::told(&notice)} {query} /> }
     });
     html! {
         <section class="card" aria-labelledby="papers" data-testid="papers">

@@ -33,6 +33,7 @@ const LINE_KINDS: &[CommandKind] = &[
     CommandKind::CloseLine,
     CommandKind::FreezeLine,
     CommandKind::UnfreezeLine,
+    CommandKind::TellAdverseAction,
     CommandKind::RequestChange,
 ];
 
@@ -112,6 +113,7 @@ fn needs_customer(kind: CommandKind) -> bool {
             | CommandKind::PresentAgain
             | CommandKind::FreezeLine
             | CommandKind::UnfreezeLine
+            | CommandKind::TellAdverseAction
             | CommandKind::RequestChange
     )
 }

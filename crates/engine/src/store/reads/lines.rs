@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::store::rows::SUMMARY;
+use domain::adverse::AdverseActions;
 use domain::customer::Customer;
 use domain::ids::LineId;
 use domain::intake::Check;
 use domain::line::{Decision, Line, Status};
+use domain::private::Private;
 use domain::product::Product;
 use domain::view::*;
 use serde::Deserialize;
@@ -267,6 +269,7 @@ impl Reader {
                 .frozen
                 .as_ref()
                 .map(|note| note.known().cloned().unwrap_or_default()),
+            adverse_actions: adverse_actions(&line.adverse),
             actions: actions::of_line(&viewer.user, &line, forgotten, &required),
             movements,
             waiting_changes,
@@ -335,6 +338,21 @@ async fn intake(
         notice: line.intake.notice,
         checks,
     })
+}
+
+fn adverse_actions(adverse: &AdverseActions) -> AdverseActionsView {
+    let told = adverse.told.as_ref().map(|told| {
+        let own = told.other_words.as_ref().and_then(Private::known);
+        ToldView {
+            on: told.on,
+            reasons: told.reasons.clone(),
+            other_words: own.cloned(),
+        }
+    });
+    AdverseActionsView {
+        untold: adverse.untold.clone(),
+        told,
+    }
 }
 
 /// A line may be meant by its number or by its customer.

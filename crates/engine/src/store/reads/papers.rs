@@ -3,6 +3,7 @@
 
 use super::*;
 use domain::change::LineChange;
+use domain::command::RejectionReason;
 use domain::event::{Event, upcast};
 use domain::ids::{ChangeId, LineId, MovementId};
 use domain::ledger::EntryKind;
@@ -10,17 +11,19 @@ use domain::line::{Decision, Line, Status};
 use domain::money::{Minor, Money};
 use domain::movement::{Movement, MovementState};
 use domain::paper::*;
+use domain::private::Private;
 use domain::product::Terms;
 use domain::refusal::{Refusal, RefusalCode};
 use domain::text;
 use domain::view::StatementQuery;
 
-/// What was decided on a line, which limits it had and was to have, and what its application lacked:
-/// by the unique index on stream and place.
+/// What was decided on a line, which limits it had and was to have, what its application lacked, and
+/// what its customer was told was done to it: by the unique index on stream and place.
 pub(super) const TOLD: &str = "
     select command_id, ordinal, version, payload, business_date from events
     where stream = 'line' and stream_id = ?
-        and type in ('application_approved', 'limit_set', 'change_requested', 'incompleteness_noticed')
+        and type in ('application_approved', 'limit_set', 'change_requested', 'incompleteness_noticed',
+            'adverse_action_told')
     order by stream_seq";
 
 /// Where the money of a movement moved first: by `journal_by_owner`.
@@ -57,6 +60,8 @@ struct Told {
     approved: Option<(BusinessDate, Minor, Terms)>,
     reductions: Vec<(ChangeId, BusinessDate, LimitReduction)>,
     incomplete: Vec<(BusinessDate, Incompleteness)>,
+    /// Day by day.
+    adverse: Vec<(BusinessDate, Vec<AdverseDecision>)>,
 }
 
 impl Reader {
@@ -71,6 +76,9 @@ impl Reader {
             } => self.statement_paper(*line_id, *closing_on).await,
             PaperQuery::Payoff { line_id, on } => self.payoff_letter(viewer, *line_id, *on).await,
             PaperQuery::AdverseAction { line_id } => self.adverse_action(*line_id).await,
+            PaperQuery::AdverseActionOnLine { line_id, told_on } => {
+                self.adverse_action_on_line(*line_id, *told_on).await
+            }
             PaperQuery::Incompleteness { line_id, told_on } => {
                 self.incompleteness(*line_id, *told_on).await
             }
@@ -116,6 +124,11 @@ impl Reader {
             let (line_id, change_id) = (id, *change_id);
             let query = PaperQuery::LimitReduction { line_id, change_id };
             rows.push(row(query, *dated));
+        }
+        for (told_on, _) in &told.adverse {
+            let (line_id, told_on) = (id, *told_on);
+            let query = PaperQuery::AdverseActionOnLine { line_id, told_on };
+            rows.push(row(query, told_on));
         }
         if subject.line.terms().is_some() && subject.line.owes() {
             let (line_id, on) = (id, viewer.today);
@@ -279,17 +292,29 @@ impl Reader {
         else {
             return Err(no_paper(&subject.line, "the application was not rejected"));
         };
-        let own = other_words.as_ref().and_then(|words| words.known());
-        let notice = AdverseAction {
+        let of = Decided::Application {
             requested_minor: subject.line.requested_minor,
             taken_on: subject.line.taken_on,
-            reasons: reasons.clone(),
-            other_words: own.cloned(),
-            // Decisions here are made on what the customer brings: no report is asked for.
-            report_source: None,
         };
+        let decision = adverse_decision(of, reasons.clone(), other_words.as_ref());
         let dated = *on;
-        Ok(self.dated(dated, subject, PaperBody::AdverseAction(notice)))
+        Ok(self.dated(dated, subject, adverse_notice(vec![decision])))
+    }
+
+    async fn adverse_action_on_line(
+        &self,
+        id: LineId,
+        told_on: BusinessDate,
+    ) -> Result<Paper, ReadError> {
+        let mut snapshot = self.snapshot().await?;
+        let subject = self.subject(&mut snapshot, id).await?;
+        let told = self.told(&mut snapshot, &subject).await?;
+        let mut notices = told.adverse.into_iter();
+        let Some((_, decisions)) = notices.find(|(on, _)| *on == told_on) else {
+            let words = format!("nobody was told on {told_on} of adverse action on the line");
+            return Err(no_paper(&subject.line, &words));
+        };
+        Ok(self.dated(told_on, subject, adverse_notice(decisions)))
     }
 
     async fn incompleteness(&self, id: LineId, told_on: BusinessDate) -> Result<Paper, ReadError> {
@@ -461,11 +486,48 @@ impl Reader {
                     };
                     told.incomplete.push((told_on, notice));
                 }
+                Event::AdverseActionTold {
+                    actions,
+                    reasons,
+                    other_words,
+                    ..
+                } => {
+                    let told_on = history::date("events", &on)?;
+                    let of = Decided::OnLine { actions };
+                    let decision = adverse_decision(of, reasons, other_words.as_ref());
+                    // What is told later on a day is of something else, and does not take the
+                    // place of what was told first.
+                    match told.adverse.last_mut() {
+                        Some((on, decisions)) if *on == told_on => decisions.push(decision),
+                        Some(_) | None => told.adverse.push((told_on, vec![decision])),
+                    }
+                }
                 _ => {}
             }
         }
         Ok(told)
     }
+}
+
+fn adverse_decision(
+    of: Decided,
+    reasons: Vec<RejectionReason>,
+    other_words: Option<&Private<String>>,
+) -> AdverseDecision {
+    let own = other_words.and_then(|words| words.known());
+    AdverseDecision {
+        of,
+        reasons,
+        other_words: own.cloned(),
+    }
+}
+
+fn adverse_notice(decisions: Vec<AdverseDecision>) -> PaperBody {
+    PaperBody::AdverseAction(AdverseAction {
+        decisions,
+        // Decisions here are made on what the customer brings: no report is asked for.
+        report_source: None,
+    })
 }
 
 /// Why a line that has no terms has none.

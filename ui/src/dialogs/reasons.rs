@@ -1,5 +1,5 @@
-//! Rejects an application with one to four of the coded reasons, and shows what the notice to the
-//! customer will say.
+//! Rejects an application, or tells what was done to a line, with one to four of the coded reasons;
+//! and shows what the notice to the customer will say.
 
 use super::command_dialog::use_dialog_submission;
 use super::{AdverseActionNotice, CommandDialog, OnLineProps};
@@ -8,16 +8,58 @@ use crate::hooks::use_unique_id;
 use crate::session::use_currency;
 use crate::words::FILL_IN;
 use crate::words::lines as words;
-use domain::command::{Command, RejectApplication, RejectionReason};
+use domain::command::{
+    Command, CommandKind, RejectApplication, RejectionReason, TellAdverseAction,
+};
+use domain::paper::Decided;
 use domain::text::NOTE_MAX;
+use domain::view::LineDetails;
 use yew::prelude::*;
 
 const REASONS: &str = "reasons";
 const OTHER_WORDS: &str = "other_words";
 const MOST_REASONS: usize = 4;
 
+/// The command with these reasons.
+fn command(
+    kind: CommandKind,
+    line: &LineDetails,
+    seen_version: u64,
+    reasons: Vec<RejectionReason>,
+    other_words: Option<String>,
+) -> Command {
+    let line_id = line.row.id;
+    match kind {
+        CommandKind::TellAdverseAction => Command::TellAdverseAction(TellAdverseAction {
+            line_id,
+            seen_version,
+            reasons,
+            other_words,
+        }),
+        _ => Command::RejectApplication(RejectApplication {
+            line_id,
+            seen_version,
+            reasons,
+            other_words,
+        }),
+    }
+}
+
+/// What the notice gives these reasons for.
+fn decided(kind: CommandKind, line: &LineDetails) -> Decided {
+    match kind {
+        CommandKind::TellAdverseAction => Decided::OnLine {
+            actions: line.adverse_actions.untold.clone(),
+        },
+        _ => Decided::Application {
+            requested_minor: line.row.requested_minor,
+            taken_on: line.row.taken_on,
+        },
+    }
+}
+
 #[component]
-pub fn Reject(props: &OnLineProps) -> Html {
+pub fn GiveReasons(props: &OnLineProps) -> Html {
     let line = &props.line;
     let currency = use_currency();
     // What was on the screen when the dialog opened: see `Approve`.
@@ -35,12 +77,15 @@ pub fn Reject(props: &OnLineProps) -> Html {
         problems.push((OTHER_WORDS.to_owned(), FILL_IN.to_owned()));
     }
     let filled = if problems.is_empty() {
-        Ok(Command::RejectApplication(RejectApplication {
-            line_id: line.row.id,
+        let other_words = with_other.then(|| other.trim().to_owned());
+        let reasons = (*chosen).clone();
+        Ok(command(
+            props.kind,
+            line,
             seen_version,
-            reasons: (*chosen).clone(),
-            other_words: with_other.then(|| other.trim().to_owned()),
-        }))
+            reasons,
+            other_words,
+        ))
     } else {
         Err(problems)
     };
@@ -59,13 +104,12 @@ pub fn Reject(props: &OnLineProps) -> Html {
         let other = other.setter();
         Callback::from(move |text| other.set(text))
     };
-    let requested = format!("{} {currency}", currency.format(line.row.requested_minor));
+    let opening = decided(props.kind, line).opening(&line.row.number, currency);
     let notice = if chosen.is_empty() {
         html! { <p class="quiet">{ words::NOTICE_EMPTY }</p> }
     } else {
         html! {
-            <AdverseActionNotice number={line.row.number.clone()} {requested}
-                taken_on={line.row.taken_on} reasons={(*chosen).clone()}
+            <AdverseActionNotice {opening} reasons={(*chosen).clone()}
                 other_words={with_other.then(|| AttrValue::from((*other).clone()))} />
         }
     };
