@@ -213,17 +213,17 @@ impl Desk<'_> {
         }
     }
 
-    /// A line on which a change waits; now and then one on which none does.
-    fn line_with_changes(&mut self) -> Option<(LineId, Line)> {
-        let any = self
-            .model
-            .lines
-            .values()
-            .any(|line| !line.waiting.is_empty());
+    /// A line on which something waits; now and then one on which nothing does.
+    fn line_waiting(&mut self, waits: impl Fn(&Line) -> bool) -> Option<(LineId, Line)> {
+        let any = self.model.lines.values().any(&waits);
         if !any && self.dice.percent(85) {
             return None;
         }
-        self.line(|line| !line.waiting.is_empty())
+        self.line(waits)
+    }
+
+    fn line_with_changes(&mut self) -> Option<(LineId, Line)> {
+        self.line_waiting(|line| !line.waiting.is_empty())
     }
 
     /// A change of this line that waits; now and then one that does not.
@@ -580,7 +580,7 @@ impl Desk<'_> {
                 })
             }
             CommandKind::TellAdverseAction => {
-                let (line_id, line) = self.line(|line| !line.untold.is_empty())?;
+                let (line_id, line) = self.line_waiting(|line| !line.untold.is_empty())?;
                 let (reasons, other_words) = self.reasons();
                 Command::TellAdverseAction(TellAdverseAction {
                     line_id,
@@ -681,8 +681,12 @@ impl Desk<'_> {
             }
             CommandKind::RequestChange => {
                 let owing = self.dice.percent(50);
+                // Now and then of a line that was written off already.
+                let lost = self.dice.percent(10);
                 let (line_id, line) = self.line(|line| {
-                    line.limit.is_some() && !line.ended() && (line.principal > 0 || !owing)
+                    let fits = line.limit.is_some() && !line.ended();
+                    let wanted = (line.principal > 0 || !owing) && !lost;
+                    fits && (wanted || (lost && line.charged_off))
                 })?;
                 Command::RequestChange(RequestChange {
                     line_id,
@@ -917,7 +921,7 @@ pub const KINDS: &[(CommandKind, usize)] = &[
     (CommandKind::DeclineChange, 8),
     (CommandKind::DeclineDraw, 12),
     (CommandKind::FreezeLine, 12),
-    (CommandKind::TellAdverseAction, 12),
+    (CommandKind::TellAdverseAction, 24),
     (CommandKind::DefineProduct, 10),
     (CommandKind::RequestCancellation, 10),
     (CommandKind::DeclineCancellation, 10),
