@@ -7,7 +7,7 @@ use crate::command::{Command, Internal, Order};
 use crate::date::BusinessDate;
 use crate::ids::*;
 use crate::reconcile::Finding;
-use crate::transfer::{LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
+use crate::transfer::{LookUp, PostAnswer, RemoteTransfer};
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,9 +65,10 @@ impl Needs {
         }
     }
 
-    /// A return reaches what else waits for the same bank account.
+    /// A return reaches what else waits for the same bank account, also one that came back itself
+    /// since.
     fn consequences(&mut self, line_id: LineId, remote: &RemoteTransfer) {
-        if remote.status == RemoteStatus::Returned {
+        if remote.reversals() > 0 {
             self.waiting_of_customers_of.insert(line_id);
             self.exposure_of_lines.insert(line_id);
         }

@@ -16,11 +16,12 @@ use domain::ledger::{Account, Entry, postings};
 use domain::line::{Line, Status, may, may_close};
 use domain::money::{Currency, Minor, Money};
 use domain::movement::{Movement, MovementKind, MovementState};
+use domain::needs::Needs;
 use domain::product::Terms;
 use domain::refusal::RefusalCode;
 use domain::transfer::{Direction, LookUp, PostAnswer, RemoteStatus, RemoteTransfer};
 use domain::world::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 pub type Judged = Result<Vec<Event>, RefusalCode>;
@@ -72,6 +73,16 @@ pub struct Desk {
     pub events: u64,
     pub log: Vec<Event>,
     ids: u128,
+}
+
+fn picked<K: Ord + Clone, V: Clone>(
+    all: &BTreeMap<K, V>,
+    wanted: impl Fn(&K, &V) -> bool,
+) -> BTreeMap<K, V> {
+    let picked = all.iter().filter(|(key, value)| wanted(key, value));
+    picked
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 pub const LIMIT: i64 = 1_000_000;
@@ -234,7 +245,14 @@ impl Desk {
 
     pub fn carry_out(&mut self, actor: Actor, order: &Order) -> Judged {
         let ctx = self.ctx(actor);
-        let events = decide(&self.world, &ctx, order).map_err(|refusal| refusal.code)?;
+        let judged = decide(&self.world, &ctx, order);
+        let needed = self.needed(actor, order);
+        assert_eq!(
+            decide(&needed, &ctx, order),
+            judged,
+            "what the order says it needs is not all it looks at: {order:?}"
+        );
+        let events = judged.map_err(|refusal| refusal.code)?;
         let user_id = actor.user_id();
         let person_id = user_id
             .and_then(|id| self.world.users.get(&id))
@@ -257,6 +275,67 @@ impl Desk {
         }
         self.count_again();
         Ok(events)
+    }
+
+    /// What the program would have loaded for an order.
+    fn needed(&self, actor: Actor, order: &Order) -> World {
+        let all = &self.world;
+        let mut needs = Needs::default();
+        needs.add(actor, order);
+        let mut world = World {
+            branch: all.branch.clone(),
+            ..World::default()
+        };
+        for (id, user) in &all.users {
+            let asked = needs.users.contains(id) || needs.logins.contains(&user.login);
+            if asked || needs.everybody && user.role.is_some() {
+                world.users.insert(*id, user.clone());
+                world.logins.insert(user.login.clone(), *id);
+            }
+        }
+        world.persons = picked(&all.persons, |number, _| {
+            needs.employee_numbers.contains(number)
+        });
+        world.tax_ids = picked(&all.tax_ids, |tax_id, _| needs.tax_ids.contains(tax_id));
+        let customer_of = |line_id: &LineId| all.lines.get(line_id).map(|line| line.customer_id);
+        let exposed: BTreeSet<CustomerId> = needs
+            .exposure_of_lines
+            .iter()
+            .filter_map(customer_of)
+            .collect();
+        let reached: BTreeSet<CustomerId> = needs
+            .waiting_of_customers_of
+            .iter()
+            .filter_map(customer_of)
+            .collect();
+        world.lines = picked(&all.lines, |id, line| {
+            needs.lines.contains(id)
+                || needs.lines_of_customers.contains(&line.customer_id)
+                || exposed.contains(&line.customer_id)
+        });
+        world.movements = picked(&all.movements, |id, movement| {
+            let waits = needs.waiting_of_lines.contains(&movement.line_id)
+                || reached.contains(&movement.customer_id);
+            needs.movements.contains(id) || movement.state.on_its_way() && waits
+        });
+        let of_lines: BTreeSet<CustomerId> =
+            world.lines.values().map(|line| line.customer_id).collect();
+        world.customers = picked(&all.customers, |id, _| {
+            needs.customers.contains(id)
+                || needs.lines_of_customers.contains(id)
+                || of_lines.contains(id)
+        });
+        let of_lines: BTreeSet<ProductId> =
+            world.lines.values().map(|line| line.product_id).collect();
+        world.products = picked(&all.products, |id, _| {
+            needs.products.contains(id) || of_lines.contains(id)
+        });
+        world.findings = picked(&all.findings, |id, state| {
+            let of = state.finding.movement_id;
+            needs.findings.contains(id) || of.is_some_and(|of| needs.findings_of.contains(&of))
+        });
+        world.statements = picked(&all.statements, |date, _| needs.statements.contains(date));
+        world
     }
 
     fn post(&mut self, entry: Entry) {

@@ -185,6 +185,35 @@ fn a_debit_without_funds_is_presented_again_twice_within_180_days() {
     }
 }
 
+/// Whoever was away while a debit came back and stood again hears of both at once. That the customer
+/// revoked their authorization reaches what waits all the same.
+#[test]
+fn a_return_that_came_back_before_it_was_heard_of_calls_off_what_waits() {
+    for (code, withdrawn) in [("R07", true), ("R02", true), ("R01", false)] {
+        let (mut desk, line) = owing();
+        let other = desk.open_line(50_000);
+        desk.draw_cash(other, 20_000);
+        let first = desk.repay_debit(line, 10_000);
+        let waiting = [
+            desk.repay_debit(line, 10_000),
+            desk.repay_debit(other, 10_000),
+        ];
+        desk.send_and_settle(first);
+        let mut remote = desk.remote(first, RemoteStatus::Settled);
+        remote.reversals = Some(2);
+        remote.return_code = Some(code.to_owned());
+        let told = cell(&desk.say(first, remote));
+        assert!(told.contains("return_returned"), "{code}: {told}");
+        for id in waiting {
+            let expected = match withdrawn {
+                true => MovementState::Cancelled,
+                false => MovementState::Queued,
+            };
+            assert_eq!(desk.movement(id).state, expected, "{code}: {told}");
+        }
+    }
+}
+
 #[test]
 fn a_return_that_comes_back_is_posted_anew_and_an_old_answer_changes_nothing() {
     let (mut desk, line) = owing();
