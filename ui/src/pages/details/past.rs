@@ -119,8 +119,11 @@ fn read(
     })
 }
 
+/// Its words, its place and what it shows.
+type Shown = (&'static str, &'static str, fn(&StoodView) -> Minor);
+
 fn shown(answer: &PastBalance, currency: Currency) -> Html {
-    let rows: [(&str, &str, fn(&StoodView) -> Minor); 5] = [
+    let rows: [Shown; 5] = [
         (words::PRINCIPAL, "principal", |stood| stood.principal_minor),
         (words::INTEREST, "interest", |stood| stood.interest_minor),
         (words::FEES, "fees", |stood| stood.fees_minor),
