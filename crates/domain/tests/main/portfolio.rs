@@ -295,7 +295,7 @@ fn evening(desk: &mut Desk, line_id: LineId, model: &mut Model, at: &str) -> u64
         }
     }
     assert_eq!(fees, charged, "{at}: late fees");
-    let balances = desk.line(line_id).balances.clone();
+    let balances = desk.line(line_id).balances;
     match statements.as_slice() {
         [] => {
             let idle = balances.owed().unwrap().0 == 0;
