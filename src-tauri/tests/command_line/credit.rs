@@ -301,7 +301,7 @@ fn numbers_that_must_come_out_day_by_day() {
     }
     let to_come = branch.day(61);
     let words = ["balance", &line_id(LATE), "--on", &to_come];
-    branch.desk.expect(1, &words);
+    branch.desk.expect(2, &words);
     // A date before, as known now; a date after, with the cycles that end until then.
     let words = ["--on", &branch.day(30)];
     assert_eq!(branch.payoff(LATE, &words)["payoff_minor"], 31_151);
