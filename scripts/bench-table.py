@@ -24,7 +24,7 @@ def main(figures, readme):
         outcome = against["outcome"]
         ratio = number(figure["ratio"])
         rows.append(f'| {figure["figure"]} | {value} | {held} | {ratio} | {against["goal"]} | {outcome} |')
-    rows += ["", f"One run on {os.cpu_count()} processors; medians, the sides taking turns."]
+    rows += ["", f"On {os.cpu_count()} processors; medians, the sides taking turns in one run."]
     text = open(readme, encoding="utf-8").read()
     head, rest = text.split(BEGIN)
     _, tail = rest.split(END)
