@@ -81,7 +81,7 @@ pub fn PastBalanceForm(props: &PastBalanceFormProps) -> Html {
     html! {
         <details class="why" data-testid="past-balance">
             <summary data-testid="past-open">{ words::TITLE }</summary>
-            <div class="stack">
+            <div class="stack past">
                 <p class="quiet">{ words::EXPLAINED }</p>
                 <Form id={form_id.clone()} label={words::TITLE} {on_submit}>
                     <div class="pair">
@@ -93,7 +93,9 @@ pub fn PastBalanceForm(props: &PastBalanceFormProps) -> Html {
                             error={told.at(KNOWN_ON)}
                             on_input={let known_on = known_on.setter(); move |text| known_on.set(text)} />
                     </div>
-                    <Button submit=true form={form_id} testid="past-ask">{ words::ASK }</Button>
+                    <div>
+                        <Button submit=true form={form_id} testid="past-ask">{ words::ASK }</Button>
+                    </div>
                 </Form>
                 <div aria-live="assertive">{ elsewhere }</div>
                 <div aria-live="polite">{ answer }</div>
