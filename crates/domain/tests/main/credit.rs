@@ -2,6 +2,7 @@
 //! those of "Numbers that must come out"; rows an accrual alone can express are in `interest`.
 
 use crate::desk::*;
+use crate::dice::Dice;
 use crate::proof;
 use domain::command::*;
 use domain::cycle::Cycle;
@@ -350,19 +351,6 @@ fn a_line_with_nothing_due_is_not_written() {
     // It wakes with the next draw, in the cycle of that day.
     desk.draw_cash(line_id, 10_000);
     assert_eq!(desk.line(line_id).next_due_on(), Some(day(209)));
-}
-
-/// SplitMix64: small, and the same on every machine.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
 }
 
 /// Something that happened on a day, and is entered on that day or a later one.

@@ -1,6 +1,7 @@
 //! Interest against figures published elsewhere, and against a second, naive calculation that
 //! goes day by day with a calendar of its own.
 
+use crate::dice::Dice;
 use crate::proof;
 use domain::date::BusinessDate;
 use domain::interest::*;
@@ -391,18 +392,7 @@ mod naive {
     }
 }
 
-/// SplitMix64: small, and the same on every machine.
-struct Dice(u64);
-
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
-
     fn amount(&mut self) -> i64 {
         // From a cent to a great deal, evenly over the magnitudes.
         let magnitude = 10_u64.pow(1 + u32::try_from(self.below(11)).unwrap());

@@ -8,6 +8,7 @@ mod adverse;
 mod changes;
 mod credit;
 mod desk;
+mod dice;
 mod drawers;
 mod glass;
 mod interest;

@@ -5,6 +5,7 @@
 //! own keeping: weekdays are counted from the epoch, minimums met by walking the payments.
 
 use crate::desk::*;
+use crate::dice::Dice;
 use crate::proof;
 use domain::command::*;
 use domain::cycle::Cycle;
@@ -21,17 +22,7 @@ use std::collections::BTreeSet;
 
 const DAYS: i32 = 730;
 
-struct Dice(u64);
-
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
-
     fn between(&mut self, least: i64, most: i64) -> i64 {
         least + i64::try_from(self.below(u64::try_from(most - least + 1).unwrap())).unwrap()
     }
