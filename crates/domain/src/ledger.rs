@@ -707,3 +707,114 @@ impl Book {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use uuid::Uuid;
+
+    const LINE: LineId = LineId(Uuid::from_u128(1));
+    const TELLER: UserId = UserId(Uuid::from_u128(2));
+
+    const KINDS: [EntryKind; 31] = [
+        EntryKind::CashDraw,
+        EntryKind::NetworkDraw,
+        EntryKind::DrawReturned,
+        EntryKind::CashRepayment,
+        EntryKind::NetworkRepayment,
+        EntryKind::RepaymentReturned,
+        EntryKind::CreditApplied,
+        EntryKind::CreditTakenBack,
+        EntryKind::OverpaymentCredited,
+        EntryKind::CashRefund,
+        EntryKind::InterestPosted,
+        EntryKind::InterestAdjusted,
+        EntryKind::FeeCharged,
+        EntryKind::FeeAdjusted,
+        EntryKind::RepaymentDivided,
+        EntryKind::CashDrawReversed,
+        EntryKind::CashRepaymentReversed,
+        EntryKind::CashRefundReversed,
+        EntryKind::FeeWaived,
+        EntryKind::InterestWaived,
+        EntryKind::ChargedOff,
+        EntryKind::PrincipalRecovered,
+        EntryKind::InterestRecovered,
+        EntryKind::FeesRecovered,
+        EntryKind::ReturnReturned,
+        EntryKind::CashFromVault,
+        EntryKind::CashToVault,
+        EntryKind::CashOver,
+        EntryKind::CashShort,
+        EntryKind::NetworkStatement,
+        EntryKind::NetworkSuspense,
+    ];
+
+    fn day(text: &str) -> BusinessDate {
+        text.parse().expect("a date")
+    }
+
+    #[test]
+    fn accounts_have_codes_owners_and_a_date_to_go_by() {
+        let (line, teller) = (LINE.to_string(), TELLER.to_string());
+        let (effective, posted) = (day("2026-03-02"), day("2026-03-09"));
+        let book = Book {
+            line: LINE,
+            movement: None,
+            effective_on: effective,
+            posted_on: posted,
+        };
+        for (account, code, owner, goes_by) in [
+            (Account::Principal(LINE), "PRI", line.as_str(), effective),
+            (Account::Interest(LINE), "INT", &line, effective),
+            (Account::Fees(LINE), "FEE", &line, effective),
+            (Account::Credit(LINE), "CRE", &line, effective),
+            (Account::Drawer(TELLER), "DRW", &teller, posted),
+            (Account::Vault, "VLT", "", posted),
+            (Account::Clearing, "CLR", "", posted),
+            (Account::Bank, "BNK", "", posted),
+            (Account::Suspense, "SUS", "", posted),
+            (Account::OverShort, "O/S", "", posted),
+            (Account::Allowance, "ALW", "", posted),
+            (Account::InterestIncome, "II", "", posted),
+            (Account::FeeIncome, "FI", "", posted),
+        ] {
+            assert_eq!(account.code(), code);
+            assert_eq!(account.owner(), owner, "{code}");
+            let entry = book.entry(EntryKind::FeeCharged, vec![(account, Minor(7))]);
+            assert_eq!(entry.legs[0].effective_on, goes_by, "{code}");
+            assert_eq!(entry.posted_on, posted);
+        }
+    }
+
+    #[test]
+    fn kinds_are_stored_by_their_tag_and_told_apart_in_words() {
+        let tags: BTreeSet<_> = KINDS.iter().map(|kind| kind.tag()).collect();
+        let words: BTreeSet<_> = KINDS.iter().map(|kind| kind.words()).collect();
+        assert_eq!(tags.len(), KINDS.len());
+        assert_eq!(words.len(), KINDS.len());
+        for kind in KINDS {
+            assert_eq!(serde_json::json!(kind), kind.tag());
+            assert!(kind.words().starts_with(char::is_uppercase), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_does_not_balance_is_seen_and_a_mirrored_one_takes_it_back() {
+        let book = Book {
+            line: LINE,
+            movement: None,
+            effective_on: day("2026-03-02"),
+            posted_on: day("2026-03-02"),
+        };
+        let legs = vec![(Account::Vault, Minor(500)), (Account::Bank, Minor(-499))];
+        let entry = book.entry(EntryKind::CashFromVault, legs);
+        assert_eq!(entry.sum(), Ok(Minor(1)));
+        let back = book.mirror(EntryKind::CashToVault, &entry).unwrap();
+        assert_eq!(back.sum(), Ok(Minor(-1)));
+        // What is nothing is no leg.
+        let legs = vec![(Account::Vault, Minor::ZERO), (Account::Bank, Minor(3))];
+        assert_eq!(book.entry(EntryKind::CashOver, legs).legs.len(), 1);
+    }
+}

@@ -43,7 +43,7 @@ use serde_json::json;
 use sqlx::SqlitePool;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -193,24 +193,18 @@ impl Orders {
     }
 
     /// How far the network's events were read.
-    pub async fn cursor(&self) -> Result<Option<String>, LoadError> {
-        Ok(self.branch().await?.cursor)
-    }
-
-    async fn branch(&self) -> Result<domain::world::Branch, LoadError> {
-        let mut connection = self.pool.acquire().await?;
-        let loaded = load::world(&mut connection, &Needs::default(), self.store_key()).await?;
-        Ok(loaded.world.branch)
+    pub fn cursor(&self) -> Option<String> {
+        self.shared.branch().cursor.clone()
     }
 
     /// Whether nothing may be sent before the store is compared with the network.
-    pub async fn held(&self) -> Result<bool, LoadError> {
-        Ok(self.branch().await?.held_in_epoch.is_some())
+    pub fn held(&self) -> bool {
+        self.shared.branch().held_in_epoch.is_some()
     }
 
     /// Whether an admin has to look at what was altered before anything is sent.
-    pub async fn altered(&self) -> Result<bool, LoadError> {
-        Ok(!self.branch().await?.altered.is_empty())
+    pub fn altered(&self) -> bool {
+        !self.shared.branch().altered.is_empty()
     }
 
     /// Something else wrote this row.
@@ -235,13 +229,13 @@ impl Orders {
     }
 
     /// The last day whose statement was read.
-    pub async fn reconciled_through(&self) -> Result<Option<BusinessDate>, LoadError> {
-        Ok(self.branch().await?.reconciled_through)
+    pub fn reconciled_through(&self) -> Option<BusinessDate> {
+        self.shared.branch().reconciled_through
     }
 
     /// The days on which the branch and the network do not work.
-    pub async fn calendar(&self) -> Result<Calendar, LoadError> {
-        Ok(self.branch().await?.calendar)
+    pub fn calendar(&self) -> Calendar {
+        self.shared.branch().calendar.clone()
     }
 
     /// The epoch of the store: a restore begins another.
@@ -406,18 +400,15 @@ impl Engine {
         let (heads, head_seen) = watch::channel(head.mark(identity.epoch));
         let (alarms, alarms_heard) = mpsc::unbounded_channel();
         let (proves, proven) = watch::channel(!long);
-        let shared = Arc::new(Shared {
-            store_key: store_key.clone(),
-            identity: identity.clone(),
-            clock: options.clock.clone(),
-            online: AtomicBool::new(false),
-            business_day: AtomicI32::new(i32::MIN),
-            changes,
-            gauge: Mutex::default(),
+        let shared = Arc::new(Shared::new(
+            store_key.clone(),
+            identity.clone(),
+            options.clock.clone(),
             device,
+            changes,
             heads,
             alarms,
-        });
+        ));
         let writer = Writer::open(
             path.clone(),
             connection,
@@ -963,8 +954,7 @@ impl Engine {
         let facts = self.reader.transfers(&viewer).await?;
         let circuit = self.sync.circuit();
         let (open_findings, reconciled_through, held) = self.reader.reconciled().await?;
-        let altered = self.orders.altered().await;
-        let altered = altered.map_err(crate::store::reads::ReadError::from)?;
+        let altered = self.orders.altered();
         let waiting = facts.queued + facts.sending + facts.unknown;
         let transfers = QueueView {
             waiting,

@@ -29,7 +29,7 @@ pub(crate) struct Reconciling {
 impl<L: Link> Sync<L> {
     /// Whether anything was read.
     pub(crate) async fn reconcile_if_due(&mut self) -> Result<bool, Halt> {
-        let held = self.orders.held().await.map_err(|_| Halt::Store)?;
+        let held = self.orders.held();
         if held && !self.reconciling.done && self.ask_about_all().await? {
             return Ok(true);
         }
@@ -51,12 +51,7 @@ impl<L: Link> Sync<L> {
     /// The earliest day that is over at the network and was not read.
     async fn next_day(&mut self) -> Result<Option<BusinessDate>, Halt> {
         let today = day_of(self.orders.now());
-        let through = self
-            .orders
-            .reconciled_through()
-            .await
-            .map_err(|_| Halt::Store)?;
-        let next = match through {
+        let next = match self.orders.reconciled_through() {
             Some(through) => through.plus_days(1),
             None => {
                 let first = reconciling::first_moment(self.orders.pool()).await;
@@ -108,7 +103,7 @@ impl<L: Link> Sync<L> {
         let earlier = reconciling::lines_before(self.orders.pool(), date, &lines)
             .await
             .map_err(|_| Halt::Store)?;
-        let calendar = self.orders.calendar().await.map_err(|_| Halt::Store)?;
+        let calendar = self.orders.calendar();
         let (entries, findings) = compare(date, &lines, &movements, &earlier, &calendar);
         let behind: Vec<&Movement> = findings
             .iter()
@@ -150,8 +145,7 @@ impl<L: Link> Sync<L> {
         let movements = jobs::movements(self.orders.pool(), ids)
             .await
             .map_err(|_| Halt::Store)?;
-        let through = self.orders.reconciled_through().await;
-        let through = through.map_err(|_| Halt::Store)?;
+        let through = self.orders.reconciled_through();
         for open in open {
             let finding = &open.state.finding;
             // The statement that shows it is not posted before its day is over.
@@ -241,7 +235,7 @@ impl<L: Link> Sync<L> {
 
     /// What was altered is looked at by a person before payments go on. Whether they do.
     async fn resume_when_looked_at(&mut self) -> Result<bool, Halt> {
-        if self.orders.altered().await.map_err(|_| Halt::Store)? {
+        if self.orders.altered() {
             return Ok(false);
         }
         let epoch = self.orders.epoch();

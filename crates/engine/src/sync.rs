@@ -383,7 +383,7 @@ impl<L: Link> Sync<L> {
         let mut news = false;
         loop {
             if self.page.is_none() {
-                let cursor = self.orders.cursor().await.map_err(|_| Halt::Store)?;
+                let cursor = self.orders.cursor();
                 self.may_ask()?;
                 let answer = self.link.events(cursor.as_deref()).await;
                 let mut page = self.heard(answer)?;
@@ -536,7 +536,7 @@ impl<L: Link> Sync<L> {
     /// Whether anything was sent or asked.
     async fn carry_out_what_is_due(&mut self) -> Result<bool, Halt> {
         let now = self.orders.now();
-        let held = self.orders.held().await.map_err(|_| Halt::Store)? || !self.orders.proven();
+        let held = self.orders.held() || !self.orders.proven();
         let mut after = -1;
         let mut moved = false;
         let mut under_way: JoinSet<Contact> = JoinSet::new();

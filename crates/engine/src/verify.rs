@@ -10,9 +10,9 @@ use crate::signing::{self, DeviceKey};
 use crate::store::check::{self, OutboxRow, ReceiptRow};
 use crate::store::load::hex;
 use crate::store::rows::{self, OutboxEntry, Row};
+use crate::store::sealed;
 use crate::store::vouched::{self, vouch_all};
 use crate::store::write::Views;
-use crate::store::{copies, sealed};
 use domain::actor::Meta;
 use domain::apply::apply;
 use domain::date::UtcMillis;
@@ -255,11 +255,12 @@ impl<'a> Proof<'a> {
         }
         let mut last = 0;
         loop {
-            let heads = sealed::heads(connection, last, EVENTS_AT_ONCE).await?;
-            let Some(newest) = heads.last() else { break };
+            let heads = sealed::heads_on_events(connection, last, EVENTS_AT_ONCE).await?;
+            let Some((newest, _)) = heads.last() else {
+                break;
+            };
             last = newest.mark.seq;
-            for head in &heads {
-                let hash = copies::hash_at(connection, head.mark.seq).await?;
+            for (head, hash) in &heads {
                 let signed = signing::holds(&public, &store_id, &head.mark, &head.signature);
                 if hash.as_deref() != Some(&head.mark.hash) {
                     report.find("heads", head.mark.seq, "its event is not the one signed");

@@ -35,7 +35,7 @@ use domain::money::Overflow;
 use domain::needs::Needs;
 use domain::refusal::{ApiError, FaultCode, Refusal};
 use domain::view::Change;
-use domain::world::World;
+use domain::world::{Branch, World};
 use serde_json::json;
 use sqlx::{Connection, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,19 +130,57 @@ pub struct Shared {
     /// Whether the payments network answered when last asked; sync keeps it.
     pub online: AtomicBool,
     /// The business date, in days since 1970: moves forward only.
-    pub business_day: AtomicI32,
+    business_day: AtomicI32,
     pub changes: broadcast::Sender<Change>,
     /// The queue at work, for the sync page's picture.
-    pub gauge: Mutex<Gauge>,
+    gauge: Mutex<Gauge>,
     /// Signs the head each commit leaves.
     pub device: DeviceKey,
     /// The head as the last commit left it: kept outside the store.
     pub heads: watch::Sender<HeadMark>,
     /// Rows that something else wrote, found when they were needed.
     pub alarms: mpsc::UnboundedSender<Finding>,
+    /// The branch as the last commit left it. Sync asks for it several times a turn.
+    branch: Mutex<Arc<Branch>>,
 }
 
 impl Shared {
+    /// As it is before the writer looks at the store.
+    pub fn new(
+        store_key: Arc<StoreKey>,
+        identity: Identity,
+        clock: Clock,
+        device: DeviceKey,
+        changes: broadcast::Sender<Change>,
+        heads: watch::Sender<HeadMark>,
+        alarms: mpsc::UnboundedSender<Finding>,
+    ) -> Shared {
+        Shared {
+            store_key,
+            identity,
+            clock,
+            online: AtomicBool::new(false),
+            business_day: AtomicI32::new(i32::MIN),
+            changes,
+            gauge: Mutex::default(),
+            device,
+            heads,
+            alarms,
+            branch: Mutex::default(),
+        }
+    }
+
+    pub fn branch(&self) -> Arc<Branch> {
+        self.branch
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn keep_branch(&self, branch: Branch) {
+        *self.branch.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(branch);
+    }
+
     pub fn business_date(&self) -> BusinessDate {
         date_of(self.business_day.load(Ordering::SeqCst))
     }
@@ -433,14 +471,17 @@ impl Writer {
                 match (
                     load::head(&mut connection).await,
                     load::receipts(&mut connection, &ids, &self.shared.store_key).await,
+                    branch_facts(&mut connection, &self.shared, &self.branch.time_zone).await,
                 ) {
-                    (Ok(head), Ok(receipts)) => Some((connection, head, receipts)),
-                    (Err(_), _) | (_, Err(_)) => None,
+                    (Ok(head), Ok(receipts), Ok(branch)) => {
+                        Some((connection, head, receipts, branch))
+                    }
+                    (Err(_), _, _) | (_, Err(_), _) | (_, _, Err(_)) => None,
                 }
             }
             Err(_) => None,
         };
-        let Some((connection, head, receipts)) = reopened else {
+        let Some((connection, head, receipts, branch)) = reopened else {
             for job in run {
                 let _ = job.answer.send(Verdict::Fault(FaultCode::OutcomeUnknown));
             }
@@ -448,6 +489,9 @@ impl Writer {
         };
         self.connection = Some(connection);
         self.head = head;
+        // A day may have been closed by the commit nobody heard of.
+        self.branch = branch;
+        self.note_business_date();
         for job in run {
             let verdict = receipts
                 .get(&job.id)
@@ -560,7 +604,8 @@ impl Writer {
         write::lines(&mut transaction, ready).await?;
         let (views, head) = (std::mem::take(&mut ledger.views), ledger.head.clone());
         write::views(&mut transaction, views).await?;
-        let closed_through = ledger.loaded.world.branch.closed_through;
+        let branch = std::mem::take(&mut ledger.loaded.world.branch);
+        let branch_written = ledger.touched.branch;
         // From here on an error says nothing about what is on the disk.
         transaction
             .commit()
@@ -570,7 +615,10 @@ impl Writer {
         if signs {
             self.shared.heads.send_replace(mark);
         }
-        self.branch.closed_through = closed_through;
+        self.branch.closed_through = branch.closed_through;
+        if branch_written {
+            self.shared.keep_branch(branch);
+        }
         self.note_business_date();
         Ok((verdicts, change))
     }
@@ -584,15 +632,19 @@ async fn branch_facts(
     founding_zone: &str,
 ) -> Result<BranchFacts, OpenError> {
     let loaded = load::world(connection, &Needs::default(), &shared.store_key).await?;
-    let set_up = loaded.world.branch.set_up;
-    Ok(BranchFacts {
+    let branch = loaded.world.branch;
+    let set_up = branch.set_up.as_ref();
+    let facts = BranchFacts {
         name: set_up
-            .as_ref()
             .map(|set_up| set_up.branch_name.clone())
             .unwrap_or_default(),
-        time_zone: set_up.map_or_else(|| founding_zone.to_owned(), |set_up| set_up.time_zone),
-        closed_through: loaded.world.branch.closed_through,
-    })
+        time_zone: set_up
+            .map_or(founding_zone, |set_up| &set_up.time_zone)
+            .to_owned(),
+        closed_through: branch.closed_through,
+    };
+    shared.keep_branch(branch);
+    Ok(facts)
 }
 
 fn kind_of(order: &Order) -> &'static str {

@@ -897,6 +897,9 @@ impl Story {
 
     /// I2, for what was touched: the views are what the model counted.
     fn judge_lines(&mut self) -> Result<(), String> {
+        if self.model.touched.is_empty() {
+            return Ok(());
+        }
         let now = self.world.now();
         let (model, base) = (&self.model, self.base);
         let looked = self.world.ask(async |engine| {

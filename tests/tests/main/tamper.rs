@@ -712,7 +712,7 @@ async fn every_tampering_is_noticed_before_anything_is_paid_or_approved() {
             named.iter().any(said),
             "{told}: {named:?} not in {altered:?}"
         );
-        assert!(engine.orders().held().await.unwrap(), "{told}: not held");
+        assert!(engine.orders().held(), "{told}: not held");
         assert!(!desk.pay(&engine).await, "{told}: a payment passed");
         assert!(!desk.approve(&engine).await, "{told}: an approval passed");
         engine.stop().await;
@@ -873,8 +873,8 @@ async fn an_older_store_is_vouched_for_when_it_is_first_opened() {
     hand.connection.close().await.unwrap();
     match Engine::open(options(&data, &state)).await {
         Ok(engine) => {
-            assert!(engine.orders().held().await.unwrap());
-            assert!(engine.orders().altered().await.unwrap());
+            assert!(engine.orders().held());
+            assert!(engine.orders().altered());
             engine.stop().await;
         }
         Err(StartError::Open(OpenError::Altered(what))) => {
@@ -899,7 +899,7 @@ async fn a_store_that_nobody_touched_starts_without_a_word() {
         let engine = desk.open().await.unwrap();
         let findings = engine.reader().findings(false).await.unwrap();
         assert!(findings.is_empty(), "start {number}: {findings:?}");
-        assert!(!engine.orders().held().await.unwrap(), "start {number}");
+        assert!(!engine.orders().held(), "start {number}");
         match number % 4 {
             // Killed: what lies on the disk at some moment is all there is. What is remembered outside
             // is of the same moment, or written after it.

@@ -5,7 +5,10 @@
 
 use super::{CustomerKey, SealError};
 use domain::private::{PRIVATE_MARK, SEALED_MARK};
+use memchr::memchr2;
+use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Seals every private value of a document as serde_json writes it. Without a key its customer was
 /// forgotten, and so is what was private in it.
@@ -66,7 +69,11 @@ pub fn open_text<'a>(
 
 /// A mark can hide behind an escape; what has neither a mark nor an escape has nothing to do.
 fn mentions_a_mark(document: &str) -> bool {
-    document.contains(PRIVATE_MARK) || document.contains(SEALED_MARK) || document.contains("\\u")
+    static MARKS: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| [PRIVATE_MARK, SEALED_MARK, "\\u"].map(Finder::new));
+    MARKS
+        .iter()
+        .any(|mark| mark.find(document.as_bytes()).is_some())
 }
 
 fn private(out: &mut String, value: &str) {
@@ -184,15 +191,13 @@ where
         self.expect(b'"')?;
         let begin = self.at;
         let bytes = self.text.as_bytes();
-        while let Some(byte) = bytes.get(self.at) {
-            match byte {
-                b'"' => {
-                    self.at += 1;
-                    return Ok(&self.text[begin..self.at - 1]);
-                }
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
+        while let Some(further) = memchr2(b'"', b'\\', bytes.get(self.at..).unwrap_or_default()) {
+            self.at += further;
+            if bytes[self.at] == b'"' {
+                self.at += 1;
+                return Ok(&self.text[begin..self.at - 1]);
             }
+            self.at += 2;
         }
         Err(self.misshapen())
     }

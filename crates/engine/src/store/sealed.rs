@@ -129,6 +129,26 @@ pub async fn heads(
     rows.iter().map(signed_head).collect()
 }
 
+/// The same, each with the hash of the event it names, if that is there.
+pub async fn heads_on_events(
+    connection: &mut SqliteConnection,
+    after_seq: i64,
+    limit: i64,
+) -> Result<Vec<(SignedHead, Option<Vec<u8>>)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select h.seq, h.epoch, h.hash, h.signature, e.hash found
+         from heads h left join events e on e.seq = h.seq
+         where h.seq > ? order by h.seq limit ?",
+    )
+    .bind(after_seq)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| Ok((signed_head(row)?, row.try_get("found")?)))
+        .collect()
+}
+
 pub async fn last_head(
     connection: &mut SqliteConnection,
 ) -> Result<Option<SignedHead>, sqlx::Error> {

@@ -67,7 +67,7 @@ async fn restored_from_any_of_thirty_days_nothing_is_sent_twice() {
         let clock = engine::clock::Clock::set_to(world.now());
         let engine = Engine::open(options(&data_dir, &clock)).await.unwrap();
         let orders = engine.orders().clone();
-        assert!(orders.held().await.unwrap(), "day {day}: payments are held");
+        assert!(orders.held(), "day {day}: payments are held");
 
         let network = world.wire.network().clone();
         let wire = Arc::new(Wire::over(network, &clock));
@@ -77,7 +77,7 @@ async fn restored_from_any_of_thirty_days_nothing_is_sent_twice() {
         while clock.now() < end {
             let turn = sync.turn().await;
             let posted = wire.posted.lock().unwrap().len();
-            if orders.held().await.unwrap() {
+            if orders.held() {
                 assert_eq!(posted, 0, "day {day}: sent before it was compared");
             } else if resumed_after.is_none() {
                 resumed_after = Some(clock.now());
@@ -158,10 +158,10 @@ async fn what_was_altered_waits_for_an_admin() {
     assert_eq!(refused.code, ErrorCode::Fault(FaultCode::Broken));
     // The alarm goes through the queue like everything else.
     let orders = world.branch.engine.orders().clone();
-    while !orders.altered().await.unwrap() {
+    while !orders.altered() {
         tokio::task::yield_now().await;
     }
-    assert!(orders.held().await.unwrap());
+    assert!(orders.held());
     let findings = world.findings().await;
     assert_eq!(findings.len(), 1, "{findings:?}");
     let finding = findings[0].finding.clone();
@@ -185,7 +185,7 @@ async fn what_was_altered_waits_for_an_admin() {
 
     // Days of comparing change nothing: a person has to look.
     world.live(3 * DAY_MS).await;
-    assert!(orders.held().await.unwrap());
+    assert!(orders.held());
     assert_eq!(world.wire.posted.lock().unwrap().len(), 0);
     sqlx::query("update lines set in_review = 0 where id = ?")
         .bind(other.to_string())
@@ -199,7 +199,7 @@ async fn what_was_altered_waits_for_an_admin() {
     });
     world.branch.admin_does(resolve).await.unwrap();
     world.live(6 * DAY_MS).await;
-    assert!(!orders.held().await.unwrap());
+    assert!(!orders.held());
     assert_eq!(world.state(waits).await, MovementState::Settled);
     world.branch.teller_does(again).await.unwrap();
     store::close(hand).await;
