@@ -84,6 +84,15 @@ impl AdverseActions {
         self.untold.retain(stays);
     }
 
+    /// A raise that was granted after all, before anybody was told that it was not.
+    pub fn take_back_refusal(&mut self, granted: Minor) {
+        let stays = |taken: &ActionTaken| match taken.action {
+            LineAction::LimitNotRaised { asked_minor, .. } => asked_minor > granted,
+            LineAction::Frozen {} => true,
+        };
+        self.untold.retain(stays);
+    }
+
     /// A notice covers all that waits.
     pub fn tell(&mut self, told: Told) {
         self.untold.clear();

@@ -658,11 +658,11 @@ fn apply_change(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Inc
             line_id,
             limit_minor: new,
         } => {
-            if let Some(Decision::Approved { limit_minor, .. }) =
-                &mut line(world, *line_id)?.decision
-            {
+            let line = line(world, *line_id)?;
+            if let Some(Decision::Approved { limit_minor, .. }) = &mut line.decision {
                 *limit_minor = *new;
             }
+            line.adverse.take_back_refusal(*new);
         }
         Event::RateSet {
             line_id,

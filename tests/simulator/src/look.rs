@@ -116,7 +116,7 @@ pub async fn at_line(
     let clock = shown.row.clock;
     let shown_due = clock.filter(|clock| clock.kind == ClockKind::AdverseAction);
     let first = line.untold.first().filter(|_| !line.ended());
-    let due = first.map(|(_, on)| on.plus_days(30));
+    let due = first.map(|untold| untold.on.plus_days(30));
     // A counter-offer may run out before that.
     let offered = clock.is_some_and(|clock| clock.kind == ClockKind::CounterOffer);
     if !offered {

@@ -42,6 +42,15 @@ pub struct Customer {
     pub version: i64,
 }
 
+/// Something done to a line that its customer was not told of.
+#[derive(Clone, Debug)]
+pub struct Untold {
+    what: String,
+    /// The limit that was asked for in vain.
+    asked: Option<i64>,
+    pub on: BusinessDate,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Line {
     pub number: String,
@@ -57,8 +66,8 @@ pub struct Line {
     /// Ever, by the program's own doing: nobody at the desk asked for it.
     pub frozen_by_evidence: bool,
     pub cancellation_requested: bool,
-    /// What was done that the customer was not told of, and on which days.
-    pub untold: Vec<(String, BusinessDate)>,
+    /// Oldest first.
+    pub untold: Vec<Untold>,
     pub principal: i64,
     pub credit: i64,
     /// Interest and fees that posted.
@@ -250,8 +259,9 @@ impl Model {
             let words = format!("event {}: adverse action out of nothing: {what}", event.seq);
             self.broken.push(words);
         }
+        let asked = event.payload["action"]["asked_minor"].as_i64();
         match event.business_date.parse() {
-            Ok(on) => self.line(line_id).untold.push((what, on)),
+            Ok(on) => self.line(line_id).untold.push(Untold { what, asked, on }),
             Err(_) => self.broken.push(format!("event {}: no day", event.seq)),
         }
     }
@@ -384,7 +394,7 @@ impl Model {
             "line_unfrozen" => {
                 let line = self.line(&line_id);
                 line.frozen = false;
-                line.untold.retain(|(what, _)| what != "frozen");
+                line.untold.retain(|untold| untold.what != "frozen");
             }
             "adverse_action_taken" => self.adverse_action(event, &line_id),
             "adverse_action_told" => {
@@ -499,7 +509,10 @@ impl Model {
                     let words = format!("event {}: {used} used of the new limit", event.seq);
                     self.broken.push(words);
                 }
-                self.line(&line_id).limit = Some(limit);
+                let line = self.line(&line_id);
+                line.limit = Some(limit);
+                line.untold
+                    .retain(|untold| untold.asked.is_none_or(|asked| asked > limit));
             }
             "rate_set" | "charge_waived" => {}
             "charged_off" => self.line(&line_id).charged_off = true,

@@ -338,3 +338,28 @@ fn a_line_of_before_was_refused_nothing() {
     };
     assert_eq!(read.adverse.untold, [taken]);
 }
+
+#[test]
+fn a_raise_that_is_granted_after_all_was_not_refused() {
+    for (granted, stays) in [(ASKED - 1, true), (ASKED, false), (ASKED + 1, false)] {
+        let mut desk = Desk::new();
+        desk.today = date("2026-03-02");
+        let line = desk.open_line(LIMIT);
+        not_raised(&mut desk, line);
+        desk.today = date("2026-03-09");
+        desk.freeze(line).unwrap();
+        let change_id = desk.ask_change(line, set_limit(granted, None)).unwrap();
+        desk.agree(line, change_id).unwrap();
+        assert_eq!(desk.line(line).limit(), Minor(granted));
+        let mut expected = vec![(FROZEN, "2026-03-09".to_owned())];
+        if stays {
+            expected.insert(0, (NOT_RAISED, "2026-03-02".to_owned()));
+        }
+        assert_eq!(untold(&desk, line), expected, "{granted}");
+        let first = if stays { "2026-04-01" } else { "2026-04-08" };
+        assert_eq!(clock(&desk, line), due(first), "{granted}");
+        // What the customer was told stays told.
+        tell(&mut desk, line);
+        assert!(desk.line(line).adverse.told.is_some());
+    }
+}
