@@ -8,8 +8,8 @@
 #                                     half an hour more the first time, and some 20 GB
 #   BRANCHLINE_BENCH=full make bench  the same with 1,000,000 applications and 10,000,000
 #                                     transactions: hours, and some 65 GB
-#   scripts/bench.sh scale window     only what is named (peer, limit, batch, drain, close, paper, scale,
-#                                     window); the README stays as it is
+#   scripts/bench.sh scale window     only what is named (peer, limit, batch, drain, close, paper, door,
+#                                     scale, window); the README stays as it is
 #
 # The windows are opened on a virtual display, as the tests do; where they cannot be, the run says
 # so and goes on without those figures.

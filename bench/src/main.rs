@@ -3,6 +3,7 @@
 
 mod branch;
 mod closing;
+mod door;
 mod drain;
 mod figures;
 mod limit;
@@ -54,6 +55,8 @@ enum What {
     Close,
     /// Printing a long statement.
     Paper,
+    /// An unknown name against a wrong password.
+    Door,
     /// Writing and reading in a large store.
     Scale,
     /// Start and memory of the window over that store, against an empty one; the page's footprint.
@@ -76,6 +79,9 @@ fn main() {
         printing::a_long_statement(arguments.turns, &mut report);
     }
     runtime.block_on(async {
+        if wanted(What::Door) {
+            door::says_nothing_by_its_time(&mut report).await;
+        }
         if [
             What::Peer,
             What::Limit,

@@ -128,6 +128,15 @@ impl Options {
     }
 }
 
+/// A sign-up whose password is hashed.
+#[derive(Clone)]
+pub struct HashedSignUp {
+    id: CommandId,
+    ask: AskForAccount,
+    phc: String,
+    content: String,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(transparent)]
@@ -577,8 +586,13 @@ impl Engine {
             .await?)
     }
 
-    /// The password is hashed before anything is queued, so that the writer never waits for it.
     pub async fn sign_up(&self, form: SignUp) -> Result<SignedUp, ApiError> {
+        let hashed = self.hash_sign_up(form).await?;
+        self.sign_up_hashed(hashed).await
+    }
+
+    /// The password is hashed before anything is queued, so that the writer never waits for it.
+    pub async fn hash_sign_up(&self, form: SignUp) -> Result<HashedSignUp, ApiError> {
         let login = form.login.trim().to_lowercase();
         let name = form.name.trim().to_owned();
         password::check(&form.password, &[&login, &name, &self.reader.branch_name])?;
@@ -602,21 +616,32 @@ impl Engine {
             admin: form.admin,
             credential_print,
         };
-        let order = Order::Internal(Internal::AskForAccount(ask));
-        let credential = Some(Beside::Credential(form.user_id, phc));
+        Ok(HashedSignUp {
+            id: form.id,
+            ask,
+            phc,
+            content: content.to_string(),
+        })
+    }
+
+    /// From here on it is the writer who says what becomes of it, one after the other.
+    pub async fn sign_up_hashed(&self, hashed: HashedSignUp) -> Result<SignedUp, ApiError> {
+        let user_id = hashed.ask.user_id;
+        let order = Order::Internal(Internal::AskForAccount(hashed.ask));
+        let credential = Some(Beside::Credential(user_id, hashed.phc));
         let given = self
             .orders
             .give(
-                form.id,
+                hashed.id,
                 Actor::Guest,
                 order,
                 credential,
-                content.to_string().as_bytes(),
+                hashed.content.as_bytes(),
             )
             .await?;
         match given {
             Verdict::Done { .. } | Verdict::Nothing => {
-                let user = self.reader.user(form.user_id).await?;
+                let user = self.reader.user(user_id).await?;
                 Ok(SignedUp {
                     user_id: user.id,
                     active: user.state == AccountState::Active,

@@ -489,7 +489,7 @@ impl Writer {
         };
         self.connection = Some(connection);
         self.head = head;
-        // A day may have been closed by the commit nobody heard of.
+        // Whatever the commit was that nobody heard of: what stands there counts.
         self.branch = branch;
         self.note_business_date();
         for job in run {

@@ -90,6 +90,26 @@ pub fn base() -> &'static Base {
     })
 }
 
+fn unclaimed_store() -> Vec<u8> {
+    let found = || {
+        engine::chance::seed_this_thread(Some(2));
+        let folder = tempfile::tempdir_in(crate::memory_folder()).expect("a folder");
+        let disk = Disk::under(folder.path(), 2);
+        let clock = Clock::set_to(UtcMillis(BEGINNING_MS));
+        runtime().block_on(async {
+            let engine = Engine::open(options(folder.path(), &clock))
+                .await
+                .expect("a store");
+            engine.stop().await;
+        });
+        disk.remove();
+        std::fs::read(folder.path().join(STORE_FILE)).expect("the store")
+    };
+    std::thread::spawn(found)
+        .join()
+        .expect("a store is founded")
+}
+
 async fn found() -> Base {
     let folder = tempfile::tempdir_in(crate::memory_folder()).expect("a folder");
     let disk = Disk::under(folder.path(), 1);
@@ -207,6 +227,8 @@ pub struct World {
     pub clock: Clock,
     pub host: Arc<Host>,
     pub life: Option<Life>,
+    /// The most one commit carries; as the program has it unless told.
+    pub batch_max: Option<usize>,
     seed: u64,
     starts: u64,
 }
@@ -224,12 +246,21 @@ pub struct Killed;
 
 impl World {
     pub fn new(seed: u64) -> World {
-        let base = base();
+        World::with(&base().store, seed)
+    }
+
+    /// Begins with a store that was founded and nothing else.
+    pub fn unclaimed(seed: u64) -> World {
+        static STORE: OnceLock<Vec<u8>> = OnceLock::new();
+        World::with(STORE.get_or_init(unclaimed_store), seed)
+    }
+
+    fn with(store: &[u8], seed: u64) -> World {
         let folder = tempfile::tempdir_in(crate::memory_folder()).expect("a folder");
         let root = folder.path().canonicalize().expect("a folder");
         let path = root.join("data");
         std::fs::create_dir(&path).expect("a folder");
-        std::fs::write(path.join(STORE_FILE), &base.store).expect("a store");
+        std::fs::write(path.join(STORE_FILE), store).expect("a store");
         let disk = Disk::under(&root, seed);
         let clock = Clock::set_to(UtcMillis(BEGINNING_MS + 60_000));
         let settings = Settings {
@@ -246,6 +277,7 @@ impl World {
             clock,
             host,
             life: None,
+            batch_max: None,
             seed,
             starts: 0,
         }
@@ -255,10 +287,14 @@ impl World {
     pub fn start(&mut self) -> Result<(), String> {
         self.starts += 1;
         let runtime = runtime();
+        let mut options = options(&self.path, &self.clock);
+        if let Some(most) = self.batch_max {
+            options.batch_max = most;
+        }
         let opened = runtime.block_on(async {
             tokio::select! {
                 biased;
-                opened = Engine::open(options(&self.path, &self.clock)) => {
+                opened = Engine::open(options) => {
                     opened.map_err(|error| error.to_string())
                 }
                 () = self.disk.until_off() => Err("the power went".to_owned()),

@@ -70,7 +70,8 @@ pub fn GiveReasons(props: &OnLineProps) -> Html {
     let with_other = chosen.contains(&RejectionReason::Other);
 
     let mut problems = Vec::new();
-    if chosen.is_empty() || chosen.len() > MOST_REASONS {
+    let counts = (1..=MOST_REASONS).contains(&chosen.len());
+    if !counts {
         problems.push((REASONS.to_owned(), words::CHOOSE_REASONS.to_owned()));
     }
     if with_other && other.trim().is_empty() {
@@ -123,7 +124,9 @@ pub fn GiveReasons(props: &OnLineProps) -> Html {
         <CommandDialog kind={props.kind} about={format!("{} · {}", line.row.number, line.row.customer_name)}
             {filled} submitting={submitting.clone()} on_close={props.on_close.clone()}
             fields={&[REASONS, OTHER_WORDS][..]} {beside}>
-            <ReasonList chosen={(*chosen).clone()} {on_toggle} error={submitting.at(REASONS)} />
+            // What was said of too few is not said any more once there are enough.
+            <ReasonList chosen={(*chosen).clone()} {on_toggle}
+                error={submitting.at(REASONS).filter(|_| !counts)} />
             <div>
                 { for with_other.then(|| html! {
                     <TextField name={OTHER_WORDS} label={words::OTHER_WORDS} required=true multiline=true

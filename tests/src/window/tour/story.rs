@@ -74,6 +74,7 @@ pub async fn tell(
 
     visit.sign_in(&ADMIN).await?;
     agree_to_it(&visit).await?;
+    freeze_and_tell(&visit).await?;
     visit.sign_out().await?;
 
     visit.sign_in(&STAFF).await?;
@@ -694,6 +695,47 @@ async fn agree_to_it(visit: &Visit<'_>) -> Outcome<()> {
         .fill("field-holidays", "2026-12-25, 2027-01-01")
         .await?;
     visit.look("dialog-set_holidays").await?;
+    visit.submit_dialog().await
+}
+
+/// A line that is paid as agreed is frozen: its customer is told why, and it is released.
+async fn freeze_and_tell(visit: &Visit<'_>) -> Outcome<()> {
+    let (window, hands) = (&visit.window, visit.hands);
+    open_line(visit, FIRST, "Outstanding").await?;
+    visit
+        .open_dialog("action-freeze_line", "freeze_line")
+        .await?;
+    visit
+        .fill("field-note", "Another bank asks about the account.")
+        .await?;
+    visit.look("dialog-freeze_line").await?;
+    visit.submit_dialog().await?;
+    window.at("untold").await?;
+    gone(visit, "toast").await?;
+    visit.look("details-frozen-untold").await?;
+    visit
+        .open_dialog("action-tell_adverse_action", "tell_adverse_action")
+        .await?;
+    visit.press("dialog-submit").await?;
+    visit.look("dialog-tell_adverse_action-errors").await?;
+    hands
+        .tick(window, "field-reason-excessive_obligations")
+        .await?;
+    window.sees("1 of at most 4 chosen").await?;
+    visit.look("dialog-tell_adverse_action").await?;
+    visit.submit_dialog().await?;
+    window.at("adverse-action-notice").await?;
+    visit.press("print-adverse-action").await?;
+    window.at("printed").await?;
+    window.sees("-adverse-action-").await?;
+    gone(visit, "toast").await?;
+    visit.look("details-told").await?;
+    visit
+        .open_dialog("action-unfreeze_line", "unfreeze_line")
+        .await?;
+    visit
+        .fill("field-note", "The other bank was mistaken.")
+        .await?;
     visit.submit_dialog().await
 }
 
