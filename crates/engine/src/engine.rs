@@ -550,7 +550,7 @@ impl Engine {
         }
         if let Some(memory) = self.memory.clone() {
             let mark = *self.heads.borrow();
-            let kept = tokio::task::spawn_blocking(move || memory.keep(&mark)).await;
+            let kept = tokio::task::spawn_blocking(move || memory.keep_last(&mark)).await;
             if !matches!(kept, Ok(Ok(()))) {
                 tracing::warn!("how far the log goes could not be kept outside the store");
             }

@@ -102,6 +102,17 @@ impl Memory {
         Ok(())
     }
 
+    /// The last of all: whoever is still on the way with a mark comes too late, also with this one.
+    /// The folder belongs to the next start.
+    pub fn keep_last(&self, mark: &HeadMark) -> io::Result<()> {
+        let mut last = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if (mark.epoch, mark.seq) >= *last {
+            self.write(mark)?;
+        }
+        *last = (i64::MAX, i64::MAX);
+        Ok(())
+    }
+
     fn write(&self, mark: &HeadMark) -> io::Result<()> {
         let mut kept = Kept {
             store_id: self.store_id.clone(),
@@ -167,6 +178,15 @@ mod tests {
         let earlier = HeadMark { seq: 39, ..mark };
         memory.keep(&earlier).unwrap();
         assert_eq!(memory.recall(), Recalled::Head(mark));
+        // A copy of it is on the way while the program ends.
+        let late = memory.clone();
+        memory.keep_last(&mark).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        late.keep(&HeadMark { seq: 41, ..mark }).unwrap();
+        late.keep(&mark).unwrap();
+        assert!(!folder.exists(), "written after the last");
+        let memory = Memory::of(&folder, Path::new("/data"), "s", key.clone());
+        memory.keep(&mark).unwrap();
         let elsewhere = Memory::of(&folder, Path::new("/other"), "s", key.clone());
         assert_eq!(elsewhere.recall(), Recalled::Nothing);
         let stranger = Memory {
