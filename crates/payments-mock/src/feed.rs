@@ -81,6 +81,14 @@ impl Feed {
         Some((page, page.last().map_or(cursor, |event| event.cursor)))
     }
 
+    /// Events after one cursor, up to another.
+    pub fn between(&self, after: u64, up_to: u64) -> &[Event] {
+        let place = |cursor| usize::try_from(cursor).unwrap_or(usize::MAX);
+        self.events
+            .get(place(after)..place(up_to))
+            .unwrap_or_default()
+    }
+
     fn append(&mut self, mut event: Event) {
         event.cursor = self.last_cursor() + 1;
         self.events.push(event);

@@ -159,6 +159,11 @@ impl Network {
         &self.faults
     }
 
+    /// What was published of it, which can lie by leaving out and repeating.
+    pub fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
     /// What really moved, by date.
     pub fn books(&self) -> &Books {
         &self.books

@@ -39,6 +39,8 @@ pub struct HostState {
     pub posts: BTreeMap<String, u32>,
     /// References of which a wrong answer was heard that must alarm at once.
     pub lies_heard: BTreeSet<String>,
+    /// How long the network's feed was when each reference was last asked about and answered for.
+    pub looked_up: BTreeMap<String, u64>,
     /// The key and bytes of each reference's first submission.
     sent: BTreeMap<String, (String, Vec<u8>)>,
     /// What a client must never do, in words.
@@ -61,6 +63,7 @@ impl Host {
                 struck_before: BTreeMap::new(),
                 posts: BTreeMap::new(),
                 lies_heard: BTreeSet::new(),
+                looked_up: BTreeMap::new(),
                 sent: BTreeMap::new(),
                 misdeeds: Vec::new(),
                 submissions: 0,
@@ -285,7 +288,11 @@ impl Link for Host {
         let came = self
             .get(format!("/transfers?reference={reference}"))
             .await?;
-        answers::looked_up(&came.arrived())
+        let answered = answers::looked_up(&came.arrived())?;
+        let mut state = self.state();
+        let published = state.network.feed().last_cursor();
+        state.looked_up.insert(reference.to_owned(), published);
+        Ok(answered)
     }
 
     async fn events(&self, cursor: Option<&str>) -> Result<EventsPage, Unanswered> {

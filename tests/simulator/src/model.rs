@@ -142,6 +142,8 @@ pub struct Model {
     pub findings: BTreeMap<String, Finding>,
     /// Payments wait for the comparison after a restore.
     pub held: bool,
+    /// How far the network's events were followed.
+    pub cursor: u64,
     /// Of the newest restore; 0 before any.
     pub epoch: i64,
     pub business_date: Option<BusinessDate>,
@@ -293,7 +295,6 @@ impl Model {
         match event.event_type.as_str() {
             "store_set_up"
             | "device_key_recorded"
-            | "cursor_moved"
             | "strangers_refused"
             | "command_refused"
             | "signed_in"
@@ -309,6 +310,7 @@ impl Model {
             | "second_factor_removed"
             | "second_factor_demanded"
             | "account_unlocked" => {}
+            "cursor_moved" => self.cursor = text(payload, "cursor").parse().unwrap_or(0),
             "account_asked" => {
                 let user = User {
                     login: text(payload, "login"),
@@ -605,6 +607,11 @@ impl Model {
             "movement_cancelled" => (movement.state, movement.sent) = (State::Cancelled, false),
             "transfer_queued" => (movement.state, movement.sent) = (State::Queued, false),
             "transfer_marked" => {
+                if self.held {
+                    let words =
+                        format!("event {}: {id} is sent while payments are held", event.seq);
+                    self.broken.push(words);
+                }
                 (movement.state, movement.sent) = (State::Sending, true);
                 movement.attempts = u32::try_from(minor(payload, "attempt")).unwrap_or(0);
             }
@@ -670,6 +677,7 @@ impl Model {
             }
             "transfer_settled" => {
                 (movement.state, movement.sent) = (State::Settled, true);
+                movement.remote_id = Some(text(payload, "remote_id"));
                 movement.settled += 1;
                 if movement.settled > movement.returned + 1 {
                     self.broken

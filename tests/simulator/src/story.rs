@@ -55,6 +55,8 @@ pub struct Story {
     pub(crate) backups: Vec<(PathBuf, i64)>,
     /// References whose movement a restore took away, or took back to an earlier state.
     rewound: BTreeSet<String>,
+    /// How far the network's events were found followed.
+    followed: u64,
     /// Between a restore and the first look at what is there.
     coming_back: bool,
     /// What becomes of unsynced writes, where the dice have no say.
@@ -109,6 +111,7 @@ impl Story {
             troubled: false,
             backups: Vec::new(),
             rewound: BTreeSet::new(),
+            followed: 0,
             coming_back: false,
             fate: None,
             tail: Vec::new(),
@@ -828,6 +831,7 @@ impl Story {
     fn after_a_restore(&mut self) {
         self.coming_back = false;
         let mut state = self.world.host.state();
+        state.looked_up.clear();
         let known: BTreeSet<String> = self.model.movements.keys().cloned().collect();
         self.rewound.extend(state.posts.keys().cloned());
         self.rewound.retain(|id| !known.contains(id));
@@ -973,6 +977,21 @@ impl Story {
             if *posts > marks && !self.rewound.contains(reference) {
                 return Err(format!(
                     "{reference} was sent {posts} times and marked {marks} times"
+                ));
+            }
+        }
+        let followed = std::mem::replace(&mut self.followed, self.model.cursor);
+        for event in state.network.feed().between(followed, self.followed) {
+            let Some(movement) = self.model.movements.get(&event.reference) else {
+                continue;
+            };
+            let repeats = event.kind == EventKind::Accepted
+                && movement.remote_id.as_ref() == Some(&event.transfer_id);
+            let asked = state.looked_up.get(&event.reference);
+            if !repeats && asked.is_none_or(|published| *published < event.cursor) {
+                return Err(format!(
+                    "the cursor stands after event {} of {}, of which nothing was asked since",
+                    event.cursor, event.reference
                 ));
             }
         }
