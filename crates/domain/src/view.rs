@@ -126,6 +126,17 @@ views! {
         currency: Currency,
         business_date: BusinessDate,
         demo: bool,
+        /// Nothing at the first sign-in.
+        last_time: Option<LastTime>,
+    }
+    /// What befell an account between its sign-in before this one and this one. Whoever did not do
+    /// it is the one to notice.
+    LastTime {
+        signed_in_at: UtcMillis,
+        wrong_passwords: u32,
+        last_wrong_at: Option<UtcMillis>,
+        /// Of its role, password, second factor and locks, latest first.
+        changes: Vec<EventRow>,
     }
 
     /// A row of the list of applications.

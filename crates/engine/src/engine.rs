@@ -778,6 +778,7 @@ impl Engine {
             currency: self.reader.currency,
             business_date: self.orders.shared.business_date(),
             demo: self.reader.demo,
+            last_time: self.reader.last_time(user_id).await?,
         })
     }
 

@@ -4,13 +4,14 @@
 use super::exit::exit_of;
 use super::intake::{self, Line};
 use super::output::Output;
+use super::reads::moment;
 use super::secrets::{self, Secret};
 use super::{Common, Exit, Failure};
 use clap::Args;
 use domain::command::Submission;
 use domain::ids::CommandId;
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
-use domain::view::{Answer, Prove, SignIn};
+use domain::view::{Answer, LastTime, Prove, SignIn};
 use engine::Engine;
 use engine::sessions::Token;
 use serde::Serialize;
@@ -190,6 +191,32 @@ pub struct Desk<'a> {
     pub token: Option<Token>,
 }
 
+/// Whoever signs in here has been told: the window will not say it again.
+fn tell_of_last_time(last: &LastTime) {
+    if last.wrong_passwords == 0 && last.changes.is_empty() {
+        return;
+    }
+    eprintln!(
+        "since the last sign-in, at {} UTC:",
+        moment(last.signed_in_at)
+    );
+    if let Some(at) = last.last_wrong_at {
+        let count = last.wrong_passwords;
+        eprintln!(
+            "  wrong passwords or codes: {count}, the last at {} UTC",
+            moment(at)
+        );
+    }
+    for row in &last.changes {
+        eprintln!(
+            "  {} UTC: {} ({})",
+            moment(row.at),
+            row.sentence,
+            row.actor_name
+        );
+    }
+}
+
 impl Desk<'_> {
     pub async fn sign_in(&mut self) -> Result<Token, ApiError> {
         let form = SignIn {
@@ -198,7 +225,7 @@ impl Desk<'_> {
             // Good once: whoever signs in again is asked again.
             code: self.code.take().map(|code| code.to_string()),
         };
-        let (token, _) = match self.engine.sign_in(form.clone()).await {
+        let (token, session) = match self.engine.sign_in(form.clone()).await {
             Err(error) if error.code == ErrorCode::Refused(RefusalCode::CodeNeeded) => {
                 // With no terminal to ask on, that a code is needed is the answer.
                 let code = secrets::ask(Secret::Code).map_err(|_| error)?;
@@ -207,6 +234,9 @@ impl Desk<'_> {
             }
             signed_in => signed_in?,
         };
+        if let Some(last) = session.last_time {
+            tell_of_last_time(&last);
+        }
         self.token = Some(token.clone());
         Ok(token)
     }

@@ -51,6 +51,6 @@ pub use status_label::{Label, LabelColor, MovementLabel, StatusLabel};
 pub use tabs::{Tab, Tabs};
 pub use terms_list::TermsList;
 pub use text_field::TextField;
-pub use timestamp::Timestamp;
+pub use timestamp::{Timestamp, local};
 pub use toasts::{ToastProvider, use_toasts};
 pub use typed_field::{DateField, MoneyField};

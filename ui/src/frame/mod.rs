@@ -4,6 +4,7 @@
 mod filters;
 mod help;
 mod keys;
+mod last_time;
 mod masthead;
 mod palette;
 mod presence;
@@ -77,8 +78,11 @@ pub fn Frame(props: &FrameProps) -> Html {
             <ContextProvider<UseStateHandle<Filters>> context={filters}>
                 <div class="frame">
                     <a class="skip" href="#page" onclick={skip}>{ words::SKIP }</a>
-                    <masthead::Masthead {perform} />
-                    <div class="frame__notice">{ demo.unwrap_or_default() }</div>
+                    <masthead::Masthead perform={perform.clone()} />
+                    <div class="frame__notice">
+                        { demo.unwrap_or_default() }
+                        <last_time::LastTimeNotice {perform} />
+                    </div>
                     <main id="page" class="frame__page" tabindex="-1">{ props.children.clone() }</main>
                     <div class="frame__over">{ over }</div>
                 </div>

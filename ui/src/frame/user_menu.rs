@@ -1,5 +1,5 @@
 use crate::actions::{Does, Group, offered};
-use crate::components::{Icon, IconKind};
+use crate::components::{Icon, IconKind, local};
 use crate::session::use_desk;
 use crate::theme::{self, Theme};
 use crate::words::frame as words;
@@ -102,9 +102,16 @@ pub fn UserMenu(props: &UserMenuProps) -> Html {
         Role::Admin => words::ROLE_ADMIN,
         Role::Staff => words::ROLE_STAFF,
     };
+    let last = desk.last_time.as_ref().map(|last| {
+        html! {
+            <li key="last-time" class="menu__note" role="none" data-testid="last-signed-in">
+                { words::last_signed_in(&local(last.signed_in_at)) }
+            </li>
+        }
+    });
     let menu = open.then(|| {
         html! {
-            <ul class="menu" role="menu" aria-label={words::MENU} data-menu-open="true">{ for items }</ul>
+            <ul class="menu" role="menu" aria-label={words::MENU} data-menu-open="true">{ for items }{ last.unwrap_or_default() }</ul>
         }
     });
     let onclick = {

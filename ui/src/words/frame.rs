@@ -48,8 +48,30 @@ pub fn needs_you(count: u32) -> String {
     format!("Needs you ({count})")
 }
 
+pub fn since(moment: &str) -> String {
+    format!("Since you last signed in, on {moment}")
+}
+
+pub fn wrong_passwords(count: u32) -> String {
+    match count {
+        1 => "A wrong password or code was given for your account.".to_owned(),
+        count => format!("{count} wrong passwords or codes were given for your account. The last:"),
+    }
+}
+
+pub fn more_changes(count: usize) -> String {
+    format!("And {count} earlier, in the event log.")
+}
+
 pub fn search_for(typed: &str) -> String {
     format!("Search applications for “{typed}”")
 }
 pub const SECOND_FACTOR: &str = "Second factor";
 pub const OWN_PASSWORD: &str = "Change password";
+pub const NOT_ME: &str =
+    "If you do not know of any of this, change your password and tell an admin of your branch.";
+pub const WAS_ME: &str = "I know of it";
+
+pub fn last_signed_in(moment: &str) -> String {
+    format!("Last signed in {moment}")
+}

@@ -3,6 +3,7 @@
 use crate::branch::*;
 use domain::account::{FAILURES_TO_LOCK, LOCK_MS, RESET_CODE_MS, Role};
 use domain::command::*;
+use domain::date::UtcMillis;
 use domain::ids::{CommandId, UserId};
 use domain::reconcile::{FindingClass, Resolution};
 use domain::refusal::{ApiError, ErrorCode, FaultCode, RefusalCode};
@@ -728,4 +729,87 @@ async fn another_passphrase_opens_the_same_store_and_the_old_one_does_not() {
         .unwrap()
         .stop()
         .await;
+}
+
+fn pass(branch: &Branch, ms: i64) {
+    branch.clock.set(UtcMillis(branch.clock.now().0 + ms));
+}
+
+#[tokio::test]
+async fn what_befell_an_account_is_told_at_its_next_sign_in_and_only_then() {
+    let branch = Branch::open().await;
+    let engine = &branch.engine;
+    let tomas = engine.reader().user_id("tomas").await.unwrap();
+    let first = engine.session(&branch.teller).await.unwrap();
+    assert_eq!(first.last_time, None, "there was no time before");
+
+    let sign_in = async |password: &str| {
+        let form = domain::view::SignIn {
+            login: "tomas".to_owned(),
+            password: password.to_owned(),
+            code: None,
+        };
+        engine.sign_in(form).await
+    };
+    let began = branch.clock.now();
+    pass(&branch, 60_000);
+    let (_, quiet) = sign_in(PASSWORD).await.unwrap();
+    let last = quiet.last_time.unwrap();
+    assert_eq!(last.signed_in_at, began);
+    assert_eq!((last.wrong_passwords, last.last_wrong_at), (0, None));
+    assert_eq!(
+        last.changes,
+        vec![],
+        "an approval before the first sign-in is none"
+    );
+
+    // Somebody guesses, twice; an admin makes the teller an admin, lets them set a new password,
+    // and somebody does, after one wrong code. What befalls another account is not told.
+    for _ in 0..2 {
+        pass(&branch, 5_000);
+        sign_in(WRONG).await.unwrap_err();
+    }
+    let guess = domain::view::SignIn {
+        login: "amara".to_owned(),
+        password: WRONG.to_owned(),
+        code: None,
+    };
+    engine.sign_in(guess).await.unwrap_err();
+    let raised = SetRole {
+        user_id: tomas,
+        role: Role::Admin,
+    };
+    branch.admin_does(Command::SetRole(raised)).await.unwrap();
+    let (code, _) = issued(&branch, tomas).await;
+    pass(&branch, 5_000);
+    let last_wrong_at = branch.clock.now();
+    reset(engine, "tomas", "00000-00000", ANOTHER)
+        .await
+        .unwrap_err();
+    pass(&branch, 30_000);
+    reset(engine, "tomas", &code, ANOTHER).await.unwrap();
+
+    let (token, told) = sign_in(ANOTHER).await.unwrap();
+    let last = told.last_time.clone().unwrap();
+    assert_eq!(last.signed_in_at.0, began.0 + 60_000);
+    assert_eq!(last.wrong_passwords, 3);
+    assert_eq!(last.last_wrong_at, Some(last_wrong_at));
+    let changes: Vec<_> = last
+        .changes
+        .iter()
+        .map(|row| (row.event_type.as_str(), row.actor_name.as_str()))
+        .collect();
+    let by_whom = [
+        ("password_reset", "Branchline"),
+        ("reset_code_issued", "Amara Okafor"),
+        ("role_set", "Amara Okafor"),
+    ];
+    assert_eq!(changes, by_whom);
+    // The page may ask again who is there: it is told the same.
+    assert_eq!(engine.session(&token).await.unwrap(), told);
+
+    // It was told.
+    let (_, calm) = sign_in(ANOTHER).await.unwrap();
+    let last = calm.last_time.unwrap();
+    assert_eq!((last.wrong_passwords, last.changes), (0, vec![]));
 }

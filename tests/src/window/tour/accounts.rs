@@ -19,6 +19,7 @@ pub async fn tell(visit: &Visit<'_>) -> Outcome<ShownOnce> {
     visit.sign_out().await?;
     set_a_new_password(visit, &code).await?;
     visit.sign_in(&STAFF_ANEW).await?;
+    read_what_befell_the_account(visit).await?;
     change_the_password(visit).await?;
     let secret = set_up_a_second_factor(visit).await?;
     visit.sign_out().await?;
@@ -60,6 +61,25 @@ async fn set_a_new_password(visit: &Visit<'_>, code: &str) -> Outcome<()> {
     visit.fill("field-code", code).await?;
     visit.press("reset-password").await?;
     window.at("password-reset").await.map(drop)
+}
+
+/// Whoever did not do it is told; once read, it stands in nobody's way.
+async fn read_what_befell_the_account(visit: &Visit<'_>) -> Outcome<()> {
+    let window = &visit.window;
+    window.at("last-time").await?;
+    for told in [
+        "A wrong password or code was given for your account.",
+        "A reset code was issued.",
+        ADMIN.name,
+        "A new password was set with the reset code.",
+    ] {
+        window.sees(told).await?;
+    }
+    visit.look("last-time").await?;
+    visit.press("last-time-read").await?;
+    window
+        .sees_no_more("A new password was set with the reset code.")
+        .await
 }
 
 /// Another's guess at the old one is told at its field; what was typed as the new one stays there.

@@ -3,11 +3,11 @@
 use super::*;
 use domain::date::UtcMillis;
 use domain::event::{Event, Stream, upcast};
-use domain::ids::{LineId, MovementId};
+use domain::ids::{LineId, MovementId, UserId};
 use domain::ledger::EntryKind;
 use domain::line::Balances;
 use domain::money::Minor;
-use domain::view::{EventPage, EventRow, TransactionPage, TransactionRow};
+use domain::view::{EventPage, EventRow, LastTime, TransactionPage, TransactionRow};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -52,6 +52,18 @@ pub(super) const OF_A_MOVEMENT: &str = events!(
 /// Those of one type among the events of a stream.
 pub(super) const OF_A_TYPE: &str =
     events!("e.stream = ?1 and e.stream_id = ?2 and e.type = ?3 order by e.stream_seq desc");
+/// What befell an account between two of its own events, but for what its person did in a session.
+pub(super) const OF_AN_ACCOUNT: &str = events!(
+    "e.stream = ?1 and e.stream_id = ?2 and e.stream_seq > ?3 and e.stream_seq < ?5
+     and e.type in ('role_set', 'account_disabled', 'account_enabled', 'account_unlocked',
+         'reset_code_issued', 'access_recovered', 'password_reset', 'password_changed',
+         'second_factor_set', 'second_factor_removed')
+     order by e.stream_seq desc"
+);
+pub(super) const WRONG_PASSWORDS: &str = "
+    select count(*), max(at_ms) from events
+    where stream = ?1 and stream_id = ?2 and stream_seq > ?3 and stream_seq < ?4
+        and type = 'sign_in_failed'";
 /// By the primary key.
 pub(super) const OF_ALL_STREAMS: &str = events!("?1 = ?2 and e.seq < ?3 order by e.seq desc");
 
@@ -231,6 +243,45 @@ impl Reader {
             .into_iter()
             .map(|record| self.event_row(record))
             .collect()
+    }
+
+    /// What an account's person is told at a sign-in: of the last one, and of what befell the
+    /// account since.
+    pub async fn last_time(&self, id: UserId) -> Result<Option<LastTime>, ReadError> {
+        let stream = Stream::User(id);
+        let mut snapshot = self.snapshot().await?;
+        let sign_ins: Vec<EventRecord> = sqlx::query_as(OF_A_TYPE)
+            .bind(stream.kind())
+            .bind(stream.id())
+            .bind("signed_in")
+            .bind(2)
+            .fetch_all(&mut *snapshot)
+            .await?;
+        let [this, before] = sign_ins.as_slice() else {
+            return Ok(None);
+        };
+        let (wrong_passwords, last_wrong_at): (u32, Option<i64>) = sqlx::query_as(WRONG_PASSWORDS)
+            .bind(stream.kind())
+            .bind(stream.id())
+            .bind(before.stream_seq)
+            .bind(this.stream_seq)
+            .fetch_one(&mut *snapshot)
+            .await?;
+        let changes: Vec<EventRecord> = sqlx::query_as(OF_AN_ACCOUNT)
+            .bind(stream.kind())
+            .bind(stream.id())
+            .bind(before.stream_seq)
+            .bind(PAGE_MAX)
+            .bind(this.stream_seq)
+            .fetch_all(&mut *snapshot)
+            .await?;
+        let changes = changes.into_iter().map(|record| self.event_row(record));
+        Ok(Some(LastTime {
+            signed_in_at: UtcMillis(before.at_ms),
+            wrong_passwords,
+            last_wrong_at: last_wrong_at.map(UtcMillis),
+            changes: changes.collect::<Result<_, _>>()?,
+        }))
     }
 
     fn event_row(&self, record: EventRecord) -> Result<EventRow, ReadError> {

@@ -308,6 +308,22 @@ async fn each_list_walks_its_own_index() {
             ByIndex,
         ),
         (
+            "what befell an account",
+            history::OF_AN_ACCOUNT,
+            &[
+                "sqlite_autoindex_events_1 (stream=? AND stream_id=? AND stream_seq>? AND stream_seq<?)",
+            ],
+            ByIndex,
+        ),
+        (
+            "wrong passwords of an account",
+            history::WRONG_PASSWORDS,
+            &[
+                "sqlite_autoindex_events_1 (stream=? AND stream_id=? AND stream_seq>? AND stream_seq<?)",
+            ],
+            ByIndex,
+        ),
+        (
             "contacts of a customer",
             history::OF_A_TYPE,
             &["sqlite_autoindex_events_1 (stream=? AND stream_id=?)"],
