@@ -288,7 +288,9 @@ impl Finding {
         Finding {
             id: format!("{}:{}", class.tag(), cut(&line.transfer_id)),
             class,
-            reference: cut(&line.reference),
+            // What we asked for, where it is ours: the network's own words may be wrong in that, too.
+            reference: movement
+                .map_or_else(|| cut(&line.reference), |movement| movement.id.to_string()),
             movement_id: movement.map(|movement| movement.id),
             line_id: movement.map(|movement| movement.line_id),
             remote_id: Some(cut(&line.transfer_id)),

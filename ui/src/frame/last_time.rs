@@ -25,7 +25,7 @@ pub fn LastTimeNotice(props: &LastTimeNoticeProps) -> Html {
         return html! {};
     }
     let wrong = last.last_wrong_at.map(|at| {
-        html! { <li>{ words::wrong_passwords(last.wrong_passwords) }{ " " }<Timestamp {at} /></li> }
+        html! { <li><Timestamp {at} />{ " · " }{ words::wrong_passwords(last.wrong_passwords) }</li> }
     });
     let more = last.changes.len().saturating_sub(MOST);
     let more = (more > 0).then(|| html! { <li>{ words::more_changes(more) }</li> });

@@ -55,7 +55,9 @@ pub fn since(moment: &str) -> String {
 pub fn wrong_passwords(count: u32) -> String {
     match count {
         1 => "A wrong password or code was given for your account.".to_owned(),
-        count => format!("{count} wrong passwords or codes were given for your account. The last:"),
+        count => {
+            format!("The last of {count} wrong passwords and codes was given for your account.")
+        }
     }
 }
 

@@ -344,6 +344,24 @@ fn compared(
     compare(date, lines, &desk.world.movements, earlier, calendar)
 }
 
+/// Whoever looks for the movement among the findings finds it, however the network calls it.
+#[test]
+fn a_second_transfer_is_shown_under_our_reference_whatever_the_network_calls_it() {
+    let (mut desk, line) = owing();
+    let draw = desk.draw_bank(line, 30_000);
+    desk.send(draw);
+    let LookUp::Several(mut remotes) = desk.twice(draw, RemoteStatus::Accepted) else {
+        panic!("it is there twice");
+    };
+    remotes[1].reference = format!("not-{draw}");
+    desk.look_up(draw, LookUp::Several(remotes)).unwrap();
+    let findings: Vec<_> = desk.world.findings.values().collect();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].finding.class, FindingClass::Duplicate);
+    assert_eq!(findings[0].finding.reference, draw.to_string());
+    assert_eq!(findings[0].finding.movement_id, Some(draw));
+}
+
 #[test]
 fn a_statement_is_posted_to_clearing_and_suspense() {
     let (mut desk, line) = owing();
