@@ -4,9 +4,8 @@
 use crate::branch::{Branch, Template, Way, cpu_time};
 use crate::figures::{Figure, Goal, Report, median};
 use domain::date::BusinessDate;
-use domain::reconcile::StatementLine;
 use domain::transfer::{LookUp, PostAnswer};
-use engine::answers::{self, Arrived, EventsPage, Unanswered};
+use engine::answers::{self, Arrived, DayStatement, EventsPage, Unanswered};
 use engine::clock::Clock;
 use engine::link::Link;
 use engine::sync::{Pace, system_dice};
@@ -65,6 +64,7 @@ fn arrived(status: u16, body: &[u8]) -> Arrived<'_> {
     Arrived {
         status,
         retry_after: None,
+        date: None,
         body: Ok(body),
     }
 }
@@ -88,9 +88,9 @@ impl Link for Away {
         self.get(&target, answers::events).await
     }
 
-    async fn statement(&self, date: BusinessDate) -> Result<Vec<StatementLine>, Unanswered> {
+    async fn statement(&self, date: BusinessDate) -> Result<DayStatement, Unanswered> {
         let target = format!("/statement?date={date}");
-        let read = |arrived: &Arrived| answers::statement(arrived, &date.to_string());
+        let read = |arrived: &Arrived| answers::statement(arrived, date);
         self.get(&target, read).await
     }
 

@@ -296,6 +296,17 @@ pub fn backoff_ms(attempts: u32, jitter: u32) -> i64 {
     (ceiling * i64::from(jitter)) >> 32
 }
 
+/// No transfer is put off longer than this: a moment beyond it was named by another clock.
+pub const FARTHEST_MS: i64 = KEY_LIFE_MS;
+
+/// When to ask again about what could not be asked: as long as it has lasted already, by full
+/// jitter, from a second to 15 minutes.
+pub fn ask_again_ms(transfer: &Transfer, now: UtcMillis, jitter: u32) -> i64 {
+    let lasted = transfer.marked_at.map_or(0, |at| now.since(at));
+    let ceiling = lasted.clamp(SHORTEST_WAIT_MS * 2, LONGEST_WAIT_MS);
+    (ceiling * i64::from(jitter)) >> 32
+}
+
 /// What the sync job has to do for a movement now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -318,7 +329,8 @@ pub fn step(movement: &Movement, now: UtcMillis) -> Step {
         return Step::Nothing;
     };
     let due = |step| {
-        if now >= transfer.next_at {
+        // A moment further off than any wait is one of a clock that was set back since.
+        if now >= transfer.next_at || transfer.next_at.since(now) > FARTHEST_MS {
             step
         } else {
             Step::WaitUntil(transfer.next_at)

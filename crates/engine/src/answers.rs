@@ -2,8 +2,9 @@
 //! a network sends can be tried without one. Nothing here judges; what cannot be read is said
 //! to be unreadable, and never a reason to stop.
 
+use domain::date::{BusinessDate, UtcMillis};
 use domain::reconcile::StatementLine;
-use domain::transfer::{LookUp, PostAnswer, RemoteTransfer};
+use domain::transfer::{KEY_LIFE_MS, LookUp, PostAnswer, RemoteTransfer};
 use serde::Deserialize;
 
 /// An event of the network's feed.
@@ -16,10 +17,29 @@ pub struct NetworkEvent {
     pub kind: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventsPage {
+    /// Those that can be read. One that cannot is a gap, as if it had never come: the network's
+    /// statement of the day tells what it was about.
     pub events: Vec<NetworkEvent>,
+    /// Nothing came after the cursor, readable or not.
+    pub empty: bool,
     pub next: u64,
+}
+
+#[derive(Deserialize)]
+struct Feed {
+    events: Vec<serde_json::Value>,
+    next: u64,
+}
+
+/// What the network says of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayStatement {
+    pub lines: Vec<StatementLine>,
+    /// By the network's own clock, where it shows it. Of a day that is not over it cannot tell
+    /// everything, whatever the clock here says.
+    pub over: bool,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +61,8 @@ pub struct Unanswered {
     pub credentials: bool,
     /// How long the network asked us to wait.
     pub wait_ms: Option<i64>,
+    /// The network understood and will not answer this: asking the same again is in vain.
+    pub refused: bool,
 }
 
 impl Unanswered {
@@ -49,6 +71,7 @@ impl Unanswered {
             reason,
             credentials: false,
             wait_ms: None,
+            refused: false,
         }
     }
 }
@@ -63,14 +86,25 @@ pub struct Arrived<'a> {
     pub status: u16,
     /// The `Retry-After` header.
     pub retry_after: Option<&'a str>,
+    /// The `Date` header: what the network's clock showed.
+    pub date: Option<&'a str>,
     pub body: Result<&'a [u8], &'static str>,
 }
 
 impl Arrived<'_> {
+    /// RFC 9110, 10.2.3: seconds, or a date, which counts from the moment the answer was made by
+    /// the network's own clock. Nobody is kept waiting longer than a key lives.
     fn retry_after_ms(&self) -> Option<i64> {
-        // Seconds; a date is not honoured and counts as not said.
-        let seconds: u32 = self.retry_after?.trim().parse().ok()?;
-        Some(i64::from(seconds) * 1_000)
+        let told = self.retry_after?.trim();
+        let digits = !told.is_empty() && told.bytes().all(|byte| byte.is_ascii_digit());
+        let wait_ms = if digits {
+            // More digits than fit are a very long time.
+            let seconds: i64 = told.parse().unwrap_or(i64::MAX);
+            seconds.saturating_mul(1_000)
+        } else {
+            moment(told)?.since(moment(self.date?)?).max(0)
+        };
+        Some(wait_ms.min(KEY_LIFE_MS))
     }
 
     /// The body of a 200, and nothing else.
@@ -85,9 +119,26 @@ impl Arrived<'_> {
                 wait_ms: self.retry_after_ms(),
                 ..Unanswered::because("the network asks us to wait")
             }),
+            400..500 => Err(Unanswered {
+                refused: true,
+                ..Unanswered::because("the network refused the question")
+            }),
             _ => Err(Unanswered::because("the network answered with an error")),
         }
     }
+}
+
+/// A date of HTTP, such as "Mon, 02 Mar 2026 14:00:00 GMT".
+fn moment(text: &str) -> Option<UtcMillis> {
+    let zoned = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(UtcMillis(zoned.timestamp().as_millisecond()))
+}
+
+/// Whether an answer with this status shows that the network is there. What it says of an address
+/// that it may not know says nothing against that; an error of its own, or of what stands before
+/// it, does.
+pub fn shows_it_is_there(status: u16) -> bool {
+    status < 500
 }
 
 /// What an attempt to send met.
@@ -121,17 +172,30 @@ pub fn looked_up(arrived: &Arrived) -> Result<LookUp, Unanswered> {
 }
 
 pub fn events(arrived: &Arrived) -> Result<EventsPage, Unanswered> {
-    serde_json::from_slice(arrived.answered()?).map_err(|_| UNREADABLE)
+    let feed: Feed = serde_json::from_slice(arrived.answered()?).map_err(|_| UNREADABLE)?;
+    let empty = feed.events.is_empty();
+    let events = feed.events.into_iter();
+    Ok(EventsPage {
+        events: events
+            .filter_map(|event| serde_json::from_value(event).ok())
+            .collect(),
+        empty,
+        next: feed.next,
+    })
 }
 
 /// The statement of a day; of another day than was asked for it is no answer.
-pub fn statement(arrived: &Arrived, date: &str) -> Result<Vec<StatementLine>, Unanswered> {
+pub fn statement(arrived: &Arrived, date: BusinessDate) -> Result<DayStatement, Unanswered> {
     let statement: Statement =
         serde_json::from_slice(arrived.answered()?).map_err(|_| UNREADABLE)?;
-    if statement.date != date {
+    if statement.date != date.to_string() {
         return Err(Unanswered::because("the statement is of another day"));
     }
-    Ok(statement.lines)
+    let shown = arrived.date.and_then(moment);
+    Ok(DayStatement {
+        lines: statement.lines,
+        over: shown.is_none_or(|now| BusinessDate::utc(now) > date),
+    })
 }
 
 #[cfg(test)]
@@ -144,8 +208,13 @@ mod tests {
         Arrived {
             status,
             retry_after: None,
+            date: None,
             body: Ok(body),
         }
+    }
+
+    fn date(text: &str) -> BusinessDate {
+        text.parse().unwrap()
     }
 
     /// How an answer to an attempt is read: "transfer", "no answer", or its status.
@@ -253,12 +322,13 @@ mod tests {
                 let arrived = Arrived {
                     status,
                     retry_after,
+                    date: None,
                     body: Ok(&bytes),
                 };
                 readable += usize::from(matches!(posted(&arrived), PostAnswer::Transfer(_)));
                 readable += usize::from(looked_up(&arrived).is_ok());
                 readable += usize::from(events(&arrived).is_ok());
-                readable += usize::from(statement(&arrived, "2026-01-07").is_ok());
+                readable += usize::from(statement(&arrived, date("2026-01-07")).is_ok());
             }
         }
         // Some of them are still good: the others were refused by reading, not by chance.
@@ -287,10 +357,82 @@ mod tests {
         let told = Arrived {
             status: 429,
             retry_after: Some(" 7 "),
+            date: None,
             body: Ok(b""),
         };
         assert_eq!(looked_up(&told).unwrap_err().wait_ms, Some(7_000));
         let other_day = br#"{"date":"2026-01-08","lines":[]}"#;
-        assert!(statement(&arrived(200, other_day), "2026-01-07").is_err());
+        assert!(statement(&arrived(200, other_day), date("2026-01-07")).is_err());
+    }
+
+    #[test]
+    fn how_long_to_wait_is_told_in_seconds_or_by_the_networks_clock() {
+        let wait = |retry_after: &str, date: Option<&str>| {
+            let told = Arrived {
+                status: 429,
+                retry_after: Some(retry_after),
+                date,
+                body: Ok(b""),
+            };
+            let by_question = looked_up(&told).unwrap_err().wait_ms;
+            let PostAnswer::Status { retry_after_ms, .. } = posted(&told) else {
+                panic!("a 429 is a status");
+            };
+            assert_eq!(by_question, retry_after_ms);
+            by_question
+        };
+        let at = Some("Mon, 02 Mar 2026 14:00:00 GMT");
+        for (told, date, expected) in [
+            ("0", None, Some(0)),
+            (" 7 ", at, Some(7_000)),
+            ("4294967296", None, Some(KEY_LIFE_MS)),
+            ("99999999999999999999999999", None, Some(KEY_LIFE_MS)),
+            ("Mon, 02 Mar 2026 14:02:00 GMT", at, Some(120_000)),
+            ("Mon, 02 Mar 2026 13:00:00 GMT", at, Some(0)),
+            ("Fri, 02 Mar 2126 14:00:00 GMT", at, None),
+            ("Sat, 02 Mar 2126 14:00:00 GMT", at, Some(KEY_LIFE_MS)),
+            // Without its clock a date says nothing: ours may be wrong.
+            ("Mon, 02 Mar 2026 14:02:00 GMT", None, None),
+            ("-7", at, None),
+            ("7s", at, None),
+            ("", at, None),
+            ("soon", at, None),
+        ] {
+            assert_eq!(wait(told, date), expected, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_is_a_gap_and_not_the_end() {
+        let body = br#"{"events":[{"transfer_id":"tr_1","reference":null},7,
+            {"transfer_id":"tr_2","reference":"r"}],"next":3}"#;
+        let page = events(&arrived(200, body)).unwrap();
+        assert_eq!((page.events.len(), page.empty, page.next), (1, false, 3));
+        assert_eq!(page.events[0].transfer_id, "tr_2");
+        let page = events(&arrived(200, br#"{"events":[],"next":3}"#)).unwrap();
+        assert!(page.empty);
+        assert!(events(&arrived(200, br#"{"events":{},"next":3}"#)).is_err());
+        // A cursor it does not know is told from a network that is ill.
+        assert!(events(&arrived(400, body)).unwrap_err().refused);
+        assert!(!events(&arrived(500, body)).unwrap_err().refused);
+    }
+
+    #[test]
+    fn a_day_is_over_when_it_is_over_at_the_network() {
+        let body = br#"{"date":"2026-03-02","lines":[]}"#;
+        for (clock, over) in [
+            (None, true),
+            (Some("not a date"), true),
+            (Some("Mon, 02 Mar 2026 23:59:59 GMT"), false),
+            (Some("Tue, 03 Mar 2026 00:00:00 GMT"), true),
+            (Some("Sun, 01 Mar 2026 12:00:00 GMT"), false),
+        ] {
+            let arrived = Arrived {
+                date: clock,
+                ..arrived(200, body)
+            };
+            let read = statement(&arrived, date("2026-03-02")).unwrap();
+            assert_eq!(read.over, over, "{clock:?}");
+        }
     }
 }

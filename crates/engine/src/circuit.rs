@@ -28,6 +28,8 @@ pub struct Circuit {
     failures: u32,
     doubts: u32,
     probe_at: UtcMillis,
+    /// When that was settled: a clock that shows less was set back, and waits for nothing.
+    noted_at: UtcMillis,
     /// Just closed: one job goes alone.
     tentative: bool,
 }
@@ -75,6 +77,7 @@ impl Circuit {
         self.online = false;
         self.tentative = true;
         self.why = Some(why.to_owned());
+        self.noted_at = now;
         let wait = backoff_ms(self.failures, jitter).min(PROBE_LONGEST_MS);
         self.probe_at = now.plus_ms(wait.max(wait_ms.unwrap_or(0)));
     }
@@ -88,6 +91,7 @@ impl Circuit {
         self.paused = true;
         self.online = false;
         self.why = Some("the payments network refused our credentials".to_owned());
+        self.noted_at = now;
         let wait = backoff_ms(self.failures, jitter).max(PAUSED_LEAST_MS);
         self.probe_at = now.plus_ms(wait);
     }
@@ -100,7 +104,7 @@ impl Circuit {
     /// Milliseconds until the next probe; nothing when it is due, or the circuit is closed.
     pub fn until_probe(&self, now: UtcMillis) -> Option<i64> {
         let wait = self.probe_at.since(now);
-        (!self.online && wait > 0).then_some(wait)
+        (!self.online && wait > 0 && now >= self.noted_at).then_some(wait)
     }
 
     /// How many jobs may be under way at once.
@@ -135,9 +139,9 @@ impl Budget {
     }
 
     fn refill(&mut self, now: UtcMillis) {
-        // A clock that went back gives nothing and takes nothing.
+        // A clock that went back gives nothing, and goes on from where it stands now.
         let passed = self.at.map_or(0, |at| now.since(at).max(0));
-        self.at = Some(self.at.map_or(now, |at| at.max(now)));
+        self.at = Some(now);
         // `per_second` requests a second are as many thousandths a millisecond.
         let gained = passed.saturating_mul(self.per_second);
         self.millis = self.millis.saturating_add(gained).min(self.most_millis);
@@ -188,6 +192,21 @@ mod tests {
         assert!((618..=622).contains(&taken.len()), "{}", taken.len());
         // A clock that goes back gives nothing.
         assert!(budget.take(AT).is_err());
+        // From there on it is a clock like any other.
+        assert!(budget.take(AT.plus_ms(100)).is_ok());
+        assert!(budget.take(AT.plus_ms(100)).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_keeps_nobody_waiting_for_its_old_time() {
+        let mut circuit = Circuit::default();
+        circuit.answered(AT);
+        circuit.open(AT, "no connection", Some(60_000), 0);
+        assert_eq!(circuit.until_probe(AT), Some(60_000));
+        assert_eq!(circuit.until_probe(AT.plus_ms(-1)), None);
+        circuit.pause(AT, 0);
+        assert_eq!(circuit.until_probe(AT), Some(PAUSED_LEAST_MS));
+        assert_eq!(circuit.until_probe(AT.plus_ms(-86_400_000)), None);
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! What the sync job asks of a payments network. The program's is HTTP (`payments.rs`); a test
 //! puts a network of its own here and decides what becomes of every request.
 
-use crate::answers::{EventsPage, Unanswered};
+use crate::answers::{DayStatement, EventsPage, Unanswered};
 use domain::date::BusinessDate;
-use domain::reconcile::StatementLine;
 use domain::transfer::{LookUp, PostAnswer};
 use std::future::Future;
 
@@ -19,7 +18,7 @@ pub trait Link: Send + Sync + 'static {
     fn statement(
         &self,
         date: BusinessDate,
-    ) -> impl Future<Output = Result<Vec<StatementLine>, Unanswered>> + Send;
+    ) -> impl Future<Output = Result<DayStatement, Unanswered>> + Send;
     /// Whether the network can be reached at all; moves nothing.
     fn reachable(&self) -> impl Future<Output = bool> + Send;
 }

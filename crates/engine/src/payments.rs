@@ -1,13 +1,12 @@
 //! The one place that speaks HTTP: carries bytes to the payments network and brings evidence
 //! back, unjudged.
 
-use crate::answers::{self, Arrived, EventsPage, Unanswered};
+use crate::answers::{self, Arrived, DayStatement, EventsPage, Unanswered};
 use crate::link::Link;
 use domain::date::BusinessDate;
-use domain::reconcile::StatementLine;
 use domain::transfer::{LookUp, PostAnswer};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Response};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::{Client, Response, Url};
 use std::time::Duration;
 
 /// How long a call may take before its outcome is doubt.
@@ -26,6 +25,8 @@ pub struct PaymentsClient {
 pub enum AddressError {
     #[error("the payments network has to be reached by https, except on this machine")]
     NotSecure,
+    #[error("this is not the address of a payments network")]
+    NotAnAddress,
     #[error("the HTTP client could not be made: {0}")]
     Client(#[from] reqwest::Error),
 }
@@ -38,13 +39,21 @@ impl PaymentsClient {
         time_out: Duration,
     ) -> Result<PaymentsClient, AddressError> {
         let base = base.trim_end_matches('/').to_owned();
-        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-            .iter()
-            .any(|host| base == *host || base.starts_with(&format!("{host}:")));
-        if !base.starts_with("https://") && !loopback {
-            return Err(AddressError::NotSecure);
+        let url = Url::parse(&base).map_err(|_| AddressError::NotAnAddress)?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(AddressError::NotAnAddress);
         }
-        let client = Client::builder()
+        let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        let mut builder = Client::builder();
+        match url.scheme() {
+            "https" => {}
+            "http" if loopback => {
+                // What is on this machine is reached without leaving it, whatever the environment says.
+                builder = builder.no_proxy();
+            }
+            _ => return Err(AddressError::NotSecure),
+        }
+        let client = builder
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -109,10 +118,9 @@ impl Link for PaymentsClient {
         answers::events(&self.get(&format!("/events?{query}")).await?.arrived())
     }
 
-    async fn statement(&self, date: BusinessDate) -> Result<Vec<StatementLine>, Unanswered> {
-        let date = date.to_string();
+    async fn statement(&self, date: BusinessDate) -> Result<DayStatement, Unanswered> {
         let answer = self.get(&format!("/statement?date={date}")).await?;
-        answers::statement(&answer.arrived(), &date)
+        answers::statement(&answer.arrived(), date)
     }
 
     async fn reachable(&self) -> bool {
@@ -121,7 +129,7 @@ impl Link for PaymentsClient {
             .get(format!("{}/health", self.base))
             .send()
             .await;
-        asked.is_ok_and(|response| response.status().is_success())
+        asked.is_ok_and(|response| answers::shows_it_is_there(response.status().as_u16()))
     }
 }
 
@@ -144,6 +152,7 @@ fn url_encoded(name: &str, value: &str) -> String {
 struct Answer {
     status: u16,
     retry_after: Option<String>,
+    date: Option<String>,
     body: Result<Vec<u8>, &'static str>,
 }
 
@@ -151,7 +160,8 @@ impl Answer {
     async fn read(response: Response) -> Answer {
         Answer {
             status: response.status().as_u16(),
-            retry_after: retry_after(response.headers()),
+            retry_after: header(response.headers(), RETRY_AFTER),
+            date: header(response.headers(), DATE),
             body: body(response).await,
         }
     }
@@ -160,6 +170,7 @@ impl Answer {
         Arrived {
             status: self.status,
             retry_after: self.retry_after.as_deref(),
+            date: self.date.as_deref(),
             body: self.body.as_deref().map_err(|reason| *reason),
         }
     }
@@ -176,6 +187,6 @@ async fn body(mut response: Response) -> Result<Vec<u8>, &'static str> {
     Ok(bytes)
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<String> {
-    Some(headers.get(RETRY_AFTER)?.to_str().ok()?.to_owned())
+fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
 }

@@ -4,6 +4,7 @@
 //! A statement says what moved; whatever it shows that the ledger does not have yet is asked for
 //! first, so that a missing event is mended before it is a finding.
 
+use crate::answers::DayStatement;
 use crate::link::Link;
 use crate::store::jobs;
 use crate::store::reconciling::{self, day_of};
@@ -13,7 +14,10 @@ use domain::date::{BusinessDate, UtcMillis};
 use domain::ids::MovementId;
 use domain::movement::Movement;
 use domain::reconcile::{Finding, FindingClass, StatementEntry, StatementLine, compare};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Before a day that was not over at the network is asked for again.
+const NOT_OVER_MS: i64 = 15 * 60 * 1_000;
 
 /// How far the work has come. Lost with the process: it begins anew, and finds nothing twice.
 #[derive(Default)]
@@ -22,6 +26,10 @@ pub(crate) struct Reconciling {
     to_ask: Option<VecDeque<MovementId>>,
     /// The day that is not over yet was looked at after a restore.
     today_seen: bool,
+    /// A day that was not over at the network, and when that was seen.
+    not_over: Option<(BusinessDate, UtcMillis)>,
+    /// What could not be asked about for the statement of a day.
+    in_vain: BTreeSet<(BusinessDate, MovementId)>,
     /// All was compared; what was altered waits for an admin.
     done: bool,
 }
@@ -61,12 +69,22 @@ impl<L: Link> Sync<L> {
                 }
             }
         };
-        Ok((next < today).then_some(next))
+        let waits = self.reconciling.not_over.is_some_and(|(date, seen_at)| {
+            let passed = self.orders.now().since(seen_at);
+            date == next && (0..NOT_OVER_MS).contains(&passed)
+        });
+        Ok((next < today && !waits).then_some(next))
     }
 
     /// Reads one day that is over, shows where it disagrees, and posts it.
     async fn reconcile_day(&mut self, date: BusinessDate) -> Result<(), Halt> {
-        let (entries, findings) = self.compared(date).await?;
+        let (entries, findings, over) = self.compared(date).await?;
+        if !over {
+            // The clock here is ahead. A day that was read too soon would never be read again.
+            tracing::warn!(%date, "the day is not over at the network: the clock here is ahead");
+            self.reconciling.not_over = Some((date, self.orders.now()));
+            return Ok(());
+        }
         for finding in findings {
             self.open(finding).await?;
         }
@@ -83,7 +101,7 @@ impl<L: Link> Sync<L> {
 
     /// The day that is not over: shown where it disagrees, posted when it is over.
     async fn look_at_today(&mut self) -> Result<(), Halt> {
-        let (_, findings) = self.compared(day_of(self.orders.now())).await?;
+        let (_, findings, _) = self.compared(day_of(self.orders.now())).await?;
         for finding in findings {
             self.open(finding).await?;
         }
@@ -95,10 +113,10 @@ impl<L: Link> Sync<L> {
     async fn compared(
         &mut self,
         date: BusinessDate,
-    ) -> Result<(Vec<StatementEntry>, Vec<Finding>), Halt> {
+    ) -> Result<(Vec<StatementEntry>, Vec<Finding>, bool), Halt> {
         self.may_ask()?;
         let answer = self.link.statement(date).await;
-        let lines = self.heard(answer)?;
+        let DayStatement { lines, over } = self.heard(answer)?;
         let movements = self.named_in(&lines).await?;
         let earlier = reconciling::lines_before(self.orders.pool(), date, &lines)
             .await
@@ -111,13 +129,22 @@ impl<L: Link> Sync<L> {
             .filter_map(|finding| movements.get(&finding.movement_id?))
             .collect();
         if behind.is_empty() {
-            return Ok((entries, findings));
+            return Ok((entries, findings, over));
         }
         for movement in behind {
-            self.ask_about(movement).await?;
+            // Asked in vain once, it is shown as the statement has it: the day does not wait.
+            if self.reconciling.in_vain.contains(&(date, movement.id)) {
+                continue;
+            }
+            let asked = self.ask_about(movement).await;
+            if matches!(asked, Err(Halt::Away)) {
+                self.reconciling.in_vain.insert((date, movement.id));
+            }
+            asked?;
         }
         let movements = self.named_in(&lines).await?;
-        Ok(compare(date, &lines, &movements, &earlier, &calendar))
+        let (entries, findings) = compare(date, &lines, &movements, &earlier, &calendar);
+        Ok((entries, findings, over))
     }
 
     async fn named_in(
@@ -209,12 +236,18 @@ impl<L: Link> Sync<L> {
         let movement = jobs::movement(self.orders.pool(), id)
             .await
             .map_err(|_| Halt::Store)?;
-        if let Some(movement) = movement {
-            self.ask_about(&movement).await?;
-        }
+        let asked = match movement {
+            Some(movement) if movement.by_network() => self.ask_about(&movement).await,
+            _ => Ok(()),
+        };
         if let Some(ids) = self.reconciling.to_ask.as_mut() {
             ids.pop_front();
+            // The others do not wait for one of which the network cannot say anything.
+            if asked.is_err() {
+                ids.push_back(id);
+            }
         }
+        asked?;
         Ok(true)
     }
 

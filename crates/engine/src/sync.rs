@@ -40,6 +40,11 @@ const FOLLOW_FIRST_MS: i64 = 60_000;
 const FOLLOW_LONGEST_MS: i64 = 6 * 60 * 60 * 1_000;
 /// Of those, so many in one turn.
 const FOLLOW_LOOK: u32 = 64;
+/// Pages of the network's events read in one turn: what is due to be sent waits for no more.
+const PAGES_A_TURN: u32 = 16;
+/// Before an event that was set aside is asked about again: then twice as long, up to the longest.
+const ASIDE_FIRST_MS: i64 = 2_000;
+const ASIDE_LONGEST_MS: i64 = 15 * 60 * 1_000;
 
 /// How fast the network may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +77,8 @@ pub struct Handle {
     stop: Arc<Notify>,
     stopping: Arc<AtomicBool>,
     reconcile: Arc<AtomicBool>,
+    /// What came of an attempt could not be written down.
+    unrecorded: Arc<AtomicBool>,
     /// Transfers the network gave a clear word on.
     gauge: Arc<Mutex<Gauge>>,
 }
@@ -145,6 +152,9 @@ pub struct Sync<L> {
     follow_after: i64,
     /// A page of the network's events that is not worked off yet.
     page: Option<Page>,
+    /// How far the events were read; the cursor that is kept stays before what is set aside.
+    read_to: Option<u64>,
+    aside: Vec<Aside>,
     events_at: Option<UtcMillis>,
     pub(crate) reconciling: Reconciling,
     started: bool,
@@ -153,6 +163,13 @@ pub struct Sync<L> {
 struct Page {
     events: VecDeque<NetworkEvent>,
     next: u64,
+}
+
+/// An event whose transfer could not be asked about. The news of others goes on without it.
+struct Aside {
+    event: NetworkEvent,
+    again_at: UtcMillis,
+    wait_ms: i64,
 }
 
 /// Why a part of a turn ended before its work did.
@@ -177,6 +194,8 @@ impl<L: Link> Sync<L> {
             followed: HashMap::new(),
             follow_after: 0,
             page: None,
+            read_to: None,
+            aside: Vec::new(),
             events_at: None,
             reconciling: Reconciling::default(),
             started: false,
@@ -216,8 +235,12 @@ impl<L: Link> Sync<L> {
     /// One look at what is due now, carried out.
     pub async fn turn(&mut self) -> Turn {
         let now = self.orders.now();
+        // Nothing is on the wire between two turns.
+        if self.handle.unrecorded.swap(false, Ordering::SeqCst) {
+            self.started = false;
+        }
         if !self.started {
-            self.started = self.settle_doubts_of_the_last_run().await;
+            self.started = self.settle_what_was_left_sending().await;
         }
         if !self.online() {
             if let Some(wait_ms) = self.handle.lock().until_probe(now) {
@@ -243,6 +266,13 @@ impl<L: Link> Sync<L> {
         }
         if self.online() && spent == 0 {
             match self.carry_out_what_is_due().await {
+                Ok(did) => moved |= did,
+                Err(Halt::Spent(wait_ms)) => spent = wait_ms,
+                Err(Halt::Away | Halt::Store) => return self.rest(0),
+            }
+        }
+        if self.online() && spent == 0 && !self.handle.stopping() {
+            match self.ask_about_what_was_set_aside().await {
                 Ok(did) => moved |= did,
                 Err(Halt::Spent(wait_ms)) => spent = wait_ms,
                 Err(Halt::Away | Halt::Store) => return self.rest(0),
@@ -275,8 +305,9 @@ impl<L: Link> Sync<L> {
         }
     }
 
-    /// A job found sending at start is doubt, never failure.
-    async fn settle_doubts_of_the_last_run(&mut self) -> bool {
+    /// A job found sending while nothing is on the wire is doubt, never failure: the program
+    /// stopped meanwhile, or could not write down what came of it.
+    async fn settle_what_was_left_sending(&mut self) -> bool {
         let left = match jobs::left_sending(self.orders.pool()).await {
             Ok(left) => left,
             Err(error) => {
@@ -300,7 +331,7 @@ impl<L: Link> Sync<L> {
                     }
                 } else {
                     PostAnswer::NoAnswer {
-                        reason: "the program stopped while sending",
+                        reason: "what came of it was not recorded",
                     }
                 },
                 jitter: (self.dice)(),
@@ -381,14 +412,24 @@ impl<L: Link> Sync<L> {
             return Ok(false);
         }
         let mut news = false;
-        loop {
+        for _ in 0..PAGES_A_TURN {
+            let cursor = self.read_to.or_else(|| self.kept_cursor());
             if self.page.is_none() {
-                let cursor = self.orders.cursor();
                 self.may_ask()?;
-                let answer = self.link.events(cursor.as_deref()).await;
+                let asked = cursor.map(|cursor| cursor.to_string());
+                let answer = self.link.events(asked.as_deref()).await;
+                if answer.as_ref().is_err_and(|unanswered| unanswered.refused)
+                    && cursor.is_some_and(|cursor| cursor > 0)
+                {
+                    // Another feed than the one that gave it out. Read from its beginning, it says
+                    // nothing that asking for the current state would not put right.
+                    tracing::warn!(cursor, "the network does not know our place in its events");
+                    self.read_to = Some(0);
+                    continue;
+                }
                 let mut page = self.heard(answer)?;
                 self.events_at = Some(now);
-                if page.events.is_empty() {
+                if page.empty {
                     return Ok(news);
                 }
                 let ids = page.events.iter();
@@ -407,10 +448,9 @@ impl<L: Link> Sync<L> {
                 // Of several events of one transfer the last look is enough.
                 let mut events: VecDeque<NetworkEvent> = VecDeque::new();
                 for event in page.events {
-                    let again = events.iter().position(|earlier| {
-                        earlier.reference == event.reference
-                            && earlier.transfer_id == event.transfer_id
-                    });
+                    let again = events
+                        .iter()
+                        .position(|earlier| same_transfer(earlier, &event));
                     if let Some(place) = again {
                         events.remove(place);
                     }
@@ -425,29 +465,93 @@ impl<L: Link> Sync<L> {
             if domain::planted!(CursorBeforeFacts)
                 && let Some(page) = &self.page
             {
-                let cursor = page.next.to_string();
-                let moved = Internal::MoveCursor { cursor };
-                self.orders.internal(moved).await.map_err(|_| Halt::Store)?;
+                self.keep_cursor(page.next).await?;
             }
             while let Some(event) = self.page.as_ref().and_then(|page| page.events.front()) {
                 let event = event.clone();
-                self.follow_event(&event).await?;
-                if let Some(page) = self.page.as_mut() {
+                let followed = self.follow_event(&event).await;
+                if matches!(followed, Ok(()) | Err(Halt::Away))
+                    && let Some(page) = self.page.as_mut()
+                {
                     page.events.pop_front();
                 }
+                if matches!(followed, Err(Halt::Away)) {
+                    self.set_aside(event);
+                }
+                followed?;
             }
             // Read to the end; until here the cursor stayed, and the page would come again.
             let Some(page) = self.page.take() else {
                 return Ok(news);
             };
-            let moved = Internal::MoveCursor {
-                cursor: page.next.to_string(),
-            };
-            self.orders.internal(moved).await.map_err(|_| Halt::Store)?;
-            if self.handle.stopping() {
+            if self.aside.is_empty() {
+                self.keep_cursor(page.next).await?;
+                self.read_to = None;
+            } else {
+                self.read_to = Some(page.next);
+            }
+            // A feed that does not go on would be read for ever.
+            if self.handle.stopping() || cursor.is_some_and(|cursor| page.next <= cursor) {
                 return Ok(news);
             }
         }
+        Ok(news)
+    }
+
+    fn kept_cursor(&self) -> Option<u64> {
+        self.orders.cursor()?.parse().ok()
+    }
+
+    async fn keep_cursor(&self, cursor: u64) -> Result<(), Halt> {
+        let cursor = cursor.to_string();
+        let moved = Internal::MoveCursor { cursor };
+        self.orders.internal(moved).await.map_err(|_| Halt::Store)
+    }
+
+    /// The network could not be asked about this one. Perhaps it is away; perhaps it cannot say
+    /// anything of this one alone, and the others do not wait for that.
+    fn set_aside(&mut self, event: NetworkEvent) {
+        self.aside
+            .retain(|aside| !same_transfer(&aside.event, &event));
+        self.aside.push(Aside {
+            event,
+            again_at: self.orders.now().plus_ms(ASIDE_FIRST_MS),
+            wait_ms: ASIDE_FIRST_MS,
+        });
+    }
+
+    /// After everything else of a turn: whatever fails here again holds nothing up.
+    async fn ask_about_what_was_set_aside(&mut self) -> Result<bool, Halt> {
+        let now = self.orders.now();
+        let due = |aside: &Aside| {
+            aside.again_at.since(now) <= 0 || aside.again_at.since(now) > aside.wait_ms
+        };
+        let mut asked = false;
+        while let Some(place) = self.aside.iter().position(due) {
+            let event = self.aside[place].event.clone();
+            match self.follow_event(&event).await {
+                Ok(()) => {
+                    self.aside.remove(place);
+                    asked = true;
+                }
+                Err(halt) => {
+                    let mut aside = self.aside.remove(place);
+                    aside.wait_ms = (aside.wait_ms * 2).min(ASIDE_LONGEST_MS);
+                    aside.again_at = now.plus_ms(aside.wait_ms);
+                    self.aside.push(aside);
+                    return Err(halt);
+                }
+            }
+        }
+        if asked
+            && self.aside.is_empty()
+            && self.page.is_none()
+            && let Some(read_to) = self.read_to
+        {
+            self.keep_cursor(read_to).await?;
+            self.read_to = None;
+        }
+        Ok(asked)
     }
 
     async fn follow_event(&mut self, event: &NetworkEvent) -> Result<(), Halt> {
@@ -637,7 +741,8 @@ impl<L: Link> Sync<L> {
                 .followed
                 .entry(movement.id)
                 .or_insert((now.plus_ms(FOLLOW_FIRST_MS), FOLLOW_FIRST_MS));
-            if now < due_at {
+            // A moment further off than it was ever put is one of a clock that was set back.
+            if now < due_at && due_at.since(now) <= wait_ms {
                 continue;
             }
             if !self.online() || !self.budget.ample(now) || self.handle.stopping() {
@@ -697,6 +802,10 @@ fn adds_nothing(movement: &Movement, event: &NetworkEvent) -> bool {
         MovementState::Accepted | MovementState::Settled | MovementState::Returned
     );
     held && event.kind == "accepted" && known == Some(event.transfer_id.as_str())
+}
+
+fn same_transfer(one: &NetworkEvent, other: &NetworkEvent) -> bool {
+    one.reference == other.reference && one.transfer_id == other.transfer_id
 }
 
 /// What a job learned about the network as a whole.
@@ -805,7 +914,8 @@ impl<L: Link> Job<L> {
             jitter: self.jitter,
         };
         if self.orders.internal(answered).await.is_err() {
-            tracing::error!(%movement_id, "an outcome could not be recorded; the next start takes it as doubt");
+            tracing::error!(%movement_id, "an outcome could not be recorded; it is taken as doubt");
+            self.handle.unrecorded.store(true, Ordering::SeqCst);
         }
         contact
     }

@@ -184,3 +184,9 @@ impl Outcome {
         }
     }
 }
+
+/// Such as "Mon, 02 Mar 2026 14:00:00 GMT" (RFC 9110, 5.6.7).
+pub(crate) fn http_date(now_ms: i64) -> String {
+    let now = jiff::Timestamp::from_millisecond(now_ms).unwrap_or_default();
+    now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}

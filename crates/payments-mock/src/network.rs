@@ -11,7 +11,7 @@ use crate::books::{Books, BooksView, Movement, MovementKind};
 use crate::calendar::{
     CUT_OFF_MS_OF_DAY, Calendar, DAY_MS, LATEST_MS, SETTLING_MS_OF_DAY, date_of, start_of,
 };
-use crate::exchange::{Answer, Content, Delivery, Outcome, Plan, Problem, Request};
+use crate::exchange::{Answer, Content, Delivery, Outcome, Plan, Problem, Request, http_date};
 use crate::faults::{Fault, FaultKind, Faults, InvalidFault, Occasion, Operation, Point};
 use crate::feed::{Event, EventKind, Feed};
 use crate::protocol::{LONGEST_KEY_BYTES, Speed, Status, Transfer, TransferRequest};
@@ -248,6 +248,14 @@ impl Network {
     /// Takes one request at an instant: whatever it does to the books is done
     /// when this returns, and the plan says what the client gets to see of it.
     pub fn handle(&mut self, now_ms: i64, request: &Request) -> Plan {
+        let mut plan = self.answer(now_ms, request);
+        // It shows its own clock, as every server of HTTP that has one does.
+        let date = http_date(self.now_ms);
+        plan.answer.headers.push(("date", date));
+        plan
+    }
+
+    fn answer(&mut self, now_ms: i64, request: &Request) -> Plan {
         self.advance(now_ms);
         if !self.reachable {
             return delivered(

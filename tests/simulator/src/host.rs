@@ -4,9 +4,8 @@
 use crate::coverage::KillPoint;
 use crate::disk::{Disk, Trouble};
 use domain::date::BusinessDate;
-use domain::reconcile::StatementLine;
 use domain::transfer::{LookUp, PostAnswer};
-use engine::answers::{self, Arrived, EventsPage, Unanswered};
+use engine::answers::{self, Arrived, DayStatement, EventsPage, Unanswered};
 use engine::clock::Clock;
 use engine::link::Link;
 use payments_mock::exchange::{Delivery, Request};
@@ -187,16 +186,17 @@ impl Host {
             }
             Some((KillPoint::BeforeSend, _)) | None => {}
         }
-        let retry_after = plan
-            .answer
-            .headers
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))
-            .map(|(_, value)| value.clone());
+        let header = |wanted: &str| {
+            let mut headers = plan.answer.headers.iter();
+            let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value.clone())
+        };
+        let (retry_after, date) = (header("retry-after"), header("date"));
         let arrived = |body| {
             Ok(Came {
                 status: plan.answer.status,
                 retry_after,
+                date,
                 body,
             })
         };
@@ -246,6 +246,7 @@ struct Call {
 struct Came {
     status: u16,
     retry_after: Option<String>,
+    date: Option<String>,
     body: Result<Vec<u8>, &'static str>,
 }
 
@@ -254,6 +255,7 @@ impl Came {
         Arrived {
             status: self.status,
             retry_after: self.retry_after.as_deref(),
+            date: self.date.as_deref(),
             body: self.body.as_deref().map_err(|why| *why),
         }
     }
@@ -300,14 +302,13 @@ impl Link for Host {
         answers::events(&self.get(format!("/events?after={after}")).await?.arrived())
     }
 
-    async fn statement(&self, date: BusinessDate) -> Result<Vec<StatementLine>, Unanswered> {
-        let date = date.to_string();
+    async fn statement(&self, date: BusinessDate) -> Result<DayStatement, Unanswered> {
         let came = self.get(format!("/statement?date={date}")).await?;
-        answers::statement(&came.arrived(), &date)
+        answers::statement(&came.arrived(), date)
     }
 
     async fn reachable(&self) -> bool {
         let asked = self.get("/health".to_owned()).await;
-        asked.is_ok_and(|came| (200..300).contains(&came.status))
+        asked.is_ok_and(|came| answers::shows_it_is_there(came.status))
     }
 }

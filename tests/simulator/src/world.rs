@@ -30,6 +30,9 @@ pub struct Base {
     store: Vec<u8>,
     pub people: People,
     pub product_id: ProductId,
+    /// The first line, and a bank account of its customer's.
+    pub line_id: LineId,
+    pub account_id: BankAccountId,
 }
 
 /// The accounts of the branch.
@@ -181,6 +184,7 @@ async fn found() -> Base {
         .give_command(people.ada, CommandId(next()), Command::DefineProduct(free))
         .await
         .expect("a product that costs nothing");
+    let mut first = None;
     for number in 1..=3_u32 {
         let (customer, account) = (CustomerId(next()), BankAccountId(next()));
         let mut commands = vec![
@@ -193,6 +197,7 @@ async fn found() -> Base {
         ];
         if number < 3 {
             let line = LineId(next());
+            first = first.or(Some((line, account)));
             commands.extend([
                 (
                     people.sam,
@@ -213,10 +218,13 @@ async fn found() -> Base {
     engine.stop().await;
     drop(engine);
     disk.remove();
+    let (line_id, account_id) = first.expect("a line");
     Base {
         store: std::fs::read(folder.path().join(STORE_FILE)).expect("the store"),
         people,
         product_id,
+        line_id,
+        account_id,
     }
 }
 

@@ -30,6 +30,7 @@ fn runtime() -> Runtime {
 #[test]
 fn garbled_answers_of_the_network_are_evidence_or_doubt() {
     let examples = examples(&["network"]);
+    let date = "2026-03-04".parse().unwrap();
     let mut readable = 0;
     throw_at(
         "network JSON",
@@ -42,6 +43,7 @@ fn garbled_answers_of_the_network_are_evidence_or_doubt() {
                 let arrived = Arrived {
                     status,
                     retry_after: retry_after.as_deref(),
+                    date: retry_after.as_deref(),
                     body: Ok(bytes),
                 };
                 let posted = answers::posted(&arrived);
@@ -50,7 +52,7 @@ fn garbled_answers_of_the_network_are_evidence_or_doubt() {
                 let unread = [
                     answers::looked_up(&arrived).err(),
                     answers::events(&arrived).err(),
-                    answers::statement(&arrived, "2026-03-04").err(),
+                    answers::statement(&arrived, date).err(),
                 ];
                 readable += unread.iter().filter(|unread| unread.is_none()).count();
                 for unanswered in unread.into_iter().flatten() {

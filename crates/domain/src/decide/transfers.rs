@@ -285,7 +285,7 @@ pub(super) fn record_look_up(
         }
         (LookUp::Several(remotes), _) => several(world, &mut draft, ctx, at, remotes)?,
         (LookUp::NoAnswer { reason }, MovementState::Unknown) => {
-            let next_at = ctx.now.plus_ms(backoff_ms(transfer.attempts, jitter));
+            let next_at = ctx.now.plus_ms(ask_again_ms(transfer, ctx.now, jitter));
             let reason = (*reason).to_owned();
             draft.push(Event::TransferAskedInVain {
                 line_id,
@@ -341,10 +341,17 @@ fn several(
         return Err(RefusalCode::UnknownMovement.into());
     };
     let currency = currency(world)?;
-    // `matches` holds a known id to its transfer, so this is the one we know, or else the first.
+    // `matches` holds a known id to its transfer, so this is the one we know; or else the first of
+    // those that moved, or still may: money that moved is never taken for money that did not.
+    let standing = |remote: &&RemoteTransfer| match remote.status {
+        RemoteStatus::Settled | RemoteStatus::Returned => 0,
+        RemoteStatus::Accepted => 1,
+        RemoteStatus::Rejected => 2,
+    };
     let ours = remotes
         .iter()
-        .find(|remote| remote.matches(&movement, currency));
+        .filter(|remote| remote.matches(&movement, currency))
+        .min_by_key(standing);
     let Some(ours) = ours else {
         return mismatch(draft, at, &movement, ReviewReason::NetworkContradictsItself);
     };

@@ -7,6 +7,7 @@ use crate::store::vouched::{demand, select};
 use domain::date::UtcMillis;
 use domain::ids::{CustomerId, MovementId};
 use domain::movement::Movement;
+use domain::transfer::FARTHEST_MS;
 use sqlx::{Row, SqlitePool};
 use std::collections::BTreeMap;
 
@@ -14,14 +15,14 @@ use std::collections::BTreeMap;
 /// statement sees the store at one moment: what moves from one state to the other is seen once.
 const DUE: &str = "
     select * from (select requested_seq, document from movements
-        where state = 'queued' and requested_seq > ?1 and next_at_ms <= ?2
+        where state = 'queued' and requested_seq > ?1 and (next_at_ms <= ?2 or next_at_ms > ?4)
           and not exists (select 1 from movements m
               where m.line_id = movements.line_id and m.on_its_way = 1
               and m.requested_seq < movements.requested_seq and m.state in ('queued', 'sending', 'unknown'))
         order by requested_seq limit ?3)
     union all
     select * from (select requested_seq, document from movements
-        where state = 'unknown' and requested_seq > ?1 and next_at_ms <= ?2
+        where state = 'unknown' and requested_seq > ?1 and (next_at_ms <= ?2 or next_at_ms > ?4)
         order by requested_seq limit ?3)";
 
 /// Movements that wait to be sent or asked about, oldest request first, after a place in that
@@ -37,6 +38,7 @@ pub async fn due(
         .bind(after)
         .bind(now.0)
         .bind(most)
+        .bind(now.plus_ms(FARTHEST_MS).0)
         .fetch_all(pool)
         .await?;
     let mut due = placed(rows)?;

@@ -26,11 +26,12 @@ pub async fn on_no_statement(
     rows.into_iter().map(|row| read(row.try_get(0)?)).collect()
 }
 
-/// Every transfer between us and the network that is not over.
+/// Every transfer between us and the network that is not over, and what was asked for and not
+/// agreed to when the backup was made: it may have been sent since.
 pub async fn on_their_way(pool: &SqlitePool) -> Result<Vec<MovementId>, LoadError> {
     let rows = sqlx::query(
         "select id from movements
-         where state in ('queued', 'sending', 'unknown', 'accepted', 'needs_review')
+         where state in ('requested', 'approved', 'queued', 'sending', 'unknown', 'accepted', 'needs_review')
          order by requested_seq",
     )
     .fetch_all(pool)

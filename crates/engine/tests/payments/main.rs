@@ -10,6 +10,7 @@ mod branch;
 mod drain;
 mod evidence;
 mod faults;
+mod holding_up;
 #[path = "../../../../tests/src/proof.rs"]
 #[allow(dead_code)] // Nothing here is thrown by a seed.
 mod proof;

@@ -1,13 +1,13 @@
 //! A link to the mock's pure core: what HTTP would make of each of its plans.
 
 use domain::date::BusinessDate;
-use domain::reconcile::StatementLine;
 use domain::transfer::{LookUp, PostAnswer};
-use engine::answers::{self, Arrived, EventsPage, Unanswered};
+use engine::answers::{self, Arrived, DayStatement, EventsPage, Unanswered};
 use engine::clock::Clock;
 use engine::link::Link;
 use payments_mock::exchange::{Delivery, Plan, Request};
 use payments_mock::network::{Network, Settings};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 const TOKEN: &str = "branch-token";
@@ -17,6 +17,8 @@ const TIME_OUT_MS: u64 = 10_000;
 pub struct Wire {
     pub network: Mutex<Network>,
     pub clock: Clock,
+    /// How far the clock at the desk is ahead of the network's.
+    pub ahead_ms: AtomicI64,
     /// When each request was made, and the references that were sent, in order.
     pub asked_at: Mutex<Vec<i64>>,
     pub posted: Mutex<Vec<String>>,
@@ -35,6 +37,7 @@ impl Wire {
         Wire {
             network: Mutex::new(network),
             clock: clock.clone(),
+            ahead_ms: AtomicI64::new(0),
             asked_at: Mutex::new(Vec::new()),
             posted: Mutex::new(Vec::new()),
         }
@@ -47,7 +50,8 @@ impl Wire {
     pub fn request(&self, request: &Request) -> Plan {
         let now = self.clock.now().0;
         self.asked_at.lock().unwrap().push(now);
-        self.network().handle(now, request)
+        let ahead = self.ahead_ms.load(Ordering::SeqCst);
+        self.network().handle(now - ahead, request)
     }
 
     /// What arrives of a plan. `None`: no connection; `Err`: none of it.
@@ -61,6 +65,7 @@ impl Wire {
             Some(Ok(Arrived {
                 status,
                 retry_after: header("retry-after"),
+                date: header("date"),
                 body,
             }))
         };
@@ -115,10 +120,9 @@ impl Link for Wire {
         self.get(&target, answers::events)
     }
 
-    async fn statement(&self, date: BusinessDate) -> Result<Vec<StatementLine>, Unanswered> {
-        let date = date.to_string();
+    async fn statement(&self, date: BusinessDate) -> Result<DayStatement, Unanswered> {
         self.get(&format!("/statement?date={date}"), |arrived| {
-            answers::statement(arrived, &date)
+            answers::statement(arrived, date)
         })
     }
 
