@@ -36,7 +36,7 @@ for row in "${rows[@]}"; do
 done >"$lines"
 if [[ -n $only && -f docs/proof.md ]]; then
     # Lines of other checks stay.
-    grep -E '^\| [a-z0-9-]+ \| ' docs/proof.md | grep -v '^| check |' | while IFS= read -r line; do
+    grep -E '^\| [A-Za-z0-9_-]+ \| ' docs/proof.md | grep -v '^| check |' | while IFS= read -r line; do
         name=$(cut -d' ' -f2 <<<"$line")
         [[ -f $BRANCHLINE_PROOF/$name.row ]] || printf '%s\n' "$line"
     done >>"$lines" || true

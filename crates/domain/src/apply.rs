@@ -2,7 +2,7 @@
 //! follow from the same postings the journal is written from.
 
 use crate::account::{AccountState, ResetCode, Role, SecondFactor, User};
-use crate::actor::Meta;
+use crate::actor::{ActedBy, Meta};
 use crate::adverse::{AdverseActions, Told};
 use crate::allocation::Allocation;
 use crate::change::WaitingChange;
@@ -492,10 +492,17 @@ fn apply_to_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             other_words: other_words.clone(),
         }),
         Event::CancellationRequested { line_id, .. } => {
-            line(world, *line_id)?.cancellation_requested_on = Some(meta.business_date);
+            let line = line(world, *line_id)?;
+            line.cancellation_requested_on = Some(meta.business_date);
+            line.cancellation_requested_by = meta
+                .user_id
+                .zip(meta.person_id)
+                .map(|(user_id, person_id)| ActedBy { user_id, person_id });
         }
         Event::CancellationDeclined { line_id, .. } => {
-            line(world, *line_id)?.cancellation_requested_on = None;
+            let line = line(world, *line_id)?;
+            line.cancellation_requested_on = None;
+            line.cancellation_requested_by = None;
         }
         Event::LineClosed { line_id, .. } => {
             line(world, *line_id)?.closed_on = Some(meta.business_date)
@@ -718,6 +725,7 @@ fn begin_line(world: &mut World, meta: &Meta, event: &Event) -> Result<(), Incon
         frozen: None,
         adverse: AdverseActions::default(),
         cancellation_requested_on: None,
+        cancellation_requested_by: None,
         balances: Default::default(),
         draws_on_their_way_minor: Minor::ZERO,
         movements_on_their_way: 0,

@@ -168,6 +168,9 @@ pub struct Line {
     #[serde(default, skip_serializing_if = "AdverseActions::is_empty")]
     pub adverse: AdverseActions,
     pub cancellation_requested_on: Option<BusinessDate>,
+    /// Another person declines it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancellation_requested_by: Option<ActedBy>,
     pub balances: Balances,
     /// Draws reserved: neither arrived nor given up.
     pub draws_on_their_way_minor: Minor,

@@ -28,7 +28,7 @@ use domain::account::{AccountState, Role, User};
 use domain::actor::{Actor, Ctx, Meta, NetworkState};
 use domain::apply::apply;
 use domain::calendar::Calendar;
-use domain::command::{AskForAccount, Command, Internal, Order, SetUpStore, Submission};
+use domain::command::{AskForAccount, Command, Internal, Order, PayOut, SetUpStore, Submission};
 use domain::date::{BusinessDate, UtcMillis};
 use domain::event::Event;
 use domain::ids::*;
@@ -231,10 +231,14 @@ impl Orders {
         *self.proven.borrow()
     }
 
-    /// Waits until it was. At once where the log is short.
-    pub async fn until_proven(&self) {
-        // Whoever reads it ended without a word: then it stays unproven, and payments stay held.
-        let _ = self.proven.clone().wait_for(|proven| *proven).await;
+    /// Waits until it was. At once where the log is short. An error where it cannot be read to its
+    /// end: what waits for it does not pass then.
+    pub async fn until_proven(&self) -> Result<(), ApiError> {
+        let mut proven = self.proven.clone();
+        match proven.wait_for(|proven| *proven).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(FaultCode::StoreUnavailable.into()),
+        }
     }
 
     /// The last day whose statement was read.
@@ -497,7 +501,15 @@ impl Engine {
                     Ok(()) => {
                         proves.send_replace(true);
                     }
-                    Err(error) => tracing::error!(%error, "the log could not be read to its end"),
+                    Err(error) => {
+                        tracing::error!(%error, "the log could not be read to its end");
+                        let (table, row) = ("events".to_owned(), "the log".to_owned());
+                        let what = "it could not be read to its end".to_owned();
+                        // Shown, and payments held by it. Unproven it stays in any case: with this
+                        // task ends what could say otherwise.
+                        let unread = Finding { table, row, what };
+                        let _ = guard::tell(&orders, &[unread]).await;
+                    }
                 }
             };
             keepers.push(tokio::spawn(reading).abort_handle());
@@ -939,8 +951,8 @@ impl Engine {
             Command::DisableAccount(c) => Some(c.user_id),
             _ => None,
         };
-        if approves(&command) {
-            self.orders.until_proven().await;
+        if waits_for_the_log(&command) {
+            self.orders.until_proven().await?;
         }
         if closes_day {
             // What an earlier close left undone comes before this one.
@@ -1235,8 +1247,14 @@ async fn set_up_if_fresh(orders: &Orders, founding: &Founding) -> Result<(), Sta
         .map_err(StartError::SetUp)
 }
 
-/// Approvals wait for the whole log to be read.
-fn approves(command: &Command) -> bool {
+/// Approvals wait for the whole log to be read, and so does cash that leaves the branch.
+fn waits_for_the_log(command: &Command) -> bool {
+    let in_cash = |method: &PayOut| matches!(method, PayOut::Cash { .. });
+    match command {
+        Command::RequestDraw(c) => return in_cash(&c.method),
+        Command::PayCashDraw(_) => return true,
+        _ => {}
+    }
     matches!(
         command,
         Command::ApproveApplication(_)

@@ -535,10 +535,17 @@ pub(crate) async fn read_the_rest(orders: &Orders, identity: &Identity) -> Resul
         .await
         .map_err(unavailable)?;
     let rows = row_faults(&mut snapshot, orders.store_key()).await;
-    faults.extend(rows.map_err(unavailable)?);
     drop(snapshot);
-    if faults.is_empty() {
-        return Ok(());
+    let unread = match rows {
+        Ok(rows) => {
+            faults.extend(rows);
+            None
+        }
+        Err(error) => Some(error),
+    };
+    // What was found is told, also where something else could not be read.
+    if !faults.is_empty() {
+        tell(orders, &faults).await?;
     }
-    tell(orders, &faults).await
+    unread.map_or(Ok(()), |error| Err(unavailable(error).into()))
 }

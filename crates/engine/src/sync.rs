@@ -236,11 +236,16 @@ impl<L: Link> Sync<L> {
     pub async fn turn(&mut self) -> Turn {
         let now = self.orders.now();
         // Nothing is on the wire between two turns.
-        if self.handle.unrecorded.swap(false, Ordering::SeqCst) {
-            self.started = false;
-        }
         if !self.started {
-            self.started = self.settle_what_was_left_sending().await;
+            self.started = self
+                .settle_what_was_left_sending("the program stopped while sending")
+                .await;
+        } else if self.handle.unrecorded.swap(false, Ordering::SeqCst)
+            && !self
+                .settle_what_was_left_sending("what came of it was not recorded")
+                .await
+        {
+            self.handle.unrecorded.store(true, Ordering::SeqCst);
         }
         if !self.online() {
             if let Some(wait_ms) = self.handle.lock().until_probe(now) {
@@ -307,7 +312,7 @@ impl<L: Link> Sync<L> {
 
     /// A job found sending while nothing is on the wire is doubt, never failure: the program
     /// stopped meanwhile, or could not write down what came of it.
-    async fn settle_what_was_left_sending(&mut self) -> bool {
+    async fn settle_what_was_left_sending(&mut self, why: &'static str) -> bool {
         let left = match jobs::left_sending(self.orders.pool()).await {
             Ok(left) => left,
             Err(error) => {
@@ -330,9 +335,7 @@ impl<L: Link> Sync<L> {
                         reason: "the program stopped",
                     }
                 } else {
-                    PostAnswer::NoAnswer {
-                        reason: "what came of it was not recorded",
-                    }
+                    PostAnswer::NoAnswer { reason: why }
                 },
                 jitter: (self.dice)(),
             };

@@ -582,6 +582,23 @@ impl Desk {
             "session" => {
                 said.full(engine.session(admin).await);
             }
+            "last_time" => {
+                // Signed in again, after a wrong password.
+                let form = |password: &str| domain::view::SignIn {
+                    login: "ada".to_owned(),
+                    password: password.to_owned(),
+                    code: None,
+                };
+                engine
+                    .sign_in(form("seven wrong lanterns"))
+                    .await
+                    .unwrap_err();
+                people::sign_in(engine, "ada").await;
+                said.full_of(
+                    &["last_wrong_at"],
+                    reader.last_time(viewer.user.id).await.map(Option::unwrap),
+                );
+            }
             "user" | "user_id" | "sign_in_facts" => {
                 said.full(reader.user(viewer.user.id).await);
                 said.full(reader.user_id("ada").await);

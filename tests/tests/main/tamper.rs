@@ -765,6 +765,40 @@ async fn a_long_log_is_read_to_its_end_before_anything_is_paid_or_approved() {
     }
 }
 
+/// An event of the old part that cannot be read any more: nobody vouches for what stood there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_log_that_cannot_be_read_to_its_end_lets_nothing_pass() {
+    let desk = Desk::make().await;
+    desk.as_it_was_left();
+    let file = desk.path("data").join(STORE_FILE);
+    let mut hand = Hand::on(&file, Dice::seeded(1)).await;
+    let guards = hand.without_triggers().await;
+    // What nothing can be read out of.
+    let unreadable = "update main.events set payload = '{'
+        where seq = (select min(seq) from main.events where stream = 'line')";
+    hand.does(unreadable).await;
+    for guard in guards {
+        hand.does(&guard).await;
+    }
+    hand.connection.close().await.unwrap();
+    let mut options = options(&desk.path("data"), &desk.path("state"));
+    options.tail = 5;
+    let engine = Engine::open(options).await.unwrap();
+    assert!(!desk.approve(&engine).await);
+    assert!(!desk.pay(&engine).await);
+    assert!(!engine.orders().proven());
+    let findings = engine.reader().findings(true).await.unwrap();
+    let named: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding.reference.as_str())
+        .collect();
+    let unread = "events the log: it could not be read to its end";
+    assert!(named.contains(&unread), "{named:?}");
+    // And what was found before that is named all the same.
+    assert_eq!(named.len(), 2, "{named:?}");
+    engine.stop().await;
+}
+
 /// The log of an earlier release, from before anything was signed or vouched for.
 #[tokio::test]
 async fn an_older_store_is_vouched_for_when_it_is_first_opened() {

@@ -266,10 +266,15 @@ pub(super) fn request_cancellation(
 
 pub(super) fn decline_cancellation(
     world: &World,
+    who: &Standing,
     c: &DeclineCancellation,
 ) -> Result<Vec<Event>, Refusal> {
     let line = line(world, c.line_id)?;
     may(line, CommandKind::DeclineCancellation)?;
+    let asked = line.cancellation_requested_by;
+    if asked.is_some_and(|by| by.user_id == who.user_id || by.person_id == who.person_id) {
+        return Err(RefusalCode::OwnRequest.into());
+    }
     text::note("reason", &c.reason)?;
     Ok(vec![Event::CancellationDeclined {
         line_id: c.line_id,

@@ -82,7 +82,7 @@ fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Eve
         Command::CancelApplication(c) => applications::cancel(world, ctx, &who, c),
         Command::RecordAgreement(c) => applications::record_agreement(world, ctx, c),
         Command::RequestCancellation(c) => applications::request_cancellation(world, ctx, &who, c),
-        Command::DeclineCancellation(c) => applications::decline_cancellation(world, c),
+        Command::DeclineCancellation(c) => applications::decline_cancellation(world, &who, c),
         Command::CloseLine(c) => applications::close(world, c),
         Command::FreezeLine(c) => applications::freeze(world, ctx, c),
         Command::UnfreezeLine(c) => applications::unfreeze(world, c),

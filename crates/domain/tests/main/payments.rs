@@ -362,6 +362,26 @@ fn a_second_transfer_is_shown_under_our_reference_whatever_the_network_calls_it(
     assert_eq!(findings[0].finding.movement_id, Some(draw));
 }
 
+/// Whichever comes first in the answer: money that moved is not taken for money that did not.
+#[test]
+fn of_two_transfers_the_one_that_moved_is_ours() {
+    for turned in [false, true] {
+        let (mut desk, line) = owing();
+        let draw = desk.draw_bank(line, 30_000);
+        desk.mark(draw).unwrap();
+        desk.answer(draw, NO_ANSWER).unwrap();
+        let LookUp::Several(mut remotes) = desk.twice(draw, RemoteStatus::Settled) else {
+            panic!("it is there twice");
+        };
+        remotes[0].status = RemoteStatus::Rejected;
+        if turned {
+            remotes.reverse();
+        }
+        desk.look_up(draw, LookUp::Several(remotes)).unwrap();
+        assert_eq!(desk.movement(draw).state, MovementState::Settled);
+    }
+}
+
 #[test]
 fn a_statement_is_posted_to_clearing_and_suspense() {
     let (mut desk, line) = owing();

@@ -385,6 +385,14 @@ fn own(kind: CommandKind) -> Option<&'static [&'static str]> {
             "!NotRequested", "!NotRequested",
             "!NotRequested",
         ],
+        CommandKind::DeclineCancellation => &[
+            "!NoCancellationRequested", "!LineCancelled", "!LineRejected",
+            "!NoCancellationRequested", "!NoCancellationRequested", "!NoCancellationRequested",
+            "!NoCancellationRequested", "!OwnRequest", "!NoCancellationRequested",
+            "!NoCancellationRequested", "!NoCancellationRequested",
+            "!LineClosed", "!LineClosed",
+            "!NoCancellationRequested",
+        ],
         // Who decides is asked before what has become of the line.
         CommandKind::ApproveChange => &[
             "!NoChangeWaiting", "!OwnRequest", "!NoChangeWaiting",

@@ -600,6 +600,12 @@ fn a_declined_cancellation_lets_the_line_go_on() {
         line_id: line,
         reason: "Still in dispute".into(),
     };
+    // Not by who asked for it, under another account that is an admin's.
+    let own = desk.give(
+        desk.cleo_as_admin,
+        Command::DeclineCancellation(decline.clone()),
+    );
+    assert_eq!(cell(&own), "!OwnRequest");
     desk.give(desk.ada, Command::DeclineCancellation(decline))
         .unwrap();
     desk.repay_cash(line, 50_000);

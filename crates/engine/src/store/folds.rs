@@ -7,8 +7,9 @@ use sqlx::{Row, SqliteConnection};
 /// are vouched for, 4 since the branch knows what its drawers hold, 5 since lines keep the state of
 /// their papers and holds their last day, 6 since holds do not say any more when they settled and
 /// accounts know until when they were an admin's, 7 since lines know what was done to them that
-/// their customer was not told of, 8 since a raise that was granted after all is none of that.
-const FOLD: i64 = 8;
+/// their customer was not told of, 8 since a raise that was granted after all is none of that,
+/// 9 since lines know who asked for their cancellation.
+const FOLD: i64 = 9;
 
 pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     let row = sqlx::query("pragma user_version")

@@ -143,6 +143,10 @@ pub(super) fn of_line(
                 refuse_if(unchecked, RefusalCode::ChecksMissing)
             }
             CommandKind::RejectApplication => by_another(viewer, &line.taken_by),
+            CommandKind::DeclineCancellation => match &line.cancellation_requested_by {
+                Some(asked) => by_another(viewer, asked),
+                None => Ok(()),
+            },
             _ => Ok(()),
         }
     };
