@@ -355,6 +355,7 @@ fn apply_to_customer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
                 numbers: numbers.clone(),
                 last4: last4.clone(),
                 debit_authorized_on: None,
+                debit_ended_on: None,
                 unusable_since_code: None,
             });
         }
@@ -391,6 +392,7 @@ fn apply_to_customer(world: &mut World, meta: &Meta, event: &Event) -> Result<()
                 .filter(|a| a.id == *account_id)
             {
                 account.debit_authorized_on = None;
+                account.debit_ended_on = Some(meta.business_date);
             }
         }
         Event::CustomerForgotten { .. } => forget(customer, meta, tax_ids),

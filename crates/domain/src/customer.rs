@@ -243,6 +243,9 @@ pub struct BankAccount {
     pub last4: String,
     /// The customer's recorded consent to debits, and the day it was signed.
     pub debit_authorized_on: Option<BusinessDate>,
+    /// When it was last heard that a consent had ended: another one has to be signed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debit_ended_on: Option<BusinessDate>,
     /// The return code after which nothing may be sent to this account any more.
     pub unusable_since_code: Option<String>,
 }

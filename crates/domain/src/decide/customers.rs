@@ -131,7 +131,11 @@ pub(super) fn authorize_debit(
     if c.signed_on > ctx.business_date {
         return Err(Refusal::at("signed_on", RefusalCode::DateInFuture));
     }
-    if c.signed_on.plus_days(365 * 2) < ctx.business_date {
+    // The paper whose consent was withdrawn is no new one.
+    let ended = account.debit_ended_on;
+    if c.signed_on.plus_days(365 * 2) < ctx.business_date
+        || ended.is_some_and(|ended| c.signed_on < ended)
+    {
         return Err(Refusal::at("signed_on", RefusalCode::DateTooEarly));
     }
     Ok(vec![Event::DebitAuthorized {

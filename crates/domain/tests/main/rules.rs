@@ -322,6 +322,36 @@ fn return_codes_mean_something_for_the_account() {
 }
 
 #[test]
+fn a_paper_whose_consent_was_withdrawn_is_no_new_consent() {
+    let mut desk = Desk::new();
+    let line = desk.open_line(LIMIT);
+    desk.draw_cash(line, 50_000);
+    let debit = desk.repay_debit(line, 10_000);
+    desk.send_and_settle(debit);
+    let withdrawn = desk.today.plus_days(9);
+    desk.today = withdrawn;
+    returned(&mut desk, debit, "R10");
+    desk.today = withdrawn.plus_days(3);
+    let (customer_id, account_id) = (desk.customer, desk.account);
+    for (signed_on, expected) in [
+        (withdrawn.plus_days(-1), "!DateTooEarly"),
+        (withdrawn, "debit_authorized"),
+        (withdrawn.plus_days(3), "debit_authorized"),
+        (withdrawn.plus_days(4), "!DateInFuture"),
+    ] {
+        let authorize = AuthorizeDebit {
+            customer_id,
+            account_id,
+            signed_on,
+        };
+        let judged = desk.give(desk.cleo, Command::AuthorizeDebit(authorize));
+        assert_eq!(cell(&judged), expected, "{signed_on}");
+    }
+    let again = desk.repay_debit(line, 1_000);
+    assert_eq!(desk.movement(again).state, MovementState::Queued);
+}
+
+#[test]
 fn a_waiting_draw_counts_against_the_limit_and_is_looked_at_again_when_released() {
     let mut desk = Desk::new();
     let line = desk.open_line(LIMIT);

@@ -153,6 +153,7 @@ mod tests {
                 numbers: Private::Forgotten,
                 last4: "6789".into(),
                 debit_authorized_on: None,
+                debit_ended_on: None,
                 unusable_since_code: None,
             }],
             recorded_on: "2026-01-01".parse().unwrap(),
