@@ -712,7 +712,8 @@ impl CommandKind {
             | CommandKind::RemoveSecondFactor
             | CommandKind::DemandSecondFactor
             | CommandKind::ApproveChange
-            | CommandKind::DeclineChange => true,
+            | CommandKind::DeclineChange
+            | CommandKind::ResolveFinding => true,
             CommandKind::RecordCustomer
             | CommandKind::UpdateCustomer
             | CommandKind::AddBankAccount
@@ -748,7 +749,6 @@ impl CommandKind {
             | CommandKind::ParkTransfer
             | CommandKind::HandBackTransfer
             | CommandKind::PresentAgain
-            | CommandKind::ResolveFinding
             | CommandKind::RequestChange => false,
         }
     }

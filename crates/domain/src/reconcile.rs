@@ -169,6 +169,21 @@ impl FindingClass {
         }
     }
 
+    /// Whether somebody here or at the file did it, and not the network.
+    pub fn is_somebodys_doing(self) -> bool {
+        match self {
+            FindingClass::StoreAltered
+            | FindingClass::AccessRecovered
+            | FindingClass::GlassBroken => true,
+            FindingClass::MissingHere
+            | FindingClass::MissingThere
+            | FindingClass::AmountDiffers
+            | FindingClass::Duplicate
+            | FindingClass::Orphan
+            | FindingClass::LateReturn => false,
+        }
+    }
+
     /// What resolves it.
     pub fn action(self) -> &'static str {
         match self {

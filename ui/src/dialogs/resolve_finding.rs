@@ -25,7 +25,8 @@ pub fn ResolveFindingDialog(props: &ResolveFindingDialogProps) -> Html {
     let chosen = use_state(|| None::<Resolution>);
     let note = use_state(String::new);
     let submitting = use_dialog_submission(kind, &props.on_close);
-    let needs_words = matches!(*chosen, Some(Resolution::Explained | Resolution::Agrees));
+    let needs_words = matches!(*chosen, Some(Resolution::Explained | Resolution::Agrees))
+        || props.finding.class.is_somebodys_doing();
     let mut problems = Vec::new();
     if chosen.is_none() {
         problems.push((RESOLUTION.to_owned(), FILL_IN.to_owned()));

@@ -144,6 +144,10 @@ pub(super) fn resolve(
         (Resolution::Explained | Resolution::Agrees, None) => {
             return Err(Refusal::at("note", RefusalCode::FieldEmpty));
         }
+        // Nor does any word of the network's explain what somebody did here.
+        (_, None) if finding.finding.class.is_somebodys_doing() => {
+            return Err(Refusal::at("note", RefusalCode::FieldEmpty));
+        }
         (Resolution::Recalled | Resolution::NetworkCorrects | Resolution::CustomerTold, None) => {}
     }
     Ok(vec![Event::FindingResolved {

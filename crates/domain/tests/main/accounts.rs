@@ -27,6 +27,7 @@ const DECISIONS: &[CommandKind] = &[
     CommandKind::DemandSecondFactor,
     CommandKind::ApproveChange,
     CommandKind::DeclineChange,
+    CommandKind::ResolveFinding,
 ];
 
 #[test]
@@ -338,6 +339,12 @@ fn a_recovery_is_seen_until_another_person_closes_it() {
             note: Some("Ada forgot her password".into()),
         });
         assert_eq!(desk.give(of, close.clone()), Err(RefusalCode::OwnRequest));
+        if let Command::ResolveFinding(mut silent) = close.clone() {
+            silent.resolution = domain::reconcile::Resolution::Recalled;
+            silent.note = None;
+            let judged = desk.give(boris, Command::ResolveFinding(silent));
+            assert_eq!(cell(&judged), "!FieldEmpty");
+        }
         assert_eq!(cell(&desk.give(boris, close)), "finding_resolved");
     }
 }

@@ -527,6 +527,7 @@ async fn recovered_access_opens_the_account_and_is_seen() {
         resolution: Resolution::Explained,
         note: Some("It was me".to_owned()),
     });
+    prove(engine, &admin, ANOTHER, &close).await.unwrap();
     let own = submit_bare(engine, &admin, close).await.unwrap_err();
     assert_eq!(own.code, ErrorCode::Refused(RefusalCode::OwnRequest));
     engine.stop().await;

@@ -5,6 +5,7 @@
 use super::super::network::Network;
 use super::super::{Error, Outcome, Window};
 use super::hands;
+use super::people::ADMIN;
 use super::story::{FIRST, SETTLEMENT, open_line_when};
 use super::visit::Visit;
 use serde_json::Value;
@@ -200,6 +201,7 @@ async fn paid_twice(visit: &Visit<'_>, network: &Network) -> Outcome<()> {
     visit
         .fill("field-note", "Recalled by telephone, reference 4471.")
         .await?;
+    visit.fill("field-password", ADMIN.password).await?;
     visit.look("dialog-resolve_finding").await?;
     visit.submit_dialog().await?;
     window.sees("Nothing needs attention").await?;
