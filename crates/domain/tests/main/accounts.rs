@@ -25,9 +25,9 @@ const DECISIONS: &[CommandKind] = &[
     CommandKind::IssueResetCode,
     CommandKind::RemoveSecondFactor,
     CommandKind::DemandSecondFactor,
+    CommandKind::ResolveFinding,
     CommandKind::ApproveChange,
     CommandKind::DeclineChange,
-    CommandKind::ResolveFinding,
 ];
 
 #[test]

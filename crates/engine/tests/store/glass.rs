@@ -135,14 +135,14 @@ async fn the_only_admin_is_offered_it_and_another_person_looks_afterwards() {
     assert_eq!(sync.open_findings, 1);
 
     // Not by whoever did it, not by staff; by another person.
-    let own = submit_bare(&branch.engine, &branch.admin, close(finding)).await;
+    let own = submit(&branch.engine, &branch.admin, close(finding)).await;
     refused(own, RefusalCode::OwnRequest);
-    let staff = submit_bare(&branch.engine, &branch.teller, close(finding)).await;
+    let staff = submit(&branch.engine, &branch.teller, close(finding)).await;
     refused(staff, RefusalCode::AdminOnly);
     hire(&branch).await;
     let boris = sign_in(&branch.engine, "boris").await;
     assert_eq!(on_the_desk(&branch, &boris).await, seen.findings);
-    submit_bare(&branch.engine, &boris, close(finding))
+    submit(&branch.engine, &boris, close(finding))
         .await
         .unwrap();
     assert_eq!(on_the_desk(&branch, &branch.admin).await, []);
