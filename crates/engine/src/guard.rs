@@ -2,9 +2,10 @@
 //! that was left?
 //!
 //! Quick, so that nobody waits: the store's own row, the last signed head and what is remembered
-//! outside, and of a log that is not long the whole chain and every row that is vouched for. Of a
-//! long one its tail and what waits to be paid; the rest is read behind the open window, and
-//! payments and approvals wait for it. `verify` stays the whole proof.
+//! outside, and of a log that is not long the whole chain, every row that is vouched for, and
+//! every other row against what the log makes of it. Of a long one its tail and what waits to be
+//! paid; the rest is read behind the open window, and payments and approvals wait for it. Beyond
+//! [`WHOLE`] events only `verify` folds the log for the rows that carry no MAC.
 //!
 //! What is found is named, payments are held, and an admin has to look ([`Finding`] of the class
 //! `StoreAltered`). Views that were edited while the log holds are made anew from it.
@@ -16,17 +17,21 @@ use crate::refold;
 use crate::seal::{HashCost, StoreKey, Wrapped};
 use crate::signing::{self, DeviceKey};
 use crate::store::load::{self, hex};
-use crate::store::{self, Identity, OpenError, check, copies, reconciling, sealed, vouched};
-use crate::verify::Finding;
+use crate::store::{self, Identity, OpenError, check, copies, folds, reconciling, sealed, vouched};
+use crate::verify::{self, Finding};
 use domain::command::Internal;
 use domain::needs::Needs;
 use domain::refusal::ApiError;
 use sqlx::{Connection, SqliteConnection};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Events that are read before the store opens; what came before them is read behind the window.
 pub const TAIL: i64 = 10_000;
+/// A log of so many events is folded anew at every start, and everything that follows from it
+/// compared. A fold holds all lines in memory: a desk with more of them has better use for it.
+const WHOLE: i64 = 200_000;
 const EVENTS_AT_ONCE: i64 = 1_000;
 /// So many places of one table are named.
 const NAMED: usize = 20;
@@ -37,8 +42,12 @@ const VIEWS: &[&str] = &[
     "persons",
     "products",
     "customers",
+    "customer_terms",
+    "blind_index",
     "lines",
     "movements",
+    "statements",
+    "statement_lines",
     "findings",
 ];
 
@@ -179,16 +188,20 @@ pub(crate) async fn looked_at(
     } else {
         row_faults(connection, &store_key).await?
     };
-    let in_views = rows
-        .iter()
-        .any(|found| VIEWS.contains(&found.table.as_str()));
+    let in_views = any_in_views(&rows);
+    if log.is_empty() && !in_views {
+        refold::bring_up_to_date(connection, &store_key).await?;
+    }
+    // Views of an older fold are not what this program makes of the log.
+    if !long && log.is_empty() && folds::current(connection).await? {
+        let unvouched = faults_beside(connection, &store_key, &rows).await;
+        rows.extend(unvouched);
+    }
+    let in_views = any_in_views(&rows);
     if in_views && log.is_empty() && long {
         // What the views are made of has to hold from its beginning.
         log.extend(chain_faults(connection, 0, &identity).await?.0);
         long = false;
-    }
-    if log.is_empty() && !in_views {
-        refold::bring_up_to_date(connection, &store_key).await?;
     }
     if in_views && log.is_empty() {
         let mut transaction = connection.begin_with("begin immediate").await?;
@@ -389,6 +402,30 @@ pub(crate) async fn row_faults(
     Ok(faults)
 }
 
+fn any_in_views(rows: &[Finding]) -> bool {
+    rows.iter()
+        .any(|found| VIEWS.contains(&found.table.as_str()))
+}
+
+/// What follows from the log and carries no MAC: journal, search terms, statements of the network,
+/// earlier heads, keys of customers. What is named already is not named again.
+async fn faults_beside(
+    connection: &mut SqliteConnection,
+    key: &StoreKey,
+    named: &[Finding],
+) -> Vec<Finding> {
+    let report = verify::verify(connection, key).await;
+    let mut of_a_table: BTreeMap<String, usize> = BTreeMap::new();
+    let mut found = report.findings;
+    found.retain(|one| {
+        let known = |other: &Finding| other.table == one.table && other.row == one.row;
+        let so_far = of_a_table.entry(one.table.clone()).or_default();
+        *so_far += 1;
+        *so_far <= NAMED && !named.iter().any(known)
+    });
+    found
+}
+
 /// Of a large store: who may do what, and what waits to be paid.
 async fn row_faults_of_what_waits(
     connection: &mut SqliteConnection,
@@ -531,11 +568,10 @@ pub(crate) async fn tell(orders: &Orders, faults: &[Finding]) -> Result<(), ApiE
 pub(crate) async fn read_the_rest(orders: &Orders, identity: &Identity) -> Result<(), ApiError> {
     let unavailable = |_| domain::refusal::FaultCode::StoreUnavailable;
     let mut snapshot = orders.pool().begin().await.map_err(unavailable)?;
-    let (mut faults, _) = chain_faults(&mut snapshot, 0, identity)
+    let (mut faults, end) = chain_faults(&mut snapshot, 0, identity)
         .await
         .map_err(unavailable)?;
     let rows = row_faults(&mut snapshot, orders.store_key()).await;
-    drop(snapshot);
     let unread = match rows {
         Ok(rows) => {
             faults.extend(rows);
@@ -543,6 +579,10 @@ pub(crate) async fn read_the_rest(orders: &Orders, identity: &Identity) -> Resul
         }
         Err(error) => Some(error),
     };
+    if faults.is_empty() && end.seq <= WHOLE {
+        faults.extend(faults_beside(&mut snapshot, orders.store_key(), &[]).await);
+    }
+    drop(snapshot);
     // What was found is told, also where something else could not be read.
     if !faults.is_empty() {
         tell(orders, &faults).await?;

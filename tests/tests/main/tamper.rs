@@ -527,6 +527,74 @@ impl Hand {
                 assert!(self.does(edit).await > 0, "{edit}");
                 &["heads", "device_key"]
             }
+            Way::Unvouched => {
+                // Rows without a MAC: what the log makes of them tells.
+                let edits = [
+                    (
+                        "journal",
+                        "update main.journal set amount_minor = amount_minor + 1 where seq = (select max(seq) from main.journal) and leg = 0",
+                    ),
+                    (
+                        "journal",
+                        "update main.journal set amount_minor = amount_minor * 2",
+                    ),
+                    (
+                        "journal",
+                        "update main.journal set effective_on = '2020-01-01' where leg = 0",
+                    ),
+                    (
+                        "journal",
+                        "delete from main.journal where seq = (select max(seq) from main.journal)",
+                    ),
+                    (
+                        "journal",
+                        "insert into main.journal select seq, entry + 1, leg, kind, account, owner, amount_minor, effective_on, posted_on, movement_id from main.journal where seq = (select max(seq) from main.journal)",
+                    ),
+                    (
+                        "blind_index",
+                        "delete from main.blind_index where kind = 'tax_id'",
+                    ),
+                    (
+                        "blind_index",
+                        "update or replace main.blind_index set customer_id = (select max(id) from main.customers) where customer_id = (select min(id) from main.customers)",
+                    ),
+                    (
+                        "blind_index",
+                        "update main.blind_index set mac = zeroblob(32) where customer_id = (select min(id) from main.customers) and kind = 'tax_id'",
+                    ),
+                    (
+                        "customer_terms",
+                        "delete from main.customer_terms where customer_id = (select min(id) from main.customers)",
+                    ),
+                    (
+                        "customer_terms",
+                        "insert into main.customer_terms (term, customer_id) select 'zzz', id from main.customers limit 1",
+                    ),
+                    (
+                        "statements",
+                        "insert into main.statements (date, document) values ('2026-03-02', '{}')",
+                    ),
+                    (
+                        "statement_lines",
+                        "insert into main.statement_lines (date, line, transfer_id, kind, amount_minor, ours) values ('2026-03-02', 0, 'tr_1', 'settled', 100, 1)",
+                    ),
+                    (
+                        "heads",
+                        "update main.heads set signature = zeroblob(64) where seq = (select min(seq) from main.heads)",
+                    ),
+                    (
+                        "heads",
+                        "update main.heads set epoch = epoch + 1 where seq = (select min(seq) from main.heads)",
+                    ),
+                    (
+                        "customer_keys",
+                        "update main.customer_keys set wrapped = zeroblob(length(wrapped)) where customer_id = (select min(id) from main.customers)",
+                    ),
+                ];
+                let (table, edit) = *self.dice.pick(&edits);
+                assert!(self.does(edit).await > 0, "{edit}");
+                only(table)
+            }
             Way::Schema => {
                 let edits = [
                     "drop trigger events_stay",
@@ -588,6 +656,13 @@ fn only(table: &str) -> &'static [&'static str] {
         "outbox" => &["outbox"],
         "receipts" => &["receipts"],
         "credentials" => &["credentials"],
+        "journal" => &["journal"],
+        "blind_index" => &["blind_index"],
+        "customer_terms" => &["customer_terms"],
+        "statements" => &["statements"],
+        "statement_lines" => &["statement_lines"],
+        "heads" => &["heads"],
+        "customer_keys" => &["customer_keys"],
         other => panic!("{other} is no table of these"),
     }
 }
@@ -614,6 +689,7 @@ enum Way {
     StoreRow,
     Password,
     Signature,
+    Unvouched,
     Schema,
 }
 
@@ -638,6 +714,7 @@ const WAYS: &[Way] = &[
     Way::StoreRow,
     Way::Password,
     Way::Signature,
+    Way::Unvouched,
     Way::Schema,
 ];
 

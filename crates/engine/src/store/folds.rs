@@ -1,6 +1,6 @@
 //! Which fold the stored views are of. SQLite keeps a number for the program in the file's head.
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 /// Raised whenever the views keep other things than they did: 2 since lines keep their history, 3
 /// since lines with a long past have a summary, terms that begin another one are left out, and rows
@@ -19,8 +19,25 @@ pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Er
 }
 
 pub async fn note_current(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("pragma user_version = 8")
-        .execute(connection)
-        .await?;
+    // A pragma takes no bound value.
+    let note = AssertSqlSafe(format!("pragma user_version = {FOLD}"));
+    sqlx::query(note).execute(connection).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::ConnectOptions;
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    /// Otherwise every start would make every view anew.
+    #[tokio::test]
+    async fn what_was_noted_is_current() {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        let mut store = options.connect().await.unwrap();
+        assert!(!current(&mut store).await.unwrap());
+        note_current(&mut store).await.unwrap();
+        assert!(current(&mut store).await.unwrap());
+    }
 }
