@@ -800,6 +800,29 @@ mod tests {
         }
     }
 
+    /// Not a cent of it may be missing from the books.
+    #[test]
+    fn a_repayment_that_does_not_say_what_it_paid_is_all_credit() {
+        let book = Book {
+            line: LINE,
+            movement: None,
+            effective_on: day("2026-03-02"),
+            posted_on: day("2026-03-02"),
+        };
+        let (kind, amount) = (MovementKind::Repayment, Minor(700));
+        for entry in [
+            book.cash(kind, amount, None, TELLER),
+            book.network(kind, amount, None, Way::Settled),
+        ] {
+            let entry = entry.unwrap();
+            let credit = Account::Credit(LINE);
+            let of_the_credit = |leg: &&Leg| leg.account == credit;
+            let credited = entry.legs.iter().find(of_the_credit);
+            assert_eq!(credited.map(|leg| leg.amount_minor), Some(Minor(-700)));
+            assert_eq!((entry.legs.len(), entry.sum()), (2, Ok(Minor::ZERO)));
+        }
+    }
+
     #[test]
     fn an_entry_that_does_not_balance_is_seen_and_a_mirrored_one_takes_it_back() {
         let book = Book {

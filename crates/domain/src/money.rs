@@ -204,7 +204,7 @@ impl Currency {
         let whole: String = whole.chars().filter(|c| *c != ',').collect();
         let decimals = usize::from(self.exponent()) + shift;
         let fraction = fraction.trim_end_matches('0');
-        if fraction.len() > decimals || whole.len() + decimals > 18 {
+        if fraction.len() > decimals {
             return None;
         }
         let minor: i64 = format!("{whole}{fraction:0<decimals$}").parse().ok()?;
@@ -330,6 +330,31 @@ mod tests {
             assert_eq!(currency.format(Minor(minor)), expected);
             assert_eq!(currency.decimal(Minor(minor)), expected.replace(',', ""));
         }
+    }
+
+    #[test]
+    fn every_currency_is_listed_once_and_told_by_its_code() {
+        let codes: Vec<String> = Currency::all()
+            .map(|currency| currency.to_string())
+            .collect();
+        assert!(codes.is_sorted_by(|one, other| one < other), "{codes:?}");
+        for code in &codes {
+            let currency: Currency = code.parse().unwrap();
+            assert_eq!(format!("{currency:?}"), *code);
+        }
+        for code in ["EUR", "JPY", "KWD", "USD"] {
+            assert!(codes.iter().any(|known| known == code), "{code}");
+        }
+    }
+
+    #[test]
+    fn no_number_is_too_long_to_be_refused() {
+        let digits = "9".repeat(400);
+        for typed in [digits.clone(), format!("{digits}k"), format!("0.{digits}m")] {
+            check_parse("USD", &typed, None);
+        }
+        // Zeros are no amount, however many of them.
+        check_parse("USD", &format!("{}5", "0".repeat(40)), Some(500));
     }
 
     #[test]

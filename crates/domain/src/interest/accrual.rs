@@ -92,7 +92,7 @@ pub fn accrue(
         .and_then(|last| balances.get(last))
         .map_or(Minor::ZERO, |(_, balance)| *balance);
     while at < to {
-        // Balances that change nothing open no new line.
+        // Balances that change nothing open no new line; the one that holds already is among them.
         while balances
             .get(next)
             .is_some_and(|(_, later)| *later == balance)
@@ -112,7 +112,6 @@ pub fn accrue(
         lines.push(line(basis, at, until, balance, annual_percent)?);
         if changed == Some(until) {
             balance = balances.get(next).map_or(balance, |(_, balance)| *balance);
-            next += 1;
         }
         at = until;
     }

@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_zero_however_it_came_about() {
+        let third = Exact::new(1, 3).unwrap();
+        assert!(third.minus(third).unwrap().is_zero() && Exact::ZERO.is_zero());
+        assert!(!third.is_zero());
+    }
+
+    #[test]
     fn ties_are_rounded_up_and_only_ties() {
         for (numerator, denominator, expected) in [
             (1, 2, 1),
