@@ -220,6 +220,24 @@ fn a_date_s_facts_come_before_its_interest_and_draws_before_repayments() {
     check(&asked, 0, 100_001);
 }
 
+/// No line explains days that there were not.
+#[test]
+fn facts_of_one_day_end_one_line_and_begin_one() {
+    let mut asked = ask(Act365, "10", "2025-01-01", 100, "2025-02-01");
+    asked.facts = vec![
+        fact("2025-01-05", Draw, 900),
+        fact("2025-01-05", RepayPrincipal, 300),
+        fact("2025-01-05", Draw, 50),
+    ];
+    let lines = quote(&asked).unwrap().lines;
+    let spans: Vec<_> = lines
+        .iter()
+        .map(|line| (line.from, line.to, line.days, line.balance_minor.0))
+        .collect();
+    let (first, turn, last) = (date("2025-01-01"), date("2025-01-05"), date("2025-02-01"));
+    assert_eq!(spans, [(first, turn, 4, 100), (turn, last, 27, 750)]);
+}
+
 #[test]
 fn the_order_in_which_facts_are_given_is_nothing() {
     let mut asked = ask(Act365, "10", "2025-01-01", 100, "2025-02-01");
