@@ -204,7 +204,7 @@ impl Currency {
         let whole: String = whole.chars().filter(|c| *c != ',').collect();
         let decimals = usize::from(self.exponent()) + shift;
         let fraction = fraction.trim_end_matches('0');
-        if fraction.len() > decimals {
+        if fraction.len() > decimals || whole.len() + decimals > 18 {
             return None;
         }
         let minor: i64 = format!("{whole}{fraction:0<decimals$}").parse().ok()?;
@@ -353,8 +353,10 @@ mod tests {
         for typed in [digits.clone(), format!("{digits}k"), format!("0.{digits}m")] {
             check_parse("USD", &typed, None);
         }
-        // Zeros are no amount, however many of them.
-        check_parse("USD", &format!("{}5", "0".repeat(40)), Some(500));
+        // Nor does a slip of the zero key count for nothing: 18 digits, decimals included.
+        for (zeros, expected) in [(15, Some(500)), (16, None), (17, None), (40, None)] {
+            check_parse("USD", &format!("{}5", "0".repeat(zeros)), expected);
+        }
     }
 
     #[test]

@@ -408,7 +408,7 @@ fn any_in_views(rows: &[Finding]) -> bool {
 }
 
 /// What follows from the log and carries no MAC: journal, search terms, statements of the network,
-/// earlier heads, keys of customers. What is named already is not named again.
+/// earlier heads, keys of customers that do not open. What is named already is not named again.
 async fn faults_beside(
     connection: &mut SqliteConnection,
     key: &StoreKey,
