@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Emitter, WebviewUrl, WebviewWindowBuilder};
-use tokio::sync::{RwLock, broadcast};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, broadcast, watch};
 use zeroize::Zeroizing;
 
 /// The label the capability names.
@@ -33,18 +33,22 @@ pub struct Opening {
 
 pub struct Desk {
     opening: Opening,
-    engine: RwLock<Option<Arc<Engine>>>,
+    /// Locked while the store opens: whoever asks for it waits.
+    engine: Arc<RwLock<Slot>>,
     token: Mutex<Option<Token>>,
-    app: Mutex<Option<AppHandle>>,
+    /// The window's program, once there is one: the store may be open before.
+    app: watch::Sender<Option<AppHandle>>,
 }
+
+type Slot = Option<Arc<Engine>>;
 
 impl Desk {
     fn new(opening: Opening) -> Desk {
         Desk {
             opening,
-            engine: RwLock::new(None),
+            engine: Arc::default(),
             token: Mutex::new(None),
-            app: Mutex::new(None),
+            app: watch::Sender::new(None),
         }
     }
 
@@ -114,39 +118,39 @@ impl Desk {
             time_zone: form.time_zone,
             demo: false,
         });
-        self.open(passphrase, founding).await?;
+        let slot = self.engine.clone().write_owned().await;
+        let opened = self.open(slot, passphrase, founding).await;
+        opened.map_err(start_error)?;
         Ok(self.door().await)
     }
 
     async fn open(
         &self,
+        mut slot: OwnedRwLockWriteGuard<Slot>,
         passphrase: Zeroizing<String>,
         founding: Option<Founding>,
-    ) -> Result<(), ApiError> {
-        let mut engine = self.engine.write().await;
-        if engine.is_some() {
+    ) -> Result<(), StartError> {
+        if slot.is_some() {
             return Ok(());
         }
         let founding = founding.unwrap_or_else(cli::usual_founding);
         let mut options = Options::new(&self.opening.data_dir, &passphrase, founding);
         options.network = self.opening.network.clone();
         options.state_dir = self.opening.state_dir.clone();
-        let opened = Arc::new(Engine::open(options).await.map_err(start_error)?);
+        let opened = Arc::new(Engine::open(options).await?);
         self.tell_the_page(opened.subscribe());
-        *engine = Some(opened);
+        *slot = Some(opened);
         Ok(())
     }
 
     fn tell_the_page(&self, mut changes: broadcast::Receiver<domain::view::Change>) {
-        let Some(app) = self
-            .app
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-        else {
-            return;
-        };
+        let mut app = self.app.subscribe();
         tauri::async_runtime::spawn(async move {
+            let app = match app.wait_for(Option::is_some).await {
+                Ok(app) => app.clone(),
+                Err(_) => None,
+            };
+            let Some(app) = app else { return };
             loop {
                 match changes.recv().await {
                     Ok(change) => {
@@ -191,6 +195,10 @@ pub fn open(opening: Opening) -> Result<(), Failure> {
     drop(DataFolder::lock(&opening.data_dir)?);
     let desk = Arc::new(Desk::new(opening));
     let held = desk.clone();
+    let failed = Arc::new(Mutex::new(None::<Failure>));
+    if let Some(passphrase) = desk.opening.passphrase.clone() {
+        open_beside(&desk, passphrase, &failed);
+    }
 
     macro_rules! bridge_commands {
         ($($name:ident),* $(,)?) => { tauri::generate_handler![$(commands::$name),*] };
@@ -199,15 +207,7 @@ pub fn open(opening: Opening) -> Result<(), Failure> {
         .manage(desk.clone())
         .invoke_handler(include!("bridge_list.rs"))
         .setup(move |app| {
-            *desk.app.lock().unwrap_or_else(PoisonError::into_inner) = Some(app.handle().clone());
-            if let Some(passphrase) = desk.opening.passphrase.clone() {
-                let desk = desk.clone();
-                let opened =
-                    tauri::async_runtime::block_on(
-                        async move { desk.open(passphrase, None).await },
-                    );
-                opened.map_err(|error| error.message)?;
-            }
+            desk.app.send_replace(Some(app.handle().clone()));
             WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
                 .title("Branchline")
                 .inner_size(1280.0, 840.0)
@@ -221,12 +221,38 @@ pub fn open(opening: Opening) -> Result<(), Failure> {
         })
         .build(tauri::generate_context!())
         .map_err(|error| Failure::broken(error.to_string()))?
-        .run(move |_, event| {
+        .run_return(move |_, event| {
             if let tauri::RunEvent::Exit = event {
                 tauri::async_runtime::block_on(held.close());
             }
         });
-    Ok(())
+    let failure = failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+    failure.map_or(Ok(()), Err)
+}
+
+/// Opens the store while the web view starts, which takes as long. A store that does not open ends
+/// the program: who gave the passphrase at the start hears of it where they gave it.
+fn open_beside(
+    desk: &Arc<Desk>,
+    passphrase: Zeroizing<String>,
+    failed: &Arc<Mutex<Option<Failure>>>,
+) {
+    let Ok(slot) = desk.engine.clone().try_write_owned() else {
+        return;
+    };
+    let (desk, failed) = (desk.clone(), failed.clone());
+    tauri::async_runtime::spawn(async move {
+        let Err(error) = desk.open(slot, passphrase, None).await else {
+            return;
+        };
+        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.into());
+        let mut app = desk.app.subscribe();
+        if let Ok(app) = app.wait_for(Option::is_some).await
+            && let Some(app) = app.as_ref()
+        {
+            app.exit(1);
+        }
+    });
 }
 
 #[cfg(test)]

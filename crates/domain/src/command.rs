@@ -134,7 +134,13 @@ commands! {
     /// How a check before approval came out.
     RecordCheck { line_id: LineId, check: Check, passed: bool }
     /// A limit below the requested one is a counter-offer.
-    ApproveApplication { line_id: LineId, seen_version: u64, limit: Money }
+    ApproveApplication {
+        line_id: LineId,
+        seen_version: u64,
+        /// Of the product whose terms were on the screen: they go with the approval.
+        seen_product_version: u64,
+        limit: Money,
+    }
     RejectApplication {
         line_id: LineId,
         seen_version: u64,
@@ -693,7 +699,8 @@ impl CommandKind {
     }
 
     /// Whether the person has to give their password again for this very order: everything by
-    /// which somebody decides on what was asked for, or changes how accounts are let in.
+    /// which somebody decides on what was asked for, changes how accounts are let in or on what
+    /// terms money is lent, lets money go again, or does what cannot be undone.
     pub fn asks_password(self) -> bool {
         match self {
             CommandKind::ApproveApplication
@@ -713,14 +720,16 @@ impl CommandKind {
             | CommandKind::DemandSecondFactor
             | CommandKind::ApproveChange
             | CommandKind::DeclineChange
-            | CommandKind::ResolveFinding => true,
+            | CommandKind::ResolveFinding
+            | CommandKind::ForgetCustomer
+            | CommandKind::DefineProduct
+            | CommandKind::UnfreezeLine
+            | CommandKind::HandBackTransfer => true,
             CommandKind::RecordCustomer
             | CommandKind::UpdateCustomer
             | CommandKind::AddBankAccount
             | CommandKind::AuthorizeDebit
-            | CommandKind::ForgetCustomer
             | CommandKind::AddContactNote
-            | CommandKind::DefineProduct
             | CommandKind::TakeApplication
             | CommandKind::RecordMissing
             | CommandKind::SendIncompletenessNotice
@@ -736,7 +745,6 @@ impl CommandKind {
             | CommandKind::RequestCancellation
             | CommandKind::CloseLine
             | CommandKind::FreezeLine
-            | CommandKind::UnfreezeLine
             | CommandKind::TellAdverseAction
             | CommandKind::AskNetworkAgain
             | CommandKind::CloseDay
@@ -747,7 +755,6 @@ impl CommandKind {
             | CommandKind::CloseDrawer
             | CommandKind::RetryTransfer
             | CommandKind::ParkTransfer
-            | CommandKind::HandBackTransfer
             | CommandKind::PresentAgain
             | CommandKind::RequestChange => false,
         }

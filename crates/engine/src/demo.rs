@@ -531,6 +531,7 @@ impl Branch<'_> {
                 let approve = ApproveApplication {
                     line_id,
                     seen_version: told.version,
+                    seen_product_version: 1,
                     limit: usd(limit),
                 };
                 self.give(admin, Command::ApproveApplication(approve)).await

@@ -431,7 +431,14 @@ impl Desk<'_> {
                 let (line_id, line) = self.line(ready)?;
                 let part = self.dice.between(60, 104);
                 let limit = (line.requested * part / 100).max(1);
-                paper::approve(line_id, u64::try_from(line.version).ok()?, limit)
+                let mut approve = paper::approve(line_id, u64::try_from(line.version).ok()?, limit);
+                if let Command::ApproveApplication(approve) = &mut approve {
+                    // Now and then the terms that were there before.
+                    let last = self.model.products[&line.product];
+                    let seen = last - i64::from(self.dice.percent(10));
+                    approve.seen_product_version = u64::try_from(seen).ok()?;
+                }
+                approve
             }
             CommandKind::RejectApplication => {
                 let (line_id, line) = self.line(|line| line.limit.is_none() && !line.ended())?;

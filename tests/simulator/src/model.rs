@@ -55,6 +55,7 @@ pub struct Untold {
 pub struct Line {
     pub number: String,
     pub customer: String,
+    pub product: String,
     pub requested: i64,
     pub limit: Option<i64>,
     pub hold_days: u32,
@@ -375,6 +376,7 @@ impl Model {
                 let line = self.line(&line_id);
                 line.number = text(payload, "number");
                 line.customer = customer_id;
+                line.product = text(payload, "product_id");
                 line.requested = minor(payload, "requested_minor");
                 line.missing = payload["missing"].as_array().map_or(0, Vec::len);
             }

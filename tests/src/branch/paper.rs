@@ -109,10 +109,12 @@ pub fn checks(line_id: LineId) -> impl Iterator<Item = Command> {
     })
 }
 
+/// On the terms that its product began with.
 pub fn approve(line_id: LineId, seen_version: u64, limit_minor: i64) -> Command {
     Command::ApproveApplication(ApproveApplication {
         line_id,
         seen_version,
+        seen_product_version: 1,
         limit: usd(limit_minor),
     })
 }

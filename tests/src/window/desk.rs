@@ -69,6 +69,25 @@ impl Desk {
             .await
     }
 
+    /// What the program says, and how it ends, when it is given these arguments and cannot go on.
+    /// `said` is its standard input.
+    pub async fn turned_away(
+        &self,
+        arguments: Vec<String>,
+        said: &str,
+    ) -> Outcome<std::process::Output> {
+        let launch = Launch {
+            program: &built("branchline")?,
+            arguments,
+            theme: Theme::Light,
+            display: &self.display.name,
+            bus: &self.display.bus,
+            home: self.folder.path(),
+            pictures: &self.pictures,
+        };
+        launch.until_it_ends(said).await
+    }
+
     /// Opens any program that shows a WebKitGTK page and obeys the driver.
     pub async fn open_program(
         &self,

@@ -5,9 +5,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, json};
 use thirtyfour::{Capabilities, WebDriver};
+use tokio::io::AsyncWriteExt;
 
 use super::process::Process;
 use super::{Error, Outcome};
+
+/// A program that will not open its window has ended by then.
+const ENDS_BY_ITSELF: Duration = Duration::from_secs(60);
 
 /// Which of its two faces the desktop asks programs to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,34 +101,62 @@ impl Window {
 }
 
 fn start_driver(launch: &Launch<'_>, port: u16) -> Outcome<Process> {
-    let theme = match launch.theme {
-        Theme::Light => "Adwaita",
-        Theme::Dark => "Adwaita:dark",
-    };
-    let home = |name: &str| launch.home.join(name);
     let output = std::fs::File::create(launch.pictures.join("logs/program.log"))?;
     let mut command = Command::new("WebKitWebDriver");
     command
         .args(["--host=127.0.0.1", &format!("--port={port}")])
-        .env("DISPLAY", launch.display)
-        .env("DBUS_SESSION_BUS_ADDRESS", launch.bus)
-        .env("GDK_BACKEND", "x11")
-        .env("GTK_THEME", theme)
-        // No accessibility bus on this machine, and no graphics card.
-        .env("NO_AT_BRIDGE", "1")
-        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
         .env("TAURI_WEBVIEW_AUTOMATION", "true")
-        .env("XDG_DATA_HOME", home("xdg-data"))
-        .env("XDG_STATE_HOME", home("xdg-state"))
-        .env("XDG_CACHE_HOME", home("xdg-cache"))
-        .env("XDG_CONFIG_HOME", home("xdg-config"))
-        .env_remove("WAYLAND_DISPLAY")
         .stdout(Stdio::from(output));
+    launch.surround(&mut command);
     Process::start(
         "WebKitWebDriver",
         &mut command,
         &launch.pictures.join("logs/driver.log"),
     )
+}
+
+impl Launch<'_> {
+    /// The display, the bus and the folders of a machine of its own.
+    fn surround(&self, command: &mut Command) {
+        let theme = match self.theme {
+            Theme::Light => "Adwaita",
+            Theme::Dark => "Adwaita:dark",
+        };
+        let home = |name: &str| self.home.join(name);
+        command
+            .env("DISPLAY", self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus)
+            .env("GDK_BACKEND", "x11")
+            .env("GTK_THEME", theme)
+            // No accessibility bus on this machine, and no graphics card.
+            .env("NO_AT_BRIDGE", "1")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .env("XDG_DATA_HOME", home("xdg-data"))
+            .env("XDG_STATE_HOME", home("xdg-state"))
+            .env("XDG_CACHE_HOME", home("xdg-cache"))
+            .env("XDG_CONFIG_HOME", home("xdg-config"))
+            .env_remove("WAYLAND_DISPLAY");
+    }
+
+    /// What the program says, and how it ends, where nobody drives it. `said` is its standard input.
+    pub(super) async fn until_it_ends(&self, said: &str) -> Outcome<std::process::Output> {
+        let mut command = Command::new(self.program);
+        command
+            .args(&self.arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        self.surround(&mut command);
+        let mut command = tokio::process::Command::from(command);
+        let mut child = command.kill_on_drop(true).spawn()?;
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(said.as_bytes()).await?;
+        }
+        let ended = tokio::time::timeout(ENDS_BY_ITSELF, child.wait_with_output()).await;
+        ended
+            .map_err(|_| Error::Unexpected("the program goes on".into()))?
+            .map_err(Error::from)
+    }
 }
 
 /// A port that was free a moment ago. The driver cannot pick one itself and say which.

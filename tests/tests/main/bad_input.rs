@@ -846,7 +846,7 @@ fn variants(
             }
         }
         Value::Number(number) => {
-            if field.ends_with("seen_version") {
+            if is_version(field.rsplit('.').next().unwrap_or_default()) {
                 let another = number.as_u64().unwrap_or(0) + 7;
                 variants.push(("stale version", Some(json!(another))));
             }
@@ -976,7 +976,7 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "twice the same" | "far too many" if last == "holidays" => "done",
         "far future" | "far past" if field == "command.date" => "NotTheBusinessDate",
         // As large as a number gets, a version is still one, and not this one.
-        "past i64" if last == "seen_version" => "StaleVersion",
+        "past i64" if is_version(last) => "StaleVersion",
         "empty list" if last == "allocation_order" => "malformed",
         // The shape, judged before anything else looks at it.
         "one MiB" | "unknown field" | "unknown member" | "float" | "past i64" | "no currency"
@@ -997,7 +997,7 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "missing" | "null" if optional => "done",
         "missing" | "null" => "malformed",
         _ if class.contains(" for a ") => "malformed",
-        "negative" if last == "seen_version" || is_days(last) => "malformed",
+        "negative" if is_version(last) || is_days(last) => "malformed",
         // Ids are ids, enums are enums, dates are dates: no text stands in for one.
         "of nothing" | "of another branch" => of_nothing(kind, field),
         "stale version" => "StaleVersion",
@@ -1074,6 +1074,11 @@ fn of_later_terms(field: &str) -> bool {
     )
 }
 
+/// What was on the screen.
+fn is_version(last: &str) -> bool {
+    matches!(last, "seen_version" | "seen_product_version")
+}
+
 /// Counts of days, and of hundredths of a percent: smaller numbers than amounts are.
 fn is_days(last: &str) -> bool {
     matches!(
@@ -1115,7 +1120,7 @@ fn of_nothing(kind: CommandKind, field: &str) -> &'static str {
 fn number(kind: CommandKind, last: &str, class: &str) -> &'static str {
     match (last, class) {
         ("seen_version", "zero") if kind == CommandKind::DefineProduct => "done",
-        ("seen_version", _) => "StaleVersion",
+        (last, _) if is_version(last) => "StaleVersion",
         // A statement needs its time.
         ("due_days", "zero") => "FieldMalformed",
         (
@@ -1144,7 +1149,7 @@ fn number(kind: CommandKind, last: &str, class: &str) -> &'static str {
 /// The largest amount there is may be typed; what it is for may not hold so much.
 fn largest(kind: CommandKind, last: &str) -> &'static str {
     match (kind, last) {
-        (_, "seen_version") => "StaleVersion",
+        (_, last) if is_version(last) => "StaleVersion",
         (_, last) if is_days(last) => "malformed",
         (CommandKind::TakeApplication | CommandKind::RequestChange, "minor") => "OverProductLimit",
         (CommandKind::ApproveApplication, "minor") => "OverRequested",

@@ -19,7 +19,7 @@ use yew::prelude::*;
 pub type Filled = Result<Command, Vec<(String, String)>>;
 
 /// Where a password that is not right is said.
-const PASSWORD: &str = "password";
+pub const PASSWORD: &str = "password";
 
 /// The submission of a dialog: says what was done and closes it.
 #[hook]
@@ -88,7 +88,7 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
             }
             if asks && !has_password(&password) {
                 let mut problems = filled.clone().err().unwrap_or_default();
-                problems.push((PASSWORD.to_owned(), words::FILL_IN.to_owned()));
+                without_password(&password, &mut problems);
                 submitting.refuse(problems);
                 return;
             }
@@ -151,8 +151,7 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
                         { props.children.clone() }
                         <div>
                             if asks {
-                                <PasswordField node={password} name={PASSWORD} label={commands::PASSWORD}
-                                    help={commands::PASSWORD_HELP} error={submitting.at(PASSWORD)} />
+                                { own_password(&password, submitting) }
                             }
                         </div>
                     </Form>
@@ -167,9 +166,24 @@ pub fn CommandDialog(props: &CommandDialogProps) -> Html {
     }
 }
 
+/// Where somebody gives their own password again, for this very command.
+pub fn own_password(password: &NodeRef, submitting: &Submitting) -> Html {
+    html! {
+        <PasswordField node={password.clone()} name={PASSWORD} label={commands::PASSWORD}
+            help={commands::PASSWORD_HELP} error={submitting.at(PASSWORD)} />
+    }
+}
+
+/// What a password that was not given is, beside everything else that is wrong.
+pub fn without_password(password: &NodeRef, problems: &mut Vec<(String, String)>) {
+    if !has_password(password) {
+        problems.push((PASSWORD.to_owned(), words::FILL_IN.to_owned()));
+    }
+}
+
 /// With the password where the field for it stands: taken out of it, so that it has to be typed
 /// again whatever becomes of this.
-fn hand_in(submitting: &Submitting, command: Command, password: &NodeRef) {
+pub fn hand_in(submitting: &Submitting, command: Command, password: &NodeRef) {
     match take_password(password) {
         Some(password) => submitting.submit_with(command, password),
         None => submitting.submit(command),

@@ -24,7 +24,7 @@ mod second_factor;
 
 pub use accounts::{AccountDialog, DemandDialog};
 pub use cash::{CashDialog, CashIntent, CloseDayDialog, HolidaysDialog};
-pub use command_dialog::tag;
+pub use command_dialog::{PASSWORD, hand_in, own_password, tag, without_password};
 pub use notice::AdverseActionNotice;
 pub use own_password::OwnPasswordDialog;
 pub use reset_code::ResetCodeDialog;

@@ -48,6 +48,7 @@ pub const REASON_OPTIONAL: &str = "Reason (optional)";
 pub const NOTE_OPTIONAL: &str = "Note (optional)";
 pub const SIGNED_ON: &str = "Signed on";
 pub const APPROVED_LIMIT: &str = "Approved limit";
+pub const TERMS_NOT_SHOWN: &str = "Its terms have to be here first.";
 pub const WAY_OUT: &str = "How is it paid out?";
 pub const WAY_IN: &str = "How is it paid?";
 pub const CASH_OUT: &str = "Cash at the counter";

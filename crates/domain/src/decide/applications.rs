@@ -101,6 +101,13 @@ pub(super) fn approve(
         .products
         .get(&line.product_id)
         .ok_or(RefusalCode::UnknownProduct)?;
+    // Terms are a part of what is decided: nobody approves others than those they saw.
+    if product.version != c.seen_product_version {
+        return Err(Refusal::at(
+            "seen_product_version",
+            RefusalCode::StaleVersion,
+        ));
+    }
     let limit_minor = amount(world, "limit", &c.limit)?;
     if limit_minor > line.requested_minor {
         return Err(Refusal::at("limit", RefusalCode::OverRequested));

@@ -8,14 +8,17 @@ use domain::event::Event;
 use domain::ids::UserId;
 use domain::refusal::RefusalCode;
 
-/// Written out: a kind that decides on what somebody else asked for must not slip off the list.
+/// Written out: a kind that decides must not slip off the list.
 const DECISIONS: &[CommandKind] = &[
+    CommandKind::ForgetCustomer,
+    CommandKind::DefineProduct,
     CommandKind::ApproveApplication,
     CommandKind::RejectApplication,
     CommandKind::ApproveDraw,
     CommandKind::DeclineDraw,
     CommandKind::BreakGlass,
     CommandKind::DeclineCancellation,
+    CommandKind::UnfreezeLine,
     CommandKind::ApproveAccount,
     CommandKind::DeclineAccount,
     CommandKind::UnlockAccount,
@@ -25,6 +28,7 @@ const DECISIONS: &[CommandKind] = &[
     CommandKind::IssueResetCode,
     CommandKind::RemoveSecondFactor,
     CommandKind::DemandSecondFactor,
+    CommandKind::HandBackTransfer,
     CommandKind::ResolveFinding,
     CommandKind::ApproveChange,
     CommandKind::DeclineChange,

@@ -613,9 +613,15 @@ impl Desk {
         let approve = ApproveApplication {
             line_id,
             seen_version,
+            seen_product_version: self.product_version(line_id),
             limit: usd(limit),
         };
         self.give(by, Command::ApproveApplication(approve))
+    }
+
+    /// Of the product that a line is of, as it is now.
+    pub fn product_version(&self, line_id: LineId) -> u64 {
+        self.world.products[&self.line(line_id).product_id].version
     }
 
     pub fn sign(&mut self, line_id: LineId) -> Judged {

@@ -131,6 +131,7 @@ fn amounts_are_positive_and_of_the_branchs_currency() {
                 Command::ApproveApplication(ApproveApplication {
                     line_id: open,
                     seen_version,
+                    seen_product_version: 1,
                     limit: money.clone(),
                 }),
             ),
@@ -324,11 +325,38 @@ fn a_decision_names_what_was_seen() {
         let approve = ApproveApplication {
             line_id: line,
             seen_version,
+            seen_product_version: desk.product_version(line),
             limit: usd(1),
         };
         let judged = desk.give(desk.ada, Command::ApproveApplication(approve));
         assert_eq!(cell(&judged), "!StaleVersion");
     }
+}
+
+#[test]
+fn an_approval_is_of_the_terms_that_were_seen() {
+    let mut desk = Desk::new();
+    let line = desk.take(LIMIT);
+    desk.check_all(line);
+    let approve = |desk: &Desk, seen_product_version| {
+        Command::ApproveApplication(ApproveApplication {
+            line_id: line,
+            seen_version: desk.line(line).version,
+            seen_product_version,
+            limit: usd(1),
+        })
+    };
+    let seen = desk.product_version(line);
+    let mut terms = desk.terms();
+    terms.due_days += 1;
+    desk.revise(terms.clone());
+    for stale in [0, seen, seen + 2] {
+        let judged = desk.give(desk.ada, approve(&desk, stale));
+        assert_eq!(cell(&judged), "!StaleVersion");
+    }
+    let judged = desk.give(desk.ada, approve(&desk, seen + 1));
+    assert_eq!(cell(&judged), "application_approved");
+    assert_eq!(desk.line(line).terms().unwrap(), &terms);
 }
 
 #[test]
@@ -428,6 +456,7 @@ fn every_admin_command_is_an_admins() {
         Command::ApproveApplication(ApproveApplication {
             line_id,
             seen_version: 1,
+            seen_product_version: 1,
             limit: usd(1),
         }),
         Command::RejectApplication(RejectApplication {

@@ -40,6 +40,7 @@ fn decide(desk: &mut Desk, line_id: LineId) -> String {
     let approve = ApproveApplication {
         line_id,
         seen_version: desk.line(line_id).version,
+        seen_product_version: desk.product_version(line_id),
         limit: usd(100_000),
     };
     cell(&desk.give(desk.ada, Command::ApproveApplication(approve)))

@@ -16,7 +16,7 @@ use domain::glass::SHUT_OUT_MS;
 use domain::ids::{ChangeId, LineId, MovementId, UserId};
 use domain::money::Minor;
 use domain::movement::MovementKind;
-use domain::product::Due;
+use domain::product::{Due, Terms};
 use domain::reconcile::Resolution;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +52,8 @@ struct Watcher {
     draws: BTreeMap<MovementId, (String, i64)>,
     released: BTreeSet<MovementId>,
     changes: BTreeMap<ChangeId, Asked>,
+    /// Who asked for the end of a line.
+    ends: BTreeMap<LineId, String>,
     decided: BTreeMap<&'static str, u64>,
 }
 
@@ -78,7 +80,14 @@ impl Watcher {
     }
 
     /// Events of one command. What an event follows from is looked for among those before it.
-    fn see(&mut self, desk: &Desk, by: Option<UserId>, offline: bool, events: &[Event]) {
+    /// `shown` are the terms that were on the screen of whoever decides.
+    fn see(
+        &mut self,
+        desk: &Desk,
+        by: Option<UserId>,
+        (offline, shown): (bool, Option<&Terms>),
+        events: &[Event],
+    ) {
         let actor = by.and_then(|by| self.active.get(&by)).cloned();
         let number = actor.as_ref().map(|known| known.number.clone());
         let admin = actor
@@ -125,6 +134,25 @@ impl Watcher {
                     let known = self.disabled.remove(user_id).unwrap();
                     self.active.insert(*user_id, known);
                 }
+                Event::RoleSet { user_id, role } => {
+                    assert!(admin && other_than(&self.numbers[user_id]), "{event:?}");
+                    if let Some(known) = self.active.get_mut(user_id) {
+                        if known.role == Role::Admin && *role == Role::Staff {
+                            self.shut_out_ms.insert(*user_id, desk.now.0);
+                        }
+                        known.role = *role;
+                    } else {
+                        self.disabled.get_mut(user_id).unwrap().role = *role;
+                    }
+                    self.count("role");
+                }
+                Event::CancellationRequested { line_id, .. } => {
+                    self.ends.insert(*line_id, number.clone().unwrap());
+                }
+                Event::CancellationDeclined { line_id, .. } => {
+                    assert!(admin && other_than(&self.ends[line_id]), "{event:?}");
+                    self.count("cancellation declined");
+                }
                 Event::GlassBroken { movement_id, .. } => {
                     let (asked_by, amount) = &self.draws[movement_id];
                     assert!(admin && !other_than(asked_by), "{event:?}");
@@ -157,8 +185,9 @@ impl Watcher {
                     assert!(number.is_some() && self.taken_by.contains_key(line_id));
                     self.count("application by policy");
                 }
-                Event::ApplicationApproved { line_id, .. } => {
+                Event::ApplicationApproved { line_id, terms, .. } => {
                     assert!(admin && other_than(&self.taken_by[line_id]), "{event:?}");
+                    assert_eq!(Some(terms), shown, "on terms that nobody saw");
                     self.count("application");
                 }
                 Event::ApplicationRejected { line_id, .. } => {
@@ -294,6 +323,8 @@ struct History {
     people: Vec<UserId>,
     lines: Vec<LineId>,
     changes: Vec<(LineId, ChangeId, LineChange)>,
+    /// Every version of the product, and its terms.
+    terms: BTreeMap<u64, Terms>,
     refused: BTreeMap<String, u64>,
 }
 
@@ -328,6 +359,8 @@ impl History {
                 watcher.shut_out(*user_id, began_ms);
             }
         }
+        let product = &desk.world.products[&desk.product];
+        let terms = BTreeMap::from([(product.version, product.terms.clone())]);
         // Whoever was shut out, too: they may come back.
         let people = watcher.numbers.keys().copied().collect();
         History {
@@ -337,6 +370,7 @@ impl History {
             people,
             lines: Vec::new(),
             changes: Vec::new(),
+            terms,
             refused: BTreeMap::new(),
         }
     }
@@ -357,13 +391,17 @@ impl History {
         };
         let by = self.dice.pick(among).unwrap();
         let offline = self.desk.network == NetworkState::Offline;
+        let shown = match &command {
+            Command::ApproveApplication(c) => self.terms.get(&c.seen_product_version).cloned(),
+            _ => None,
+        };
         let judged = self.desk.give(by, command);
-        self.seen(Some(by), offline, &judged)
+        self.seen(Some(by), (offline, shown.as_ref()), &judged)
     }
 
-    fn seen(&mut self, by: Option<UserId>, offline: bool, judged: &Judged) -> bool {
+    fn seen(&mut self, by: Option<UserId>, about: (bool, Option<&Terms>), judged: &Judged) -> bool {
         match judged {
-            Ok(events) => self.watcher.see(&self.desk, by, offline, events),
+            Ok(events) => self.watcher.see(&self.desk, by, about, events),
             Err(code) => *self.refused.entry(format!("{code:?}")).or_default() += 1,
         }
         judged.is_ok()
@@ -385,7 +423,7 @@ impl History {
             credential_print: "print".to_owned(),
         };
         let judged = self.desk.tell(Internal::AskForAccount(ask));
-        assert!(self.seen(None, false, &judged));
+        assert!(self.seen(None, (false, None), &judged));
         self.people.push(user_id);
     }
 
@@ -437,13 +475,45 @@ impl History {
             })
         } else {
             let more = i64::from(self.dice.one_in(6));
+            let last = self.desk.product_version(line_id);
+            let seen_product_version = last.saturating_sub(u64::from(self.dice.one_in(4)));
             Command::ApproveApplication(ApproveApplication {
                 line_id,
                 seen_version,
+                seen_product_version,
                 limit: usd(line.requested_minor.0 + more),
             })
         };
         self.tries(command);
+    }
+
+    /// Other terms for what is approved from now on, of which nothing that is counted here changes.
+    fn revise(&mut self) {
+        let product = &self.desk.world.products[&self.desk.product];
+        let mut terms = product.terms.clone();
+        terms.due_days = 20 + u32::try_from(self.dice.below(10)).unwrap();
+        let defined = self.tries(Command::DefineProduct(DefineProduct {
+            product_id: product.id,
+            seen_version: product.version,
+            name: product.name.clone(),
+            terms,
+        }));
+        if defined {
+            let product = &self.desk.world.products[&self.desk.product];
+            self.terms.insert(product.version, product.terms.clone());
+        }
+    }
+
+    /// The customer wants an end, or somebody says no to that.
+    fn end(&mut self, line_id: LineId) {
+        let reason = "They moved away".to_owned();
+        self.tries(match self.dice.one_in(4) {
+            true => Command::RequestCancellation(RequestCancellation {
+                line_id,
+                reason: Some(reason),
+            }),
+            false => Command::DeclineCancellation(DeclineCancellation { line_id, reason }),
+        });
     }
 
     fn draw(&mut self, line_id: LineId) {
@@ -501,9 +571,16 @@ impl History {
         let Some(user_id) = self.dice.pick(&self.people) else {
             return;
         };
-        match self.dice.below(4) {
+        match self.dice.below(5) {
             0 => {
                 self.tries(Command::DisableAccount(DisableAccount { user_id }));
+            }
+            2 => {
+                let role = match self.dice.one_in(3) {
+                    true => Role::Staff,
+                    false => Role::Admin,
+                };
+                self.tries(Command::SetRole(SetRole { user_id, role }));
             }
             1 => {
                 self.tries(Command::EnableAccount(EnableAccount { user_id }));
@@ -608,7 +685,7 @@ impl History {
         if !self.watcher.glass.is_empty() && self.dice.one_in(2) {
             return self.look_behind_the_glass();
         }
-        match self.dice.below(43) {
+        match self.dice.below(47) {
             0..2 => self.sign_up(),
             2..5 => self.approve_account(),
             5 if self.lines.len() < 5 => self.take(),
@@ -638,6 +715,8 @@ impl History {
                 self.desk.today = self.desk.today.plus_days(days);
             }
             39..42 => self.come_and_go(),
+            43..45 => self.end(line_id),
+            45 => self.revise(),
             _ => {
                 self.desk.network = match self.desk.network {
                     NetworkState::Online => NetworkState::Offline,
@@ -681,6 +760,8 @@ fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
         "money out",
         "change",
         "account shut out",
+        "role",
+        "cancellation declined",
     ] {
         let count = decided.get(what).copied().unwrap_or(0);
         assert!(count >= histories / 20, "{what}: {count} of {histories}");

@@ -264,6 +264,7 @@ impl History {
             CommandKind::ApproveApplication => Command::ApproveApplication(ApproveApplication {
                 line_id,
                 seen_version,
+                seen_product_version: self.desk.product_version(line_id),
                 limit: amount,
             }),
             CommandKind::RecordCheck => {

@@ -400,6 +400,7 @@ impl Scene {
                 let approve = ApproveApplication {
                     line_id,
                     seen_version,
+                    seen_product_version: self.desk.product_version(line_id),
                     limit,
                 };
                 (admin, Command::ApproveApplication(approve))

@@ -135,6 +135,7 @@ impl Plan {
                 let approve = ApproveApplication {
                     line_id,
                     seen_version: 1,
+                    seen_product_version: 1,
                     limit: usd(LIMIT_MINOR),
                 };
                 let signed_on = self.today;

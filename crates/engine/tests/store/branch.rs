@@ -226,6 +226,7 @@ impl Branch {
         self.admin_does(Command::ApproveApplication(ApproveApplication {
             line_id,
             seen_version,
+            seen_product_version: 1,
             limit: usd(minor),
         }))
         .await

@@ -253,6 +253,7 @@ async fn details_say_what_may_be_done_and_why_not() {
     let approve = ApproveApplication {
         line_id,
         seen_version,
+        seen_product_version: 1,
         limit: crate::branch::usd(2_000_000),
     };
     branch

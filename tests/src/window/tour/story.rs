@@ -154,6 +154,7 @@ async fn define_a_product(visit: &Visit<'_>) -> Outcome<()> {
         .open_dialog("action-define_product", "define_product")
         .await?;
     visit.fill("field-name", PRODUCT).await?;
+    visit.fill("field-password", ADMIN.password).await?;
     visit.look("dialog-product").await?;
     visit.submit_dialog().await?;
     visit.window.sees(PRODUCT).await?;
@@ -736,6 +737,7 @@ async fn freeze_and_tell(visit: &Visit<'_>) -> Outcome<()> {
     visit
         .fill("field-note", "The other bank was mistaken.")
         .await?;
+    visit.fill("field-password", ADMIN.password).await?;
     visit.submit_dialog().await
 }
 

@@ -128,6 +128,7 @@ async fn unfreeze(visit: &Visit<'_>, picture: &str) -> Outcome<()> {
     visit
         .fill("field-note", "Seen, and put right with the network.")
         .await?;
+    visit.fill("field-password", ADMIN.password).await?;
     visit.submit_dialog().await
 }
 

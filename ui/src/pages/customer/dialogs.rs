@@ -4,6 +4,7 @@ use crate::components::{
     Button, ButtonKind, CheckField, ContactFields, DateField, Dialog, ErrorAlert, Form,
     HouseholdFields, SelectField, TextField, read_change, use_toasts,
 };
+use crate::dialogs::{PASSWORD, hand_in, own_password, without_password};
 use crate::hooks::{Submitting, use_submission, use_unique_id};
 use crate::pages::create::profile_form::ProfileForm;
 use crate::session::use_desk;
@@ -263,8 +264,10 @@ pub fn ForgetDialog(props: &ForgetDialogProps) -> Html {
     let (reason, set_reason) = use_text();
     let sure = use_state(|| false);
     let submission = use_closing(words::FORGOTTEN_DONE, props.on_close.clone());
+    let password = use_node_ref();
     let on_submit = {
         let (reason, sure, submission) = (reason.clone(), *sure, submission.clone());
+        let password = password.clone();
         Callback::from(move |()| {
             let mut problems = Vec::new();
             if reason.trim().is_empty() {
@@ -273,13 +276,15 @@ pub fn ForgetDialog(props: &ForgetDialogProps) -> Html {
             if !sure {
                 problems.push(("sure".to_owned(), words::FORGET_CONFIRM_MISSING.to_owned()));
             }
+            without_password(&password, &mut problems);
             if !problems.is_empty() {
                 return submission.refuse(problems);
             }
-            submission.submit(Command::ForgetCustomer(ForgetCustomer {
+            let forget = Command::ForgetCustomer(ForgetCustomer {
                 customer_id,
                 reason: reason.trim().to_owned(),
-            }));
+            });
+            hand_in(&submission, forget, &password);
         })
     };
     let set_sure = {
@@ -288,13 +293,14 @@ pub fn ForgetDialog(props: &ForgetDialogProps) -> Html {
     };
     html! {
         <FormDialog title={words::FORGET} testid="dialog-forget_customer" submit={words::FORGET} danger=true
-            submission={submission.clone()} fields={vec!["reason", "sure"]} {on_submit}
+            submission={submission.clone()} fields={vec!["reason", "sure", PASSWORD]} {on_submit}
             on_close={props.on_close.clone()}>
             <p>{ words::FORGET_WORDS }</p>
             <TextField name="reason" label={words::FORGET_REASON} multiline=true required=true max_length=2000
                 value={(*reason).clone()} on_input={set_reason} error={submission.at("reason")} />
             <CheckField name="sure" label={words::FORGET_CONFIRM} required=true checked={*sure}
                 on_change={set_sure} error={submission.at("sure")} />
+            { own_password(&password, &submission) }
         </FormDialog>
     }
 }

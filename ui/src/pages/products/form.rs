@@ -4,6 +4,7 @@ use crate::components::{
     Button, ButtonKind, CheckField, Dialog, ErrorAlert, Form, MoneyField, SelectField, TextField,
     use_toasts,
 };
+use crate::dialogs::{PASSWORD, hand_in, own_password, without_password};
 use crate::hooks::{use_submission, use_unique_id};
 use crate::mint::new_id;
 use crate::session::use_currency;
@@ -78,6 +79,7 @@ const FIELDS: &[&str] = &[
     RATE_NOTICE,
     CHECKS,
     INSTANT_LIMIT,
+    PASSWORD,
     AFFORDABLE,
 ];
 
@@ -346,16 +348,26 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
             on_close.emit(());
         }))
     };
+    let password = use_node_ref();
     let on_submit = {
         let (form, submitting) = (form.clone(), submitting.clone());
-        Callback::from(move |()| match form.read(currency) {
-            Ok(terms) => submitting.submit(Command::DefineProduct(DefineProduct {
-                product_id,
-                seen_version,
-                name: form.name.trim().to_owned(),
-                terms,
-            })),
-            Err(problems) => submitting.refuse(problems),
+        let password = password.clone();
+        Callback::from(move |()| {
+            let read = form.read(currency);
+            let mut problems = read.as_ref().err().cloned().unwrap_or_default();
+            without_password(&password, &mut problems);
+            match read {
+                Ok(terms) if problems.is_empty() => {
+                    let define = Command::DefineProduct(DefineProduct {
+                        product_id,
+                        seen_version,
+                        name: form.name.trim().to_owned(),
+                        terms,
+                    });
+                    hand_in(&submitting, define, &password);
+                }
+                _ => submitting.refuse(problems),
+            }
         })
     };
     // One callback a field: the form as it is, with that field changed.
@@ -528,6 +540,7 @@ pub fn ProductDialog(props: &ProductDialogProps) -> Html {
                     <MoneyField name={EXPRESS_FEE} label={lines::EXPRESS_FEE} required=true {currency}
                         value={form.express_fee.clone()} help={words::EXPRESS_HINT}
                         on_input={on(|form, text| form.express_fee = text)} error={submitting.at(EXPRESS_FEE)} />
+                    { own_password(&password, &submitting) }
                 </div>
             </Form>
         </Dialog>
