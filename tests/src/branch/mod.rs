@@ -301,14 +301,22 @@ impl Branch {
         version
     }
 
+    /// Of the terms that applications are approved on now.
+    pub async fn product_version(&self) -> u64 {
+        let products = self.engine.reader().products().await.expect("products");
+        let own = products.iter().find(|one| one.id == self.product_id);
+        own.expect("the branch's product").version
+    }
+
     /// An application of a customer, approved and signed: draws may start.
     pub async fn open_line(&self, customer_id: CustomerId, limit_minor: i64) -> LineId {
         let line_id = LineId(Uuid::now_v7());
         let take = paper::take_application(line_id, customer_id, self.product_id, limit_minor);
         self.done(&self.sam, take).await;
         let seen = self.checked(line_id).await;
-        self.done(&self.ada, paper::approve(line_id, seen, limit_minor))
-            .await;
+        let terms = self.product_version().await;
+        let approve = paper::approve_on(line_id, seen, terms, limit_minor);
+        self.done(&self.ada, approve).await;
         let signed_on = self.today().await;
         self.done(&self.sam, paper::record_agreement(line_id, signed_on))
             .await;

@@ -111,10 +111,20 @@ pub fn checks(line_id: LineId) -> impl Iterator<Item = Command> {
 
 /// On the terms that its product began with.
 pub fn approve(line_id: LineId, seen_version: u64, limit_minor: i64) -> Command {
+    approve_on(line_id, seen_version, 1, limit_minor)
+}
+
+/// On the terms of this version of its product.
+pub fn approve_on(
+    line_id: LineId,
+    seen_version: u64,
+    seen_product_version: u64,
+    limit_minor: i64,
+) -> Command {
     Command::ApproveApplication(ApproveApplication {
         line_id,
         seen_version,
-        seen_product_version: 1,
+        seen_product_version,
         limit: usd(limit_minor),
     })
 }

@@ -17,6 +17,7 @@ mod page;
 mod picture;
 mod process;
 mod session;
+pub mod surface;
 pub mod tour;
 
 pub use desk::Desk;

@@ -142,6 +142,7 @@ impl Desk {
         let approve = Command::ApproveApplication(ApproveApplication {
             line_id: self.waiting,
             seen_version: self.waiting_version,
+            seen_product_version: 1,
             limit: paper::usd(70_000),
         });
         let given = engine.give_command(self.ada.user_id, branch::new_id(), approve);

@@ -65,6 +65,8 @@ const LAST_STEP: u8 = 0xff;
 struct Plan {
     size: Size,
     product_id: ProductId,
+    /// Of the terms that the applications are approved on.
+    product_version: u64,
     staff: UserId,
     admin: UserId,
     today: BusinessDate,
@@ -135,7 +137,7 @@ impl Plan {
                 let approve = ApproveApplication {
                     line_id,
                     seen_version: 1,
-                    seen_product_version: 1,
+                    seen_product_version: self.product_version,
                     limit: usd(LIMIT_MINOR),
                 };
                 let signed_on = self.today;
@@ -258,7 +260,7 @@ async fn go_on(
         .into_iter()
         .next()
         .ok_or_else(|| refused("the products")(FaultCode::NotFound.into()))?;
-    let product_id = product.id;
+    let (product_id, mut product_version) = (product.id, product.version);
     // Three marks on each application would tell a measurement nothing.
     if !product.terms.checks.is_empty() {
         let define = DefineProduct {
@@ -273,11 +275,13 @@ async fn go_on(
         let command = CommandId(id(Kind::Product, product.version, LAST_STEP));
         let given = engine.give_command(admin, command, Command::DefineProduct(define));
         given.await.map_err(refused("the product"))?;
+        product_version += 1;
     }
     let store = engine.store_view().await.map_err(refused("the store"))?;
     let plan = Arc::new(Plan {
         size,
         product_id,
+        product_version,
         staff,
         admin,
         today: store.business_date,
