@@ -18,10 +18,6 @@ use clap::Parser;
 use figures::Report;
 use std::path::PathBuf;
 
-/// As the program has it.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[derive(Parser)]
 #[command(about = "Measures Branchline against its peer, its limit and itself")]
 struct Arguments {

@@ -10,13 +10,7 @@ mod window;
 
 use clap::Parser;
 use cli::{Cli, Common, Failure};
-use mimalloc::MiMalloc;
 use std::process::ExitCode;
-
-/// A start folds the log, which takes memory that nobody needs afterwards: this allocator gives it
-/// back to the system, where the system's own keeps hundreds of megabytes.
-#[global_allocator]
-static MEMORY: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

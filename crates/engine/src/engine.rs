@@ -497,7 +497,11 @@ impl Engine {
         if long {
             let (orders, identity) = (orders.clone(), identity);
             let reading = async move {
-                match guard::read_the_rest(&orders, &identity).await {
+                let read = {
+                    let orders = orders.clone();
+                    on_its_own(async move { guard::read_the_rest(&orders, &identity).await }).await
+                };
+                match read.unwrap_or_else(|| Err(FaultCode::Broken.into())) {
                     Ok(()) => {
                         proves.send_replace(true);
                     }
@@ -1219,6 +1223,30 @@ async fn reader_of(
         reader.currency = set_up.currency;
     }
     Ok(reader)
+}
+
+/// Does work that takes a lot of memory on a thread of its own, until it is done or nobody waits for
+/// it any more. What a thread took is given back to the system when it ends; what the runtime's
+/// threads took lies between what they go on using, and stays: hundreds of megabytes after a fold.
+/// Nothing is returned where the work panicked.
+async fn on_its_own<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> Option<T> {
+    let runtime = tokio::runtime::Handle::current();
+    let (done, outcome) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut done = done;
+        runtime.block_on(async {
+            tokio::select! {
+                outcome = work => {
+                    // Whoever waited may have gone in this very moment.
+                    let _ = done.send(outcome);
+                }
+                () = done.closed() => {}
+            }
+        });
+    });
+    outcome.await.ok()
 }
 
 async fn set_up_if_fresh(orders: &Orders, founding: &Founding) -> Result<(), StartError> {

@@ -6,6 +6,7 @@
 use domain::account::Role;
 use domain::change::LineChange;
 use domain::command::*;
+use domain::cycle::Cycle;
 use domain::drawer::VaultWay;
 use domain::ids::*;
 use domain::intake::{Check, ContactChannel, MissingItem};
@@ -15,7 +16,7 @@ use domain::view::{Answer, CounterQuery};
 use engine::clock::Clock;
 use engine::sessions::Token;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use stories::branch::paper::*;
 use stories::branch::{self, Branch, Folder, Outside, Person};
@@ -28,6 +29,39 @@ use uuid::Uuid;
 struct Sample {
     command: Command,
     by: Person,
+}
+
+/// What a kind of command may look like besides its usual sample: members that this one leaves out,
+/// because another choice stands in it, or because nothing has to be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Usual,
+    CycleOnADay,
+    CycleOfDays,
+    WithoutPapers,
+    InCash,
+    TakenBefore,
+    WaivesFees,
+    SetsRate,
+    Reverses,
+}
+
+/// Every shape of a kind, the usual one first. Those that are enough are found by the test: no
+/// member of the contract may be without a row.
+fn shapes(kind: CommandKind) -> &'static [Shape] {
+    match kind {
+        CommandKind::DefineProduct => &[Shape::Usual, Shape::CycleOnADay, Shape::CycleOfDays],
+        CommandKind::TakeApplication => &[Shape::Usual, Shape::WithoutPapers],
+        CommandKind::RequestDraw => &[Shape::Usual, Shape::InCash],
+        CommandKind::TakeRepayment => &[Shape::Usual, Shape::TakenBefore],
+        CommandKind::RequestChange | CommandKind::ApproveChange => &[
+            Shape::Usual,
+            Shape::WaivesFees,
+            Shape::SetsRate,
+            Shape::Reverses,
+        ],
+        _ => &[Shape::Usual],
+    }
 }
 
 /// Numbers customers, so that no two samples share a tax id.
@@ -181,11 +215,130 @@ impl Desk {
         self.branch.done(&self.branch.ada, command).await;
     }
 
-    /// One valid command of each kind, on objects of its own.
-    async fn sample(&mut self, kind: CommandKind) -> Sample {
-        self.a_moment_passes().await;
+    /// A valid command of another shape than the usual one.
+    async fn shaped(&mut self, kind: CommandKind, shape: Shape) -> Command {
+        if let CommandKind::RequestChange | CommandKind::ApproveChange = kind {
+            let request = self.change(shape).await;
+            if kind == CommandKind::RequestChange {
+                return Command::RequestChange(request);
+            }
+            let asked = Command::RequestChange(request.clone());
+            self.branch.done(&self.branch.sam, asked).await;
+            return Command::ApproveChange(ApproveChange {
+                line_id: request.line_id,
+                change_id: request.change_id,
+                change: request.change,
+            });
+        }
+        let mut command = self.usual(kind).await;
+        match &mut command {
+            Command::DefineProduct(define) if shape == Shape::CycleOnADay => {
+                define.terms.cycle = Cycle::DayOfMonth { day: 15 };
+            }
+            Command::DefineProduct(define) => {
+                define.terms.cycle = Cycle::EveryDays { days: 30 };
+            }
+            Command::TakeApplication(take) => take.missing = vec![MissingItem::ProofOfIncome],
+            Command::RequestDraw(request) => {
+                request.method = PayOut::Cash {
+                    identity_seen: true,
+                };
+            }
+            Command::TakeRepayment(take) => {
+                take.method = PayIn::Cash {};
+                take.taken_on = Some(self.branch.today().await);
+            }
+            other => panic!("{other:?} has no other shape"),
+        }
+        command
+    }
+
+    /// A change that can be asked for at once.
+    async fn change(&mut self, shape: Shape) -> RequestChange {
         let today = self.branch.today().await;
-        let command = match kind {
+        let (line_id, change) = match shape {
+            Shape::WaivesFees => {
+                let line_id = self.line_with_a_fee().await;
+                let amount = usd(600);
+                (line_id, LineChange::WaiveFees { amount })
+            }
+            Shape::SetsRate => {
+                let (line_id, _) = self.open_line().await;
+                let change = LineChange::SetRate {
+                    from: today,
+                    annual_percent: "1.25".parse().unwrap(),
+                    notice_given_on: None,
+                };
+                (line_id, change)
+            }
+            _ => {
+                let (line_id, _) = self.open_line().await;
+                let movement_id = movement_id();
+                self.branch
+                    .done(&self.branch.sam, draw_cash(line_id, movement_id, 40_000))
+                    .await;
+                (line_id, LineChange::Reverse { movement_id })
+            }
+        };
+        RequestChange {
+            line_id,
+            change_id: ChangeId(Uuid::now_v7()),
+            change,
+            reason: "It was ours to mend".to_owned(),
+        }
+    }
+
+    /// Of a product that takes a fee with the first draw.
+    async fn line_with_a_fee(&mut self) -> LineId {
+        let (customer_id, _) = self.customer().await;
+        let mut terms = self.branch.engine.reader().products().await.unwrap()[0]
+            .terms
+            .clone();
+        terms.origination_fee_minor = domain::money::Minor(1_000);
+        let product_id = ProductId(Uuid::now_v7());
+        self.done(Command::DefineProduct(DefineProduct {
+            product_id,
+            seen_version: 0,
+            name: "With a fee".to_owned(),
+            terms,
+        }))
+        .await;
+        let line = line_id();
+        let sam = &self.branch.sam;
+        let take = take_application(line, customer_id, product_id, 2_000_000);
+        self.branch.done(sam, take).await;
+        let seen = self.branch.checked(line).await;
+        self.done(approve(line, seen, 2_000_000)).await;
+        let today = self.branch.today().await;
+        self.branch.done(sam, record_agreement(line, today)).await;
+        self.branch
+            .done(sam, draw_cash(line, movement_id(), 40_000))
+            .await;
+        line
+    }
+
+    /// One valid command of each kind and shape, on objects of its own.
+    async fn sample(&mut self, kind: CommandKind, shape: Shape) -> Sample {
+        self.a_moment_passes().await;
+        let command = match shape {
+            Shape::Usual => self.usual(kind).await,
+            other => self.shaped(kind, other).await,
+        };
+        self.a_moment_passes().await;
+        // An admin who took and asked for nothing of the above; the only one there is asked for it.
+        let by = match kind {
+            CommandKind::BreakGlass => &self.branch.ada,
+            _ => &self.branch.boris,
+        };
+        Sample {
+            command,
+            by: by.clone(),
+        }
+    }
+
+    async fn usual(&mut self, kind: CommandKind) -> Command {
+        let today = self.branch.today().await;
+        match kind {
             CommandKind::RecordCustomer => {
                 self.customers += 1;
                 record_customer(CustomerId(Uuid::now_v7()), self.customers)
@@ -546,16 +699,6 @@ impl Desk {
             CommandKind::SetHolidays => Command::SetHolidays(SetHolidays {
                 holidays: vec![today.plus_days(self.customers as i32)],
             }),
-        };
-        self.a_moment_passes().await;
-        // An admin who took and asked for nothing of the above; the only one there is asked for it.
-        let by = match kind {
-            CommandKind::BreakGlass => &self.branch.ada,
-            _ => &self.branch.boris,
-        };
-        Sample {
-            command,
-            by: by.clone(),
         }
     }
 
@@ -1026,7 +1169,16 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
 /// Members of a change that are read whatever they say.
 fn differs(kind: CommandKind, field: &str) -> bool {
     let member = field.strip_prefix("command.change.").unwrap_or_default();
-    let read = matches!(member, "limit.minor" | "limit.currency" | "notice_given_on");
+    let read = matches!(
+        member,
+        "limit.minor"
+            | "limit.currency"
+            | "notice_given_on"
+            | "amount.minor"
+            | "amount.currency"
+            | "from"
+            | "movement_id"
+    );
     kind == CommandKind::ApproveChange && read
 }
 
@@ -1266,15 +1418,20 @@ async fn every_field_of_every_command_against_every_class() {
     let mut by_class = BTreeMap::<&str, usize>::new();
     let elsewhere = Elsewhere::found().await;
 
-    for kind in CommandKind::ALL.iter().copied() {
+    let mut members = BTreeMap::<CommandKind, BTreeSet<String>>::new();
+    let all = CommandKind::ALL.iter().copied();
+    for (kind, shape) in all.flat_map(|kind| shapes(kind).iter().map(move |shape| (kind, *shape))) {
         let Place { desk, outside } = match kind {
             CommandKind::BreakGlass => &mut with_one_admin,
             _ => &mut usual,
         };
-        let mut sample = desk.sample(kind).await;
+        let mut sample = desk.sample(kind, shape).await;
         let mut all = Vec::new();
         fields(&json!(sample.command), "command", &mut all);
         all.push(("id".to_owned(), json!(branch::new_id())));
+        // Another shape is there for what the others have not.
+        let met = members.entry(kind).or_default();
+        all.retain(|(field, _)| met.insert(field.clone()));
         let mut before = outside.views_journal_and_outbox().await;
         for (field, _) in all {
             // A fresh sample has other ids: the value is looked up in it again.
@@ -1317,7 +1474,7 @@ async fn every_field_of_every_command_against_every_class() {
                 match &told {
                     Ok(answer) => {
                         verbatim(answer, &field, class, replaced.as_ref());
-                        sample = desk.sample(kind).await;
+                        sample = desk.sample(kind, shape).await;
                         before = outside.views_journal_and_outbox().await;
                     }
                     Err(error) => says_where(error, kind, &field, class),
@@ -1328,6 +1485,9 @@ async fn every_field_of_every_command_against_every_class() {
                 before,
                 "{kind:?} {field}: a refusal changed something"
             );
+        }
+        if shape != Shape::Usual {
+            continue;
         }
         let mut met = who_asks(desk, &sample, outside).await;
         // And the sample was a valid one all the time.
@@ -1408,6 +1568,11 @@ async fn every_field_of_every_command_against_every_class() {
             *by_class.entry(class).or_default() += 1;
         }
     }
+    for (kind, of_the_contract) in contract() {
+        let met = &members[&kind];
+        let left: Vec<&String> = of_the_contract.difference(met).collect();
+        assert!(left.is_empty(), "{kind:?}: no row for {left:?}");
+    }
     for (class, named) in CLASSES {
         let met: usize = named.iter().filter_map(|name| by_class.get(name)).sum();
         assert!(met > 0, "no row stands for the class {class:?}");
@@ -1430,6 +1595,45 @@ async fn every_field_of_every_command_against_every_class() {
         "–",
     )
     .unwrap();
+}
+
+/// Every member of every command, as the contract that the program prints has them.
+fn contract() -> BTreeMap<CommandKind, BTreeSet<String>> {
+    let schema = domain::view::schema();
+    let submission = &schema["submission"];
+    let commands = resolved(submission, &submission["properties"]["command"]);
+    let commands = commands["oneOf"].as_array().unwrap();
+    let of_one = |command: &Value| {
+        let command = resolved(submission, command);
+        let kind = command["properties"]["kind"]["const"].clone();
+        let mut found = BTreeSet::new();
+        members_of(submission, command, "command", &mut found);
+        (serde_json::from_value(kind).unwrap(), found)
+    };
+    let found: BTreeMap<CommandKind, BTreeSet<String>> = commands.iter().map(of_one).collect();
+    assert_eq!(found.len(), CommandKind::ALL.len());
+    found
+}
+
+fn resolved<'a>(schema: &'a Value, mut part: &'a Value) -> &'a Value {
+    while let Some(at) = part["$ref"].as_str() {
+        part = schema.pointer(at.trim_start_matches('#')).unwrap();
+    }
+    part
+}
+
+fn members_of(schema: &Value, part: &Value, path: &str, found: &mut BTreeSet<String>) {
+    let part = resolved(schema, part);
+    for choice in ["oneOf", "anyOf", "allOf"] {
+        for one in part[choice].as_array().into_iter().flatten() {
+            members_of(schema, one, path, found);
+        }
+    }
+    for (name, member) in part["properties"].as_object().into_iter().flatten() {
+        let path = format!("{path}.{name}");
+        members_of(schema, member, &path, found);
+        found.insert(path);
+    }
 }
 
 fn submission_of(sample: &Sample) -> Value {

@@ -73,6 +73,26 @@ fn identifying() -> Vec<String> {
     [never_in_the_file(), only_in_views()].concat()
 }
 
+/// A copy made while the customer was known, and one of after.
+const BACKED_UP: &str = "known.backup";
+const BACKED_UP_AFTER: &str = "forgotten.backup";
+/// The log, for an auditor.
+const EXPORTED: &str = "log.jsonl";
+
+/// Every file in a folder and in those below it.
+fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+        }
+    }
+    files
+}
+
 /// The bytes of the store's files, the write-ahead log and its index included.
 fn store_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
@@ -112,6 +132,8 @@ fn nothing_private_leaves_the_views() {
     }
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("told.log");
+    let temporary = folder.path().join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
     let told = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
@@ -120,6 +142,8 @@ fn nothing_private_leaves_the_views() {
         ])
         .env(LOG, &log)
         .env(FOLDER, folder.path().join("store"))
+        .env("TMPDIR", &temporary)
+        .env("SQLITE_TMPDIR", &temporary)
         .output()
         .unwrap();
     let said = [told.stdout, told.stderr, std::fs::read(&log).unwrap()].concat();
@@ -137,6 +161,21 @@ fn nothing_private_leaves_the_views() {
         Vec::<String>::new(),
         "in what was logged or said"
     );
+    // The store, the memory of it, logs, what was printed and exported, and what anything left in a
+    // temporary folder: forgotten is forgotten everywhere, but in the copy that was made before.
+    let left = files_below(folder.path());
+    assert!(left.iter().any(|(name, _)| name.ends_with(EXPORTED)));
+    for (name, bytes) in left {
+        let values = match name.ends_with(BACKED_UP) {
+            true => never_in_the_file(),
+            false => identifying(),
+        };
+        assert_eq!(
+            found_in(&bytes, &values),
+            Vec::<String>::new(),
+            "left behind in {name}"
+        );
+    }
 }
 
 async fn a_customer_comes_and_goes(path: std::path::PathBuf) {
@@ -181,6 +220,14 @@ async fn a_customer_comes_and_goes(path: std::path::PathBuf) {
         );
     }
     branch.verify_clean().await;
+    let copies = branch.folder().with_file_name("copies");
+    std::fs::create_dir(&copies).unwrap();
+    copied(
+        branch.folder(),
+        &copies.join(BACKED_UP),
+        &copies.join(EXPORTED),
+    )
+    .await;
 
     // Forgetting: refused while something is open, and then for good.
     let forget = || {
@@ -215,6 +262,8 @@ async fn a_customer_comes_and_goes(path: std::path::PathBuf) {
     }
     let report = branch.verify_clean().await;
     assert_eq!(report.customers_forgotten, 1);
+    let after = copies.join(BACKED_UP_AFTER);
+    copied(branch.folder(), &after, &copies.join(EXPORTED)).await;
     outside.close().await;
     let folder = branch.close().await;
     let mut outside = Outside::open(folder.path()).await;
@@ -227,6 +276,19 @@ async fn a_customer_comes_and_goes(path: std::path::PathBuf) {
         );
     }
     outside.close().await;
+}
+
+/// A backup and an exported log of the store as it is.
+async fn copied(data_dir: &Path, backup: &Path, log: &Path) {
+    engine::backup::backup(data_dir, backup).await.unwrap();
+    let mut file = std::fs::File::create(log).unwrap();
+    engine::export::export(data_dir, &mut file).await.unwrap();
+    drop(file);
+    let exported = std::fs::read(log).unwrap();
+    assert!(!exported.is_empty());
+    assert_eq!(found_in(&exported, &identifying()), Vec::<String>::new());
+    let copy = std::fs::read(backup).unwrap();
+    assert_eq!(found_in(&copy, &never_in_the_file()), Vec::<String>::new());
 }
 
 /// Records the customer and makes them appear everywhere a customer can appear.
