@@ -1036,6 +1036,8 @@ fn is_date(field: &str) -> bool {
         || field.ends_with("reply_by")
         || field.ends_with("notice_given_on")
         || field.ends_with("birth_date")
+        || field.ends_with("taken_on")
+        || field == "command.change.from"
         || field == "command.date"
 }
 
@@ -1128,7 +1130,7 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         // Well-formed, and not what was asked for.
         "missing" | "null" if last == "notice_given_on" && differs(kind, field) => "ChangeDiffers",
         "another currency" | "far future" | "far past" | "zero" | "largest" | "largest and one"
-        | "i64 max" | "negative"
+        | "i64 max" | "negative" | "of nothing" | "of another branch"
             if differs(kind, field) =>
         {
             "ChangeDiffers"
@@ -1137,18 +1139,23 @@ fn expected(kind: CommandKind, field: &str, class: &str) -> &'static str {
         "missing" | "null" if last == "other_words" => "WordsMissing",
         // What nothing else explains has to be explained.
         "missing" | "null" if last == "note" && kind == CommandKind::ResolveFinding => "FieldEmpty",
-        "missing" | "null" if optional => "done",
+        "missing" | "null" if optional || last == "taken_on" => "done",
         "missing" | "null" => "malformed",
         _ if class.contains(" for a ") => "malformed",
-        "negative" if is_version(last) || is_days(last) => "malformed",
+        "largest" | "largest and one" | "i64 max" if matches!(last, "day" | "days") => "malformed",
+        "negative" if is_version(last) || is_days(last) || last == "days" => "malformed",
+        // A day of the month may be less than nothing in a byte, and is none.
+        "zero" | "negative" if matches!(last, "day" | "days") => "FieldMalformed",
         // Ids are ids, enums are enums, dates are dates: no text stands in for one.
         "of nothing" | "of another branch" => of_nothing(kind, field),
         "stale version" => "StaleVersion",
         "another currency" => "WrongCurrency",
         "far future" if last == "birth_date" => "DateInFuture",
         "far past" if last == "birth_date" => "done",
+        "far future" if field == "command.change.from" => "done",
         "far future" => "DateInFuture",
         "far past" => "DateTooEarly",
+        "largest" if field == "command.change.amount.minor" => "OverWaiverCap",
         "largest" => largest(kind, last),
         "zero" | "largest and one" | "i64 max" | "negative" => number(kind, last, class),
         // Whoever demands a second factor has one.
