@@ -1,4 +1,4 @@
-//! Draws of one line that each need one signature and together would need two. Nothing is refused
+//! Draws of one line, or of one customer, that each need one signature and together would need two. Nothing is refused
 //! for it: whoever asks is warned, and whoever checks is shown it.
 
 use crate::date::UtcMillis;

@@ -58,13 +58,20 @@ async fn whoever_asks_is_told_to_the_cent_and_the_millisecond() {
                 5,000.00 that one signature may release. The admins see it.";
     assert_eq!(asking(&branch, line, 200_000).await, [""; 0]);
     assert_eq!(asking(&branch, line, 200_001).await, [told]);
-    // It waits for a second person anyway; and another line is something else.
+    // It waits for a second person anyway; and another line of the same customer is no way around.
     assert_eq!(asking(&branch, line, 500_001).await, [""; 0]);
-    assert_eq!(asking(&branch, other, 200_001).await, [""; 0]);
+    assert_eq!(asking(&branch, other, 200_000).await, [""; 0]);
+    let over_both = told.replace("this line", "this customer");
+    assert_eq!(asking(&branch, other, 200_001).await, [over_both.as_str()]);
+    let stranger = branch.customer("Ada", "Hill", "123456780").await;
+    let elsewhere = branch.line(stranger, 2_000_000).await;
+    assert_eq!(asking(&branch, elsewhere, 200_001).await, [""; 0]);
     later(&mut branch, SPLIT_MS - 1).await;
     assert_eq!(asking(&branch, line, 200_001).await, [told]);
+    assert_eq!(asking(&branch, other, 200_001).await, [over_both.as_str()]);
     later(&mut branch, SPLIT_MS).await;
     assert_eq!(asking(&branch, line, 200_001).await, [""; 0]);
+    assert_eq!(asking(&branch, other, 200_001).await, [""; 0]);
     branch.engine.stop().await;
 }
 
@@ -90,6 +97,24 @@ async fn whoever_checks_is_told_beside_a_draw_that_waits() {
     assert_eq!(approving(&branch, line, too_late).await, [""; 0]);
     // However long the others wait.
     assert_eq!(approving(&branch, line, waiting).await, [told]);
+    branch.engine.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_checks_is_told_of_the_customers_other_lines() {
+    let branch = Branch::open().await;
+    let zoe = branch.customer("Zoë", "Hill", "123456789").await;
+    let line = branch.line(zoe, 5_000_000).await;
+    let other = branch.line(zoe, 5_000_000).await;
+    let waiting = branch.draw(other, 600_001, CASH).await;
+    branch.draw(line, 300_000, CASH).await;
+    // Together with what waits it is more than one signature in any case: that draw has two.
+    cancel(&branch, other, waiting).await;
+    branch.draw(other, 200_001, CASH).await;
+    let waiting = branch.draw(other, 600_002, CASH).await;
+    let told = "2 draws of this customer within 24 hours come to 5,000.01, more than the 5,000.00 that \
+                one signature may release.";
+    assert_eq!(approving(&branch, other, waiting).await, [told]);
     branch.engine.stop().await;
 }
 

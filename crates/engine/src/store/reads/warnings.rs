@@ -4,7 +4,7 @@
 use super::*;
 use domain::command::{ApproveDraw, BreakGlass, Command, PayIn, PayOut};
 use domain::drawer::large_cash;
-use domain::ids::LineId;
+use domain::ids::{CustomerId, LineId};
 use domain::line::Line;
 use domain::money::Minor;
 use domain::movement::{Method, Movement, MovementKind, MovementState};
@@ -14,7 +14,7 @@ use domain::split::{Split, added_up, splits, within};
 const LOOKED_AT: u32 = 200;
 
 /// By `movements_by_line`.
-pub(super) const NEWEST: &str = "select document from movements
+pub(super) const NEWEST: &str = "select requested_seq, document from movements
     where line_id = ?1 order by requested_seq desc limit ?2";
 /// By `lines_by_customer`.
 pub(super) const LINES: &str = "select id from lines
@@ -40,7 +40,16 @@ impl Reader {
         let mut snapshot = self.snapshot().await?;
         let own = newest(&mut snapshot, line.id).await?;
         let mut words = Vec::new();
-        words.extend(self.split(viewer, command, line, &own)?);
+        if let Command::RequestDraw(_) | Command::ApproveDraw(_) | Command::BreakGlass(_) = command
+        {
+            let all = of_all_lines(&mut snapshot, line.customer_id).await?;
+            // Said of the line where its own draws come to it, else of the customer.
+            let mut said = self.split(viewer, command, line, (&own, "line"))?;
+            if said.is_none() && all.len() > own.len() {
+                said = self.split(viewer, command, line, (&all, "customer"))?;
+            }
+            words.extend(said);
+        }
         let Some(intended) = intended(&own, command) else {
             return Ok(words);
         };
@@ -81,13 +90,14 @@ impl Reader {
     }
 
     /// Where draws add up over one signature: said to whoever asks for the last of them, and to
-    /// whoever decides on a draw that was asked for within 24 hours of them, or before them.
+    /// whoever decides on a draw that was asked for within 24 hours of them, or before them. `own` are
+    /// movements of the line, or of all its customer's lines, newest first.
     fn split(
         &self,
         viewer: &Viewer,
         command: &Command,
         line: &Line,
-        own: &[Movement],
+        (own, whose): (&[Movement], &str),
     ) -> Result<Option<String>, ReadError> {
         let Some(terms) = line.terms() else {
             return Ok(None);
@@ -97,7 +107,7 @@ impl Reader {
             Command::RequestDraw(c) => {
                 added_up(single, c.amount.minor, viewer.now, own)?.map(|sum| {
                     format!(
-                        "With this {} draws of this line within 24 hours come to {}, more than the {} that \
+                        "With this {} draws of this {whose} within 24 hours come to {}, more than the {} that \
                          one signature may release. The admins see it.",
                         sum.draws,
                         self.currency.format(sum.together_minor),
@@ -116,7 +126,7 @@ impl Reader {
                 most.max_by_key(|split| split.added_up.together_minor)
                     .map(|split| {
                         format!(
-                            "{} draws of this line within 24 hours come to {}, more than the {} that one \
+                            "{} draws of this {whose} within 24 hours come to {}, more than the {} that one \
                              signature may release.",
                             split.added_up.draws,
                             self.currency.format(split.added_up.together_minor),
@@ -136,14 +146,9 @@ impl Reader {
         line: &Line,
         kind: MovementKind,
     ) -> Result<Minor, ReadError> {
-        let lines: Vec<(String,)> = sqlx::query_as(LINES)
-            .bind(line.customer_id.to_string())
-            .bind(LOOKED_AT)
-            .fetch_all(&mut *connection)
-            .await?;
         let mut total = Minor::ZERO;
-        for (id,) in lines {
-            for movement in newest(connection, parse_id("lines", &id)?).await? {
+        for line_id in lines_of(connection, line.customer_id).await? {
+            for movement in newest(connection, line_id).await? {
                 let moved_today = movement.method == Method::Cash
                     && movement.state == MovementState::Settled
                     && movement.settled_on == Some(viewer.today);
@@ -208,12 +213,46 @@ pub(super) async fn newest(
     connection: &mut SqliteConnection,
     line_id: LineId,
 ) -> Result<Vec<Movement>, ReadError> {
-    let rows: Vec<(String,)> = sqlx::query_as(NEWEST)
+    let told = in_the_log(connection, line_id).await?;
+    Ok(told.into_iter().map(|(_, movement)| movement).collect())
+}
+
+/// The newest movements of a customer, over all lines, in the order of the log.
+async fn of_all_lines(
+    connection: &mut SqliteConnection,
+    customer_id: CustomerId,
+) -> Result<Vec<Movement>, ReadError> {
+    let mut told = Vec::new();
+    for line_id in lines_of(connection, customer_id).await? {
+        told.extend(in_the_log(connection, line_id).await?);
+    }
+    told.sort_by_key(|(requested_seq, _)| std::cmp::Reverse(*requested_seq));
+    Ok(told.into_iter().map(|(_, movement)| movement).collect())
+}
+
+async fn lines_of(
+    connection: &mut SqliteConnection,
+    customer_id: CustomerId,
+) -> Result<Vec<LineId>, ReadError> {
+    let lines: Vec<(String,)> = sqlx::query_as(LINES)
+        .bind(customer_id.to_string())
+        .bind(LOOKED_AT)
+        .fetch_all(connection)
+        .await?;
+    lines.iter().map(|(id,)| parse_id("lines", id)).collect()
+}
+
+/// The newest movements of a line, each with the event that asked for it.
+async fn in_the_log(
+    connection: &mut SqliteConnection,
+    line_id: LineId,
+) -> Result<Vec<(i64, Movement)>, ReadError> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(NEWEST)
         .bind(line_id.to_string())
         .bind(LOOKED_AT)
         .fetch_all(connection)
         .await?;
-    rows.iter()
-        .map(|(text,)| document("movements", "", text, None))
+    rows.into_iter()
+        .map(|(seq, text)| Ok((seq, document("movements", "", &text, None)?)))
         .collect()
 }
