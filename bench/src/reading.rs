@@ -128,6 +128,10 @@ pub async fn large_against_small(
     let small = tempfile::tempdir().expect("no folder for the store");
     filled(small.path(), SMALL, 0).await;
     let (large, small) = (open(large).await, open(small.path()).await);
+    for engine in [&large, &small] {
+        let proven = engine.orders().until_proven().await;
+        proven.expect("the store is as it was left");
+    }
     let (mut large_tokens, mut small_tokens) = (Vec::new(), Vec::new());
     for _ in 0..IN_FLIGHT.div_ceil(u64::from(MOST_IN_FLIGHT)) {
         large_tokens.push(sign_in(&large, 2).await);
