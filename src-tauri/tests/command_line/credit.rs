@@ -69,6 +69,7 @@ impl Branch {
     pub fn open_lines(&mut self, lines: u32) {
         let products = self.desk.expect(0, &["list", "products"]);
         let product_id = products[0]["rows"][0]["id"].clone();
+        let product_version = products[0]["rows"][0]["version"].clone();
         let of_each = |command: &dyn Fn(Value) -> Value| {
             (1..=lines)
                 .map(|line| command(json!(line_id(line))))
@@ -97,7 +98,7 @@ impl Branch {
             "ada",
             of_each(&|line_id| {
                 json!({"kind": "approve_application", "line_id": line_id, "seen_version": 4,
-                    "limit": usd(100_000)})
+                    "seen_product_version": product_version, "limit": usd(100_000)})
             }),
         );
         let signed_on = self.day(0);
