@@ -197,7 +197,8 @@ struct Branch<'a> {
     clock: Clock,
     chance: Chance,
     users: Vec<UserId>,
-    products: Vec<ProductId>,
+    /// Each with the version that is approved against.
+    products: Vec<(ProductId, u64)>,
 }
 
 /// A story under way.
@@ -376,7 +377,7 @@ impl Branch<'_> {
             ..usual.clone()
         };
         for product in first {
-            self.products.push(product.id);
+            self.products.push((product.id, product.version + 1));
             let define = DefineProduct {
                 product_id: product.id,
                 seen_version: product.version,
@@ -401,7 +402,7 @@ impl Branch<'_> {
             terms: business,
         };
         self.give(admin, Command::DefineProduct(define)).await?;
-        self.products.push(product_id);
+        self.products.push((product_id, 1));
         Ok(())
     }
 
@@ -485,7 +486,7 @@ impl Branch<'_> {
             let take = TakeApplication {
                 line_id,
                 customer_id,
-                product_id: self.products[story.product],
+                product_id: self.products[story.product].0,
                 requested: usd(story.requested),
                 purpose: story.purpose.to_owned(),
                 missing: Vec::new(),
@@ -531,7 +532,7 @@ impl Branch<'_> {
                 let approve = ApproveApplication {
                     line_id,
                     seen_version: told.version,
-                    seen_product_version: 1,
+                    seen_product_version: self.products[story.product].1,
                     limit: usd(limit),
                 };
                 self.give(admin, Command::ApproveApplication(approve)).await
