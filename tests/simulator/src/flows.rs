@@ -128,7 +128,11 @@ impl Story {
             1,
             &crate::paper::take_application(line_id, customer.0, product, 900_000),
         )?;
-        self.insist(people.ada, 2, &crate::paper::approve(line_id, 1, 900_000))?;
+        self.insist(
+            people.ada,
+            2,
+            &crate::paper::approve_on(line_id, 1, 2, 900_000),
+        )?;
         self.insist(
             people.sam,
             3,

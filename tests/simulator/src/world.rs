@@ -203,7 +203,7 @@ async fn found() -> Base {
                     people.sam,
                     paper::take_application(line, customer, product_id, 2_000_000),
                 ),
-                (people.ada, paper::approve(line, 1, 2_000_000)),
+                (people.ada, paper::approve_on(line, 1, 2, 2_000_000)),
                 (people.sam, paper::record_agreement(line, today)),
             ]);
         }

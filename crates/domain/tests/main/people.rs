@@ -20,7 +20,7 @@ use domain::product::{Due, Terms};
 use domain::reconcile::Resolution;
 use std::collections::{BTreeMap, BTreeSet};
 
-const STEPS: usize = 200;
+const STEPS: usize = 300;
 const SINGLE_SIGNATURE: i64 = 150_000;
 const OFFLINE_CAP: i64 = 40_000;
 const INSTANT: i64 = 60_000;
@@ -320,6 +320,8 @@ struct History {
     desk: Desk,
     dice: Dice,
     watcher: Watcher,
+    /// It began with one admin, and seldom makes another.
+    small: bool,
     people: Vec<UserId>,
     lines: Vec<LineId>,
     changes: Vec<(LineId, ChangeId, LineChange)>,
@@ -359,6 +361,8 @@ impl History {
                 watcher.shut_out(*user_id, began_ms);
             }
         }
+        let admins = watcher.active.values();
+        let small = admins.filter(|known| known.role == Role::Admin).count() == 1;
         let product = &desk.world.products[&desk.product];
         let terms = BTreeMap::from([(product.version, product.terms.clone())]);
         // Whoever was shut out, too: they may come back.
@@ -367,6 +371,7 @@ impl History {
             desk,
             dice: Dice::new(seed),
             watcher,
+            small,
             people,
             lines: Vec::new(),
             changes: Vec::new(),
@@ -390,6 +395,10 @@ impl History {
             false => &active,
         };
         let by = self.dice.pick(among).unwrap();
+        self.tries_as(by, command)
+    }
+
+    fn tries_as(&mut self, by: UserId, command: Command) -> bool {
         let offline = self.desk.network == NetworkState::Offline;
         let shown = match &command {
             Command::ApproveApplication(c) => self.terms.get(&c.seen_product_version).cloned(),
@@ -435,7 +444,11 @@ impl History {
             true => self.number(),
             false => self.watcher.numbers[&user_id].clone(),
         };
-        let role = match self.dice.one_in(2) {
+        let admin = match self.small {
+            true => self.dice.one_in(8),
+            false => self.dice.one_in(2),
+        };
+        let role = match admin {
             true => Role::Admin,
             false => Role::Staff,
         };
@@ -546,11 +559,21 @@ impl History {
             return;
         };
         let command = match self.dice.below(10) {
-            6.. => Command::BreakGlass(BreakGlass {
-                line_id,
-                draw_id,
-                reason: "Nobody else is there".to_owned(),
-            }),
+            6.. => {
+                let reason = "Nobody else is there".to_owned();
+                let alone = Command::BreakGlass(BreakGlass {
+                    line_id,
+                    draw_id,
+                    reason,
+                });
+                // Mostly whoever asked for it: nobody else can.
+                let asked = self.desk.movement(draw_id).requested_by.user_id;
+                match self.dice.one_in(4) {
+                    true => self.tries(alone),
+                    false => self.tries_as(asked, alone),
+                };
+                return;
+            }
             0 => Command::DeclineDraw(DeclineDraw {
                 line_id,
                 draw_id,
@@ -577,7 +600,7 @@ impl History {
                 self.tries(Command::DisableAccount(DisableAccount { user_id }));
             }
             2 => {
-                let role = match self.dice.one_in(3) {
+                let role = match self.small || self.dice.one_in(3) {
                     true => Role::Staff,
                     false => Role::Admin,
                 };
