@@ -79,6 +79,22 @@ impl MovementState {
         MovementState::NeedsReview,
     ];
 
+    /// Given up before anything moved.
+    pub fn nothing_moved(self) -> bool {
+        match self {
+            MovementState::Rejected | MovementState::Cancelled | MovementState::Declined => true,
+            MovementState::Requested
+            | MovementState::Approved
+            | MovementState::Queued
+            | MovementState::Sending
+            | MovementState::Unknown
+            | MovementState::Accepted
+            | MovementState::Settled
+            | MovementState::Returned
+            | MovementState::NeedsReview => false,
+        }
+    }
+
     /// Neither arrived nor given up: its amount is reserved.
     pub fn on_its_way(self) -> bool {
         match self {

@@ -25,6 +25,8 @@ pub struct Needs {
     /// Lines whose movements on their way count, too: they may be called off.
     pub waiting_of_lines: BTreeSet<LineId>,
     pub movements: BTreeSet<MovementId>,
+    /// Movements whose presentation as another debit counts, too.
+    pub presentations_of: BTreeSet<MovementId>,
     /// Lines whose customer's movements on their way count, on every line: a return may call
     /// them off.
     pub waiting_of_customers_of: BTreeSet<LineId>,
@@ -190,6 +192,7 @@ impl Needs {
             Command::PresentAgain(c) => {
                 self.movement(c.line_id, c.movement_id);
                 self.movements.insert(c.repayment_id);
+                self.presentations_of.insert(c.movement_id);
             }
             Command::ResolveFinding(c) => {
                 self.findings.insert(c.finding_id.clone());

@@ -411,9 +411,14 @@ pub fn may_hand_back(
 }
 
 const DAY_MS: i64 = 86_400_000;
+
 /// The account, the day the first presentation settled, and which time this one is.
+///
+/// `presented` is what it was presented again as, where it was. One that never reached the bank, since
+/// it was called off or refused, is none of the presentations that the rules allow.
 pub fn presentable(
     returned: &Movement,
+    presented: Option<&Movement>,
     today: BusinessDate,
 ) -> Result<(BankAccountId, BusinessDate, u32), RefusalCode> {
     let Method::Network { account_id, .. } = &returned.method else {
@@ -424,7 +429,8 @@ pub fn presentable(
     if !debit || returned.state != MovementState::Returned || !for_want_of_funds {
         return Err(RefusalCode::NotPresentable);
     }
-    if returned.presented_as.is_some() {
+    let nothing_moved = presented.is_some_and(|presented| presented.state.nothing_moved());
+    if returned.presented_as.is_some() && !nothing_moved {
         return Err(RefusalCode::PresentedAlready);
     }
     let (number, first_settled_on) = match &returned.presentation {

@@ -63,6 +63,8 @@ pub struct Unanswered {
     pub wait_ms: Option<i64>,
     /// The network understood and will not answer this: asking the same again is in vain.
     pub refused: bool,
+    /// It answered, and the answer cannot be read: it is there, and says nothing of this.
+    pub unreadable: bool,
 }
 
 impl Unanswered {
@@ -72,13 +74,17 @@ impl Unanswered {
             credentials: false,
             wait_ms: None,
             refused: false,
+            unreadable: false,
         }
     }
 }
 
 /// What is said where the token was refused.
 pub const CREDENTIALS_REFUSED: &str = "our credentials were refused";
-const UNREADABLE: Unanswered = Unanswered::because("unreadable answer");
+const UNREADABLE: Unanswered = Unanswered {
+    unreadable: true,
+    ..Unanswered::because("unreadable answer")
+};
 
 /// An answer as far as it is looked at. `body` is what arrived of it, or why it broke off.
 #[derive(Clone, Copy, Debug)]
@@ -189,7 +195,10 @@ pub fn statement(arrived: &Arrived, date: BusinessDate) -> Result<DayStatement, 
     let statement: Statement =
         serde_json::from_slice(arrived.answered()?).map_err(|_| UNREADABLE)?;
     if statement.date != date.to_string() {
-        return Err(Unanswered::because("the statement is of another day"));
+        return Err(Unanswered {
+            unreadable: true,
+            ..Unanswered::because("the statement is of another day")
+        });
     }
     let shown = arrived.date.and_then(moment);
     Ok(DayStatement {

@@ -4,7 +4,7 @@
 //! A statement says what moved; whatever it shows that the ledger does not have yet is asked for
 //! first, so that a missing event is mended before it is a finding.
 
-use crate::answers::DayStatement;
+use crate::answers::{DayStatement, Unanswered};
 use crate::link::Link;
 use crate::store::jobs;
 use crate::store::reconciling::{self, day_of};
@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Before a day that was not over at the network is asked for again.
 const NOT_OVER_MS: i64 = 15 * 60 * 1_000;
+/// Before a statement that could not be read is: then twice as long, up to the longest.
+const UNREAD_FIRST_MS: i64 = 2_000;
+const UNREAD_LONGEST_MS: i64 = 15 * 60 * 1_000;
 
 /// How far the work has come. Lost with the process: it begins anew, and finds nothing twice.
 #[derive(Default)]
@@ -26,12 +29,31 @@ pub(crate) struct Reconciling {
     to_ask: Option<VecDeque<MovementId>>,
     /// The day that is not over yet was looked at after a restore.
     today_seen: bool,
-    /// A day that was not over at the network, and when that was seen.
-    not_over: Option<(BusinessDate, UtcMillis)>,
+    /// A day that could not be posted, and when that was seen.
+    not_yet: Option<NotYet>,
     /// What could not be asked about for the statement of a day.
     in_vain: BTreeSet<(BusinessDate, MovementId)>,
     /// All was compared; what was altered waits for an admin.
     done: bool,
+}
+
+/// Why a day is asked for again later.
+struct NotYet {
+    date: BusinessDate,
+    seen_at: UtcMillis,
+    wait_ms: i64,
+    /// The network is there, and what it says of this day cannot be read. Otherwise the day is not
+    /// over there: its statement was looked at as far as it went.
+    unread: bool,
+}
+
+/// What is to be read next.
+enum Next {
+    Day(BusinessDate),
+    /// Nothing now: the days that are over were read, or at least looked at.
+    Nothing,
+    /// Nothing now, and there is a day of which nothing is known.
+    Unread,
 }
 
 impl<L: Link> Sync<L> {
@@ -41,12 +63,15 @@ impl<L: Link> Sync<L> {
         if held && !self.reconciling.done && self.ask_about_all().await? {
             return Ok(true);
         }
-        if let Some(date) = self.next_day().await? {
-            self.reconcile_day(date).await?;
-            return Ok(true);
-        }
-        if held {
-            return self.resume_after_restore().await;
+        match self.next_day().await? {
+            Next::Day(date) => {
+                self.reconcile_day(date).await?;
+                return Ok(true);
+            }
+            // What is not known yet may be what was paid since the backup.
+            Next::Unread if held => return Ok(false),
+            Next::Nothing if held => return self.resume_after_restore().await,
+            Next::Nothing | Next::Unread => {}
         }
         if self.handle().reconcile_asked() {
             self.look_at_today().await?;
@@ -57,7 +82,7 @@ impl<L: Link> Sync<L> {
     }
 
     /// The earliest day that is over at the network and was not read.
-    async fn next_day(&mut self) -> Result<Option<BusinessDate>, Halt> {
+    async fn next_day(&mut self) -> Result<Next, Halt> {
         let today = day_of(self.orders.now());
         let next = match self.orders.reconciled_through() {
             Some(through) => through.plus_days(1),
@@ -65,30 +90,63 @@ impl<L: Link> Sync<L> {
                 let first = reconciling::first_moment(self.orders.pool()).await;
                 match first.map_err(|_| Halt::Store)? {
                     Some(first) => day_of(first),
-                    None => return Ok(None),
+                    None => return Ok(Next::Nothing),
                 }
             }
         };
-        let waits = self.reconciling.not_over.is_some_and(|(date, seen_at)| {
-            let passed = self.orders.now().since(seen_at);
-            date == next && (0..NOT_OVER_MS).contains(&passed)
+        if next >= today {
+            return Ok(Next::Nothing);
+        }
+        Ok(match self.waits(next) {
+            Some(NotYet { unread: true, .. }) => Next::Unread,
+            Some(NotYet { unread: false, .. }) => Next::Nothing,
+            None => Next::Day(next),
+        })
+    }
+
+    /// Why this day is not asked for just now.
+    fn waits(&self, date: BusinessDate) -> Option<&NotYet> {
+        self.reconciling.not_yet.as_ref().filter(|not_yet| {
+            let passed = self.orders.now().since(not_yet.seen_at);
+            not_yet.date == date && (0..not_yet.wait_ms).contains(&passed)
+        })
+    }
+
+    fn not_yet(&mut self, date: BusinessDate, unread: bool) {
+        let why = match unread {
+            true => "the network's statement of the day cannot be read",
+            // A day that was read too soon would never be read again.
+            false => "the day is not over at the network: the clock here is ahead",
+        };
+        tracing::warn!(%date, "{why}");
+        let before = self.reconciling.not_yet.as_ref();
+        let before = before.filter(|before| before.date == date && before.unread);
+        let wait_ms = match (unread, before) {
+            (false, _) => NOT_OVER_MS,
+            (true, None) => UNREAD_FIRST_MS,
+            (true, Some(before)) => (before.wait_ms * 2).min(UNREAD_LONGEST_MS),
+        };
+        self.reconciling.not_yet = Some(NotYet {
+            date,
+            seen_at: self.orders.now(),
+            wait_ms,
+            unread,
         });
-        Ok((next < today && !waits).then_some(next))
     }
 
     /// Reads one day that is over, shows where it disagrees, and posts it.
     async fn reconcile_day(&mut self, date: BusinessDate) -> Result<(), Halt> {
-        let (entries, findings, over) = self.compared(date).await?;
-        if !over {
-            // The clock here is ahead. A day that was read too soon would never be read again.
-            tracing::warn!(%date, "the day is not over at the network: the clock here is ahead");
-            self.reconciling.not_over = Some((date, self.orders.now()));
+        let Some((lines, findings, over)) = self.compared(date).await? else {
+            self.not_yet(date, true);
             return Ok(());
-        }
+        };
         for finding in findings {
             self.open(finding).await?;
         }
-        let lines = entries;
+        if !over {
+            self.not_yet(date, false);
+            return self.close_what_agrees().await;
+        }
         self.tell(Internal::RecordStatement { date, lines }).await?;
         // What settled before that day began has to stand on it or an earlier one.
         let begins = UtcMillis(i64::from(date.days()) * 86_400_000);
@@ -99,23 +157,33 @@ impl<L: Link> Sync<L> {
         self.close_what_agrees().await
     }
 
-    /// The day that is not over: shown where it disagrees, posted when it is over.
-    async fn look_at_today(&mut self) -> Result<(), Halt> {
-        let (_, findings, _) = self.compared(day_of(self.orders.now())).await?;
+    /// The day that is not over: shown where it disagrees, posted when it is over. Whether it could
+    /// be read.
+    async fn look_at_today(&mut self) -> Result<bool, Halt> {
+        let today = day_of(self.orders.now());
+        let Some((_, findings, _)) = self.compared(today).await? else {
+            self.not_yet(today, true);
+            return Ok(false);
+        };
         for finding in findings {
             self.open(finding).await?;
         }
-        self.close_what_agrees().await
+        self.close_what_agrees().await?;
+        Ok(true)
     }
 
     /// One day's statement against the movements it names, after the network was asked about
-    /// those that do not agree.
+    /// those that do not agree. Nothing where the network is there and its answer says nothing.
     async fn compared(
         &mut self,
         date: BusinessDate,
-    ) -> Result<(Vec<StatementEntry>, Vec<Finding>, bool), Halt> {
+    ) -> Result<Option<(Vec<StatementEntry>, Vec<Finding>, bool)>, Halt> {
         self.may_ask()?;
         let answer = self.link.statement(date).await;
+        let says_nothing = |unanswered: &Unanswered| unanswered.refused || unanswered.unreadable;
+        if answer.as_ref().is_err_and(says_nothing) {
+            return Ok(None);
+        }
         let DayStatement { lines, over } = self.heard(answer)?;
         let movements = self.named_in(&lines).await?;
         let earlier = reconciling::lines_before(self.orders.pool(), date, &lines)
@@ -129,7 +197,7 @@ impl<L: Link> Sync<L> {
             .filter_map(|finding| movements.get(&finding.movement_id?))
             .collect();
         if behind.is_empty() {
-            return Ok((entries, findings, over));
+            return Ok(Some((entries, findings, over)));
         }
         for movement in behind {
             // Asked in vain once, it is shown as the statement has it: the day does not wait.
@@ -144,7 +212,7 @@ impl<L: Link> Sync<L> {
         }
         let movements = self.named_in(&lines).await?;
         let (entries, findings) = compare(date, &lines, &movements, &earlier, &calendar);
-        Ok((entries, findings, over))
+        Ok(Some((entries, findings, over)))
     }
 
     async fn named_in(
@@ -258,9 +326,10 @@ impl<L: Link> Sync<L> {
             return self.resume_when_looked_at().await;
         }
         if !self.reconciling.today_seen {
-            self.look_at_today().await?;
-            self.reconciling.today_seen = true;
-            return Ok(true);
+            if self.waits(day_of(self.orders.now())).is_none() {
+                self.reconciling.today_seen = self.look_at_today().await?;
+            }
+            return Ok(self.reconciling.today_seen);
         }
         self.reconciling.done = true;
         self.resume_when_looked_at().await

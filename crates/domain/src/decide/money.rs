@@ -362,7 +362,11 @@ pub(super) fn present_again(
     let returned = movement(world, c.line_id, c.movement_id, "movement_id")?;
     unused(world, "repayment_id", c.repayment_id)?;
     may(line, CommandKind::PresentAgain)?;
-    let (account_id, first_settled_on, number) = presentable(returned, ctx.business_date)?;
+    let presented = returned
+        .presented_as
+        .and_then(|id| world.movements.get(&id));
+    let (account_id, first_settled_on, number) =
+        presentable(returned, presented, ctx.business_date)?;
     let account = usable_account(customer, account_id)?;
     if account.debit_authorized_on.is_none() {
         return Err(RefusalCode::NotAuthorized.into());

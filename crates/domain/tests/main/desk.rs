@@ -313,10 +313,14 @@ impl Desk {
                 || needs.lines_of_customers.contains(&line.customer_id)
                 || exposed.contains(&line.customer_id)
         });
+        let presentations = needs.presentations_of.iter();
+        let presentations = presentations.filter_map(|id| all.movements.get(id)?.presented_as);
+        let presentations: BTreeSet<MovementId> = presentations.collect();
         world.movements = picked(&all.movements, |id, movement| {
             let waits = needs.waiting_of_lines.contains(&movement.line_id)
                 || reached.contains(&movement.customer_id);
-            needs.movements.contains(id) || movement.state.on_its_way() && waits
+            let named = needs.movements.contains(id) || presentations.contains(id);
+            named || movement.state.on_its_way() && waits
         });
         let of_lines: BTreeSet<CustomerId> =
             world.lines.values().map(|line| line.customer_id).collect();

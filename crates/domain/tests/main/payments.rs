@@ -175,6 +175,29 @@ fn a_debit_without_funds_is_presented_again_twice_within_180_days() {
     come_back(&mut desk, third, "R01");
     assert_eq!(present(&mut desk, third).1, "!PresentedTooOften");
     assert_eq!(desk.balances(line), [100_000, 0, 0, 0]);
+    // Called off or refused before anything moved, it was none of the two.
+    for refused in [false, true] {
+        let (mut desk, line) = owing();
+        let first = desk.repay_debit(line, 40_000);
+        come_back(&mut desk, first, "R01");
+        let (second, _) = present(&mut desk, first);
+        if refused {
+            desk.mark(second).unwrap();
+            desk.word(second, RemoteStatus::Rejected).unwrap();
+        } else {
+            assert_eq!(hand_back(&mut desk, second), "transfer_withdrawn");
+        }
+        assert!(desk.movement(second).state.nothing_moved());
+        let (third, judged) = present(&mut desk, first);
+        assert!(judged.starts_with("movement_requested"), "{judged}");
+        let number = |desk: &Desk, id| desk.movement(id).presentation.as_ref().unwrap().number;
+        assert_eq!(number(&desk, third), 1);
+        assert_eq!(present(&mut desk, first).1, "!PresentedAlready");
+        come_back(&mut desk, third, "R01");
+        let (fourth, _) = present(&mut desk, third);
+        assert_eq!(number(&desk, fourth), 2);
+        assert_eq!(present(&mut desk, first).1, "!PresentedAlready");
+    }
     for (days, expected) in [(180, true), (181, false)] {
         let (mut desk, line) = owing();
         let id = desk.repay_debit(line, 40_000);

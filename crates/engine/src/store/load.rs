@@ -222,7 +222,9 @@ pub async fn world(
     {
         let select = &of("movements").select;
         let rows = sqlx::query(AssertSqlSafe(format!(
-            "{select} where id in (select value from json_each(?1))
+            "{select} where id in (select value from json_each(?1)
+                union select document->>'$.presented_as' from movements
+                    where id in (select value from json_each(?4)))
              union all
              {select} where on_its_way = 1
              and line_id in (select value from json_each(?2)
@@ -233,6 +235,7 @@ pub async fn world(
         .bind(json_ids(&needs.movements))
         .bind(json_ids(&needs.waiting_of_lines))
         .bind(json_ids(&needs.waiting_of_customers_of))
+        .bind(json_ids(&needs.presentations_of))
         .fetch_all(&mut *connection)
         .await?;
         for row in rows {

@@ -39,6 +39,40 @@ async fn a_transfer_that_cannot_be_asked_about_holds_nobody_up() {
     world.proven().await;
 }
 
+/// A statement that arrives and cannot be read says that the network is there.
+#[tokio::test]
+async fn a_statement_that_cannot_be_read_is_no_outage() {
+    let mut world = World::new().await;
+    let (line, account) = world.line(1_000_000).await;
+    for kind in [FaultKind::Html] {
+        let fault = Fault {
+            on: Some(Operation::Statement),
+            times: None,
+            ..Fault::once(kind)
+        };
+        let id = world.wire.network().add_fault(fault).unwrap();
+        let before = world.branch.engine.orders().reconciled_through();
+        let mut draws = Vec::new();
+        for _ in 0..6 {
+            draws.push(world.draw(line, account, 1_000).await);
+            world.live(DAY_MS).await;
+            let circuit = world.branch.engine.sync_handle().circuit();
+            assert!(circuit.online, "{kind:?}: {circuit:?}");
+            assert!(world.wire.network().is_reachable());
+        }
+        assert_eq!(world.state(draws[0]).await, MovementState::Settled);
+        assert_eq!(world.branch.engine.orders().reconciled_through(), before);
+        world.wire.network().remove_fault(id);
+        world.live(5 * DAY_MS).await;
+        let through = world.branch.engine.orders().reconciled_through().unwrap();
+        let yesterday = BusinessDate::utc(world.now()).plus_days(-1);
+        assert_eq!(through, yesterday, "{kind:?}: the days are read");
+    }
+    assert_eq!(world.clearing_minor().await, 0);
+    assert_eq!(world.findings().await.len(), 0);
+    world.proven().await;
+}
+
 #[tokio::test]
 async fn a_network_that_does_not_know_our_place_in_its_events_is_read_from_the_beginning() {
     let mut world = World::new().await;

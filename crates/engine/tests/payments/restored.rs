@@ -5,6 +5,7 @@ use crate::proof;
 use crate::wire::Wire;
 use crate::world::{DAY_MS, HOUR_MS, PACE, World, dice};
 use domain::command::*;
+use domain::date::BusinessDate;
 use domain::ids::MovementId;
 use domain::movement::MovementState;
 use domain::reconcile::{FindingClass, Resolution};
@@ -15,6 +16,7 @@ use engine::store::{self, jobs, reconciling};
 use payments_mock::faults::{Fault, FaultKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 const DAYS: i64 = 30;
 
@@ -126,6 +128,70 @@ async fn restored_from_any_of_thirty_days_nothing_is_sent_twice() {
         "–",
     )
     .unwrap();
+}
+
+/// What the network says of a day is known, or payments are held: also where its statement cannot be
+/// read for a time, and where the clock here is ahead, so that the day is not over there yet.
+#[tokio::test]
+async fn payments_go_on_only_after_every_day_was_looked_at() {
+    for unreadable in [true, false] {
+        let ahead_ms = if unreadable { 0 } else { DAY_MS };
+        let mut world = World::new().await;
+        let (line, account) = world.line(4_000_000).await;
+        world.draw(line, account, 1_000).await;
+        world.live(DAY_MS).await;
+        let from = world.branch.folder.path().join("yesterday.db");
+        backup(&world.branch.data_dir(), &from).await.unwrap();
+        // No event tells of it: the network's statement has to.
+        let silent = Fault {
+            times: None,
+            ..Fault::once(FaultKind::MissingEvent)
+        };
+        world.wire.network().add_fault(silent).unwrap();
+        let since = world.draw(line, account, 2_000).await;
+        while world.state(since).await != MovementState::Settled {
+            world.live(HOUR_MS).await;
+        }
+
+        let data_dir = world.branch.folder.path().join("restored");
+        let passphrase = crate::branch::PASSPHRASE;
+        restore(&from, &data_dir, passphrase, false).await.unwrap();
+        let day = BusinessDate::utc(world.now());
+        if unreadable {
+            // That day is over.
+            world.live(DAY_MS).await;
+        }
+        let clock = engine::clock::Clock::set_to(world.now().plus_ms(ahead_ms));
+        let engine = Engine::open(options(&data_dir, &clock)).await.unwrap();
+        let orders = engine.orders().clone();
+        let network = world.wire.network().clone();
+        let wire = Arc::new(Wire::over(network, &clock));
+        wire.ahead_ms.store(ahead_ms, Ordering::SeqCst);
+        *wire.garbled.lock().unwrap() = unreadable.then_some(day);
+        let mut sync = engine.sync_over(wire.clone(), PACE, dice());
+        let shown = async || {
+            let open = reconciling::open_findings(orders.pool()).await.unwrap();
+            let since = since.to_string();
+            open.iter()
+                .any(|open| open.state.finding.reference == since)
+        };
+        for _ in 0..200 {
+            if !sync.turn().await.moved {
+                clock.set(clock.now().plus_ms(60_000));
+            }
+            assert!(orders.held() || shown().await, "{unreadable}");
+        }
+        assert_eq!(orders.held(), unreadable);
+        *wire.garbled.lock().unwrap() = None;
+        for _ in 0..200 {
+            if !sync.turn().await.moved {
+                clock.set(clock.now().plus_ms(60_000));
+            }
+        }
+        assert!(!orders.held(), "{unreadable}: payments never went on");
+        assert!(shown().await);
+        engine.stop().await;
+    }
 }
 
 /// A row is edited while the program runs: whoever needs it is refused, everybody is told, and

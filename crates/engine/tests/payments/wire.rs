@@ -22,6 +22,8 @@ pub struct Wire {
     /// When each request was made, and the references that were sent, in order.
     pub asked_at: Mutex<Vec<i64>>,
     pub posted: Mutex<Vec<String>>,
+    /// A day whose statement comes as a page that nobody can read.
+    pub garbled: Mutex<Option<BusinessDate>>,
 }
 
 impl Wire {
@@ -40,6 +42,7 @@ impl Wire {
             ahead_ms: AtomicI64::new(0),
             asked_at: Mutex::new(Vec::new()),
             posted: Mutex::new(Vec::new()),
+            garbled: Mutex::new(None),
         }
     }
 
@@ -121,8 +124,13 @@ impl Link for Wire {
     }
 
     async fn statement(&self, date: BusinessDate) -> Result<DayStatement, Unanswered> {
+        let garbled = *self.garbled.lock().unwrap() == Some(date);
         self.get(&format!("/statement?date={date}"), |arrived| {
-            answers::statement(arrived, date)
+            let body = match garbled {
+                true => Ok(&b"<html>"[..]),
+                false => arrived.body,
+            };
+            answers::statement(&Arrived { body, ..*arrived }, date)
         })
     }
 

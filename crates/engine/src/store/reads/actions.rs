@@ -157,6 +157,7 @@ pub(super) fn of_movement(
     viewer: &User,
     line: &Allows,
     movement: &Movement,
+    presented: Option<&Movement>,
     forgotten: bool,
     facts: Facts,
 ) -> Vec<ActionView> {
@@ -193,7 +194,7 @@ pub(super) fn of_movement(
     views(&kinds, |kind| {
         right(viewer, kind)?;
         known(forgotten, kind)?;
-        state_allows(movement, kind, facts)?;
+        state_allows(movement, presented, kind, facts)?;
         line.may(kind)?;
         match kind {
             CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
@@ -230,7 +231,12 @@ pub(super) fn of_change(
     })
 }
 
-fn state_allows(movement: &Movement, kind: CommandKind, facts: Facts) -> Result<(), RefusalCode> {
+fn state_allows(
+    movement: &Movement,
+    presented: Option<&Movement>,
+    kind: CommandKind,
+    facts: Facts,
+) -> Result<(), RefusalCode> {
     let state = movement.state;
     match kind {
         CommandKind::ApproveDraw | CommandKind::DeclineDraw | CommandKind::BreakGlass => {
@@ -250,7 +256,7 @@ fn state_allows(movement: &Movement, kind: CommandKind, facts: Facts) -> Result<
         CommandKind::RetryTransfer => refuse_if(!retriable(movement), RefusalCode::NothingToRetry),
         CommandKind::ParkTransfer => refuse_if(!parkable(movement), RefusalCode::NotParkable),
         CommandKind::HandBackTransfer => may_hand_back(movement, facts.reconciled_through),
-        CommandKind::PresentAgain => presentable(movement, facts.today).map(drop),
+        CommandKind::PresentAgain => presentable(movement, presented, facts.today).map(drop),
         CommandKind::AskNetworkAgain => refuse_if(
             state != MovementState::NeedsReview,
             RefusalCode::NotInReview,

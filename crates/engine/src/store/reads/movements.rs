@@ -155,29 +155,66 @@ async fn rows(
     let asked_by: BTreeSet<UserId> = asked_by.collect();
     let names: Vec<(String, String)> = sqlx::query_as(NAMES)
         .bind(load::json_ids(asked_by))
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
     let names: BTreeMap<String, String> = names.into_iter().collect();
+    let again = presentations(connection, &records).await?;
     records
         .into_iter()
         .map(|(movement, customer_name)| {
             let line = lines.get(&movement.line_id).ok_or_else(not_found)?;
             let asked_by = names.get(&movement.requested_by.user_id.to_string());
-            Ok(row(viewer, movement, customer_name, line, asked_by, facts))
+            let presented = movement.presented_as.and_then(|id| again.get(&id));
+            let row = row(
+                viewer,
+                movement,
+                presented,
+                customer_name,
+                line,
+                asked_by,
+                facts,
+            );
+            Ok(row)
         })
         .collect()
+}
+
+/// What returned debits were presented again as.
+async fn presentations(
+    connection: &mut SqliteConnection,
+    returned: &[(Movement, Option<String>)],
+) -> Result<BTreeMap<MovementId, Movement>, ReadError> {
+    let ids = returned.iter();
+    let ids = ids.filter_map(|(movement, _)| Some(movement.presented_as?.to_string()));
+    let ids: Vec<String> = ids.collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = records(connection, &ids).await?;
+    let by_id = found
+        .into_iter()
+        .map(|(movement, _)| (movement.id, movement));
+    Ok(by_id.collect())
 }
 
 fn row(
     viewer: &Viewer,
     movement: Movement,
+    presented: Option<&Movement>,
     customer_name: Option<String>,
     line: &LineFacts,
     asked_by: Option<&String>,
     facts: actions::Facts,
 ) -> MovementRow {
     let forgotten = customer_name.is_none();
-    let actions = actions::of_movement(&viewer.user, &line.allows, &movement, forgotten, facts);
+    let actions = actions::of_movement(
+        &viewer.user,
+        &line.allows,
+        &movement,
+        presented,
+        forgotten,
+        facts,
+    );
     let for_customer = for_customer(&movement, viewer.today);
     let transfer = movement.transfer.as_ref();
     MovementRow {
