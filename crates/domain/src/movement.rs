@@ -196,6 +196,15 @@ impl Movement {
         matches!(self.method, Method::Network { .. })
     }
 
+    /// A draw that waits for a person for too long.
+    pub fn expired(&self, today: BusinessDate) -> bool {
+        let waits = matches!(
+            self.state,
+            MovementState::Requested | MovementState::Approved
+        );
+        waits && today > self.requested_on.plus_days(DRAW_LIFE_DAYS)
+    }
+
     /// How often the money moved, one way or the other: it settled, came back, the return came
     /// back.
     pub fn turns(&self) -> u32 {
@@ -230,6 +239,10 @@ pub struct Presentation {
     /// When the first of them settled.
     pub first_settled_on: BusinessDate,
 }
+
+/// Days in which a draw is decided on, and cash that was agreed to is fetched. Afterwards it has to be
+/// asked for again: whoever agrees agrees to what a customer wants now.
+pub const DRAW_LIFE_DAYS: i32 = 7;
 
 /// How often a debit may be presented again.
 pub const PRESENTATIONS_MAX: u32 = 2;

@@ -136,6 +136,7 @@ refusals! {
     PresentedAlready => "This debit was presented again already.",
     PresentedTooOften => "A debit may be presented again twice at most.",
     PresentedTooLate => "A debit may be presented again within 180 days only.",
+    DrawExpired => "This was not decided on, or not fetched, within a week: call it off and ask for it again.",
     UnknownFinding => "There is no such finding.",
     FindingClosed => "This finding is closed already.",
 

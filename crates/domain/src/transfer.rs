@@ -462,6 +462,9 @@ pub fn for_customer(movement: &Movement, today: BusinessDate) -> String {
         format!("sent {}", day(on))
     };
     let words = match movement.state {
+        MovementState::Requested | MovementState::Approved if movement.expired(today) => {
+            "not agreed to or fetched in time: it has to be asked for again".to_owned()
+        }
         MovementState::Requested => "waiting for a second person here to agree".to_owned(),
         MovementState::Approved => "agreed to; it can be paid out at the counter".to_owned(),
         MovementState::Queued if transfer.is_some_and(|transfer| transfer.attempts > 0) => {

@@ -34,6 +34,7 @@ pub(super) fn break_glass(
     };
     let alone = alone(by, world.users.values(), ctx.now);
     may_break(by, alone, draw, unreviewed(&world.branch)?, cap(line)?)?;
+    money::in_time(draw, ctx)?;
     text::note("reason", &c.reason)?;
     money::still_within_limit(line, ctx)?;
 

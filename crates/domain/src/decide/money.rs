@@ -9,7 +9,7 @@ use crate::customer::{BankAccount, Customer};
 use crate::date::BusinessDate;
 use crate::event::Event;
 use crate::ids::{BankAccountId, LineId, MovementId};
-use crate::line::{Line, may};
+use crate::line::{Line, may, refuse_if};
 use crate::money::Minor;
 use crate::movement::{Method, Movement, MovementKind, MovementState};
 use crate::private::Private;
@@ -158,6 +158,7 @@ pub(super) fn approve_draw(
     }
     may(line, CommandKind::ApproveDraw)?;
     by_another(who, draw)?;
+    in_time(draw, ctx)?;
     still_within_limit(line, ctx)?;
     let mut draft = Draft::new(world, ctx, Some(who), line, [c.draw_id]);
     draft.push(Event::DrawApproved {
@@ -176,6 +177,11 @@ fn by_another(who: &Standing, draw: &Movement) -> Result<(), Refusal> {
     if who.person_id == draw.requested_by.person_id || who.user_id == draw.requested_by.user_id {
         return Err(RefusalCode::OwnRequest.into());
     }
+    Ok(())
+}
+
+pub(super) fn in_time(draw: &Movement, ctx: &Ctx) -> Result<(), Refusal> {
+    refuse_if(draw.expired(ctx.business_date), RefusalCode::DrawExpired)?;
     Ok(())
 }
 
@@ -223,6 +229,7 @@ pub(super) fn pay_cash_draw(
         return Err(RefusalCode::NotPayable.into());
     }
     may(line, CommandKind::PayCashDraw)?;
+    in_time(draw, ctx)?;
     if !c.identity_seen {
         return Err(Refusal::at("identity_seen", RefusalCode::IdentityNotSeen));
     }

@@ -15,7 +15,7 @@ use domain::event::Event;
 use domain::glass::SHUT_OUT_MS;
 use domain::ids::{ChangeId, LineId, MovementId, UserId};
 use domain::money::Minor;
-use domain::movement::MovementKind;
+use domain::movement::{DRAW_LIFE_DAYS, MovementKind};
 use domain::product::{Due, Terms};
 use domain::reconcile::Resolution;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,8 @@ struct Watcher {
     /// Who broke the glass, by the id of the finding it left.
     glass: BTreeMap<String, String>,
     taken_by: BTreeMap<LineId, String>,
-    draws: BTreeMap<MovementId, (String, i64)>,
+    /// Who asked for how much, and when.
+    draws: BTreeMap<MovementId, (String, i64, BusinessDate)>,
     released: BTreeSet<MovementId>,
     changes: BTreeMap<ChangeId, Asked>,
     /// Who asked for the end of a line.
@@ -154,7 +155,8 @@ impl Watcher {
                     self.count("cancellation declined");
                 }
                 Event::GlassBroken { movement_id, .. } => {
-                    let (asked_by, amount) = &self.draws[movement_id];
+                    let (asked_by, amount, on) = &self.draws[movement_id];
+                    assert!(desk.today <= on.plus_days(DRAW_LIFE_DAYS), "{event:?}");
                     assert!(admin && !other_than(asked_by), "{event:?}");
                     assert!(*amount <= 2 * SINGLE_SIGNATURE, "{event:?}");
                     assert!(
@@ -200,7 +202,7 @@ impl Watcher {
                     amount_minor,
                     ..
                 } => {
-                    let asked = (number.clone().unwrap(), amount_minor.0);
+                    let asked = (number.clone().unwrap(), amount_minor.0, desk.today);
                     self.draws.insert(*movement_id, asked);
                     let alone = amount_minor.0 <= SINGLE_SIGNATURE
                         && !(offline && amount_minor.0 > OFFLINE_CAP);
@@ -209,7 +211,9 @@ impl Watcher {
                     }
                 }
                 Event::DrawApproved { movement_id, .. } => {
-                    assert!(admin && other_than(&self.draws[movement_id].0), "{event:?}");
+                    let (asked_by, _, on) = &self.draws[movement_id];
+                    assert!(admin && other_than(asked_by), "{event:?}");
+                    assert!(desk.today <= on.plus_days(DRAW_LIFE_DAYS), "{event:?}");
                     self.released.insert(*movement_id);
                     self.count("draw");
                 }
@@ -225,7 +229,9 @@ impl Watcher {
                     amount_minor,
                     ..
                 } => {
-                    assert_eq!(self.draws[movement_id].1, amount_minor.0, "{event:?}");
+                    let (_, amount, on) = &self.draws[movement_id];
+                    assert_eq!(*amount, amount_minor.0, "{event:?}");
+                    assert!(desk.today <= on.plus_days(DRAW_LIFE_DAYS), "{event:?}");
                     assert!(
                         self.released.contains(movement_id),
                         "money left on one signature: {event:?}"
@@ -800,6 +806,7 @@ fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
         "AccountNotActive",
         "ChangeDiffers",
         "ChangeExpired",
+        "DrawExpired",
         "UnknownChange",
         "NotRequested",
         "EmployeeNumberOfAnother",

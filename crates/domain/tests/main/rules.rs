@@ -376,6 +376,46 @@ fn a_waiting_draw_counts_against_the_limit_and_is_looked_at_again_when_released(
 }
 
 #[test]
+fn a_draw_is_decided_on_and_fetched_within_a_week_or_asked_for_again() {
+    let pay = |desk: &mut Desk, line_id, draw_id| {
+        let paid = Command::PayCashDraw(PayCashDraw {
+            line_id,
+            draw_id,
+            identity_seen: true,
+        });
+        cell(&desk.give(desk.cleo, paid))
+    };
+    for (days, in_time) in [(7, true), (8, false)] {
+        let or_late = |events: &str| match in_time {
+            true => events.to_owned(),
+            false => "!DrawExpired".to_owned(),
+        };
+        let mut desk = Desk::new();
+        let line = desk.open_line(LIMIT);
+        let waiting = desk.draw_bank(line, 900_000);
+        desk.today = desk.today.plus_days(days);
+        let approved = cell(&desk.approve_draw(desk.ada, line, waiting));
+        assert_eq!(approved, or_late("draw_approved+transfer_queued"), "{days}");
+        // Whoever may not decide on it is told that first.
+        let own = cell(&desk.approve_draw(desk.cleo_as_admin, line, waiting));
+        assert_eq!(own, if in_time { "!NotRequested" } else { "!OwnRequest" });
+
+        let mut desk = Desk::new();
+        let line = desk.open_line(LIMIT);
+        let draw_id = desk.draw_cash(line, 900_000);
+        desk.approve_draw(desk.ada, line, draw_id).unwrap();
+        desk.today = desk.today.plus_days(days);
+        assert_eq!(pay(&mut desk, line, draw_id), or_late("cash_moved"), "{days}");
+        if !in_time {
+            // It holds its share of the limit until it is called off.
+            assert_eq!(desk.available(line), LIMIT - 900_000);
+            desk.cancel_draw(line, draw_id).unwrap();
+            assert_eq!(desk.available(line), LIMIT);
+        }
+    }
+}
+
+#[test]
 fn cash_agreed_to_is_looked_at_again_when_it_is_paid() {
     let mut desk = Desk::new();
     let line = desk.open_line(LIMIT);

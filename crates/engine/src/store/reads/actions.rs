@@ -191,6 +191,7 @@ pub(super) fn of_movement(
     // Said of one's own alone: on everybody else's one decides as the second person.
     let glass = waits_for_another(viewer, movement).then_some(CommandKind::BreakGlass);
     let kinds: Vec<CommandKind> = kinds.iter().copied().chain(glass).collect();
+    let expired = movement.expired(facts.today);
     views(&kinds, |kind| {
         right(viewer, kind)?;
         known(forgotten, kind)?;
@@ -198,8 +199,11 @@ pub(super) fn of_movement(
         line.may(kind)?;
         match kind {
             CommandKind::ApproveDraw | CommandKind::DeclineDraw => {
-                by_another(viewer, &movement.requested_by)
+                by_another(viewer, &movement.requested_by)?;
+                let approves = kind == CommandKind::ApproveDraw;
+                refuse_if(approves && expired, RefusalCode::DrawExpired)
             }
+            CommandKind::PayCashDraw => refuse_if(expired, RefusalCode::DrawExpired),
             CommandKind::BreakGlass => {
                 let person_id = viewer.person_id.ok_or(RefusalCode::AccountNotActive)?;
                 let who = ActedBy {
@@ -207,7 +211,8 @@ pub(super) fn of_movement(
                     person_id,
                 };
                 let (unreviewed, cap) = (facts.unreviewed_minor, line.glass_cap_minor);
-                glass::may_break(who, facts.alone, movement, unreviewed, cap)
+                glass::may_break(who, facts.alone, movement, unreviewed, cap)?;
+                refuse_if(expired, RefusalCode::DrawExpired)
             }
             _ => Ok(()),
         }
