@@ -1,5 +1,6 @@
 //! Accounts, and the persons they hang on.
 
+use crate::actor::ActedBy;
 use crate::date::UtcMillis;
 use crate::ids::{PersonId, UserId};
 use serde::{Deserialize, Serialize};
@@ -34,7 +35,22 @@ pub struct ResetCode {
     pub print: String,
     pub issued_at: UtcMillis,
     pub ends_at: UtcMillis,
+    /// Nobody where access was recovered from outside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_by: Option<ActedBy>,
 }
+
+/// Whoever gave out the code with which a password was set could have used it themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LetInBy {
+    pub by: ActedBy,
+    pub until: UtcMillis,
+}
+
+/// For so long the two count as one person wherever two have to decide: over a weekend, until the owner
+/// of the account has stood before a password that is not theirs.
+pub const ONE_PERSON_MS: i64 = 3 * 24 * 60 * 60 * 1_000;
 
 impl ResetCode {
     /// Whether this is the code, in its time. A clock that went back behind the issue proves
@@ -85,6 +101,9 @@ pub struct User {
     /// Until when it last was an active admin's, of an account that somebody made staff's or disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admin_until: Option<UtcMillis>,
+    /// Since its password was last set with a reset code, unless a second factor stood before the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_in_by: Option<LetInBy>,
 }
 
 /// Failures after which the account is locked.
@@ -106,6 +125,28 @@ pub fn wait_after_failures_ms(failures: u32) -> i64 {
 }
 
 impl User {
+    /// Whether this account may be in the hands of that person.
+    pub fn may_be(&self, other: &ActedBy, now: UtcMillis) -> bool {
+        self.let_in_by.is_some_and(|let_in| {
+            let same = let_in.by.user_id == other.user_id || let_in.by.person_id == other.person_id;
+            same && now < let_in.until
+        })
+    }
+
+    /// Its password was set with this code.
+    pub(crate) fn let_in(&mut self, code: Option<ResetCode>, at: UtcMillis) {
+        let guarded = self.second_factor.is_some();
+        let doubted = self.let_in_by.is_some_and(|let_in| at < let_in.until);
+        // A second factor that was set up in doubt proves nothing.
+        if guarded && !doubted {
+            self.let_in_by = None;
+            return;
+        }
+        let by = code.and_then(|code| code.issued_by);
+        let until = at.plus_ms(ONE_PERSON_MS);
+        self.let_in_by = by.map(|by| LetInBy { by, until }).or(self.let_in_by);
+    }
+
     pub fn may_try(&self, now: UtcMillis) -> bool {
         self.wait_until.is_none_or(|until| now >= until)
     }

@@ -203,6 +203,7 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             reset: None,
             second_factor: None,
             admin_until: None,
+            let_in_by: None,
         };
         world.logins.insert(login.clone(), *user_id);
         world.users.insert(*user_id, user);
@@ -269,6 +270,7 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
                 print: code_print.clone(),
                 issued_at: meta.at,
                 ends_at: *ends_at,
+                issued_by: acted_by(meta),
             });
             // Whoever is to set a new password may try at once.
             user.failures = 0;
@@ -284,7 +286,10 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
             credential_print, ..
         } => {
             user.credential_print.clone_from(credential_print);
-            user.reset = None;
+            let code = user.reset.take();
+            if matches!(event, Event::PasswordReset { .. }) {
+                user.let_in(code, meta.at);
+            }
             user.failures = 0;
             user.wait_until = None;
         }

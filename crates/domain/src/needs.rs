@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     pub users: BTreeSet<UserId>,
-    /// Every account that was ever let in counts: whether somebody else could decide.
+    /// Every account that was ever let in counts: whether somebody else could decide, or who asked may
+    /// be whoever decides.
     pub everybody: bool,
     pub logins: BTreeSet<String>,
     pub employee_numbers: BTreeSet<String>,
@@ -117,19 +118,30 @@ impl Needs {
                 self.exposure_of_lines.insert(c.line_id);
             }
             Command::SendIncompletenessNotice(c) => self.line(c.line_id),
+            // Who asked stands on the record, and their account says who let them in.
             Command::ApproveApplication(c) => {
+                self.everybody = true;
                 self.line(c.line_id);
                 self.exposure_of_lines.insert(c.line_id);
             }
-            Command::RejectApplication(c) => self.line(c.line_id),
+            Command::RejectApplication(c) => {
+                self.line(c.line_id);
+                self.everybody = true;
+            }
             Command::CancelApplication(c) => {
                 self.line(c.line_id);
                 self.waiting_of_lines.insert(c.line_id);
             }
             Command::RecordAgreement(c) => self.line(c.line_id),
             Command::RequestDraw(c) => self.movement(c.line_id, c.draw_id),
-            Command::ApproveDraw(c) => self.movement(c.line_id, c.draw_id),
-            Command::DeclineDraw(c) => self.movement(c.line_id, c.draw_id),
+            Command::ApproveDraw(c) => {
+                self.movement(c.line_id, c.draw_id);
+                self.everybody = true;
+            }
+            Command::DeclineDraw(c) => {
+                self.movement(c.line_id, c.draw_id);
+                self.everybody = true;
+            }
             Command::BreakGlass(c) => {
                 self.movement(c.line_id, c.draw_id);
                 self.everybody = true;
@@ -143,7 +155,10 @@ impl Needs {
                 self.line(c.line_id);
                 self.waiting_of_lines.insert(c.line_id);
             }
-            Command::DeclineCancellation(c) => self.line(c.line_id),
+            Command::DeclineCancellation(c) => {
+                self.line(c.line_id);
+                self.everybody = true;
+            }
             Command::CloseLine(c) => self.line(c.line_id),
             Command::FreezeLine(c) => self.line(c.line_id),
             Command::UnfreezeLine(c) => self.line(c.line_id),
@@ -199,7 +214,10 @@ impl Needs {
                 self.users.extend(Finding::user_of(&c.finding_id));
             }
             Command::RequestChange(c) => self.change(c.line_id, &c.change),
-            Command::ApproveChange(c) => self.change(c.line_id, &c.change),
+            Command::ApproveChange(c) => {
+                self.change(c.line_id, &c.change);
+                self.everybody = true;
+            }
             Command::DeclineChange(c) => self.line(c.line_id),
         }
     }

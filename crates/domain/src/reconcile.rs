@@ -5,7 +5,7 @@ use crate::calendar::Calendar;
 use crate::date::BusinessDate;
 use crate::ids::{CommandId, LineId, MovementId, UserId};
 use crate::ledger::{Account, Entry, EntryKind, Leg};
-use crate::money::{Minor, Overflow};
+use crate::money::{Currency, Minor, Overflow};
 use crate::movement::Movement;
 use crate::transfer::Direction;
 use serde::{Deserialize, Serialize};
@@ -444,25 +444,27 @@ pub type Earlier = BTreeMap<String, u32>;
 /// movements it names. `movements` are those of ours, by reference; they are as they stand after
 /// the network was asked about each of them. `calendar` has the days that are no banking days.
 ///
-/// The lines of one transfer are its turns: it settled, it came back, the return came back.
+/// The lines of one transfer are its turns: it settled, it came back, the return came back. A line in
+/// another currency than the branch's is shown and not posted: nothing here counts in it.
 pub fn compare(
     date: BusinessDate,
     lines: &[StatementLine],
     movements: &BTreeMap<MovementId, Movement>,
     earlier: &Earlier,
     calendar: &Calendar,
+    currency: Currency,
 ) -> (Vec<StatementEntry>, Vec<Finding>) {
     let mut entries = Vec::with_capacity(lines.len());
     let mut findings = Vec::new();
     let mut turns = earlier.clone();
     for line in lines {
+        if line.currency != currency.code() {
+            findings.push(in_another_currency(date, line, movements));
+            continue;
+        }
         let turn = turns.entry(cut(&line.transfer_id)).or_default();
         *turn += 1;
-        let movement = line
-            .reference
-            .parse()
-            .ok()
-            .and_then(|id: MovementId| movements.get(&id));
+        let movement = named(line, movements);
         let class = judge(line, movement, date, *turn, calendar);
         let ours = !matches!(class, Some(FindingClass::Orphan | FindingClass::Duplicate));
         if let Some(class) = class {
@@ -485,6 +487,32 @@ pub fn compare(
         });
     }
     (entries, findings)
+}
+
+fn named<'a>(
+    line: &StatementLine,
+    movements: &'a BTreeMap<MovementId, Movement>,
+) -> Option<&'a Movement> {
+    let id: MovementId = line.reference.parse().ok()?;
+    movements.get(&id)
+}
+
+/// It has no amount in the branch's money: what stands in the ledger is missing there until the
+/// network says what it meant.
+fn in_another_currency(
+    date: BusinessDate,
+    line: &StatementLine,
+    movements: &BTreeMap<MovementId, Movement>,
+) -> Finding {
+    let movement = named(line, movements).filter(|movement| movement.by_network());
+    let class = match movement {
+        Some(_) => FindingClass::AmountDiffers,
+        None => FindingClass::Orphan,
+    };
+    let mut finding = Finding::about(class, movement, line);
+    finding.theirs_minor = None;
+    finding.statement_date = Some(date);
+    finding
 }
 
 /// Where one line, the so-manyeth of its transfer, disagrees with the movement it names.

@@ -25,6 +25,7 @@ refusals! {
     NotSignedIn => "Sign in first.",
     AccountNotActive => "This account is not active.",
     AdminOnly => "Only an admin may do this.",
+    LetInByAnother => "One of you two set the other's password anew in the last three days: a third person has to decide.",
     OwnRequest => "You asked for this yourself: another person has to decide.",
     OwnAccount => "This is your own account: another admin has to do this.",
     AnotherAdmin => "Another admin is there, or was within the last seven days: they have to decide.",

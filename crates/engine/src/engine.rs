@@ -246,6 +246,12 @@ impl Orders {
         self.shared.branch().reconciled_through
     }
 
+    /// The money of the branch, once it is set up.
+    pub fn currency(&self) -> Option<Currency> {
+        let branch = self.shared.branch();
+        Some(branch.set_up.as_ref()?.currency)
+    }
+
     /// The days on which the branch and the network do not work.
     pub fn calendar(&self) -> Calendar {
         self.shared.branch().calendar.clone()
@@ -1199,6 +1205,7 @@ fn nobody() -> User {
         reset: None,
         second_factor: None,
         admin_until: None,
+        let_in_by: None,
     }
 }
 

@@ -190,7 +190,10 @@ impl<L: Link> Sync<L> {
             .await
             .map_err(|_| Halt::Store)?;
         let calendar = self.orders.calendar();
-        let (entries, findings) = compare(date, &lines, &movements, &earlier, &calendar);
+        let Some(currency) = self.orders.currency() else {
+            return Ok(None);
+        };
+        let (entries, findings) = compare(date, &lines, &movements, &earlier, &calendar, currency);
         let behind: Vec<&Movement> = findings
             .iter()
             .filter(|finding| asks_first(finding.class))
@@ -211,7 +214,7 @@ impl<L: Link> Sync<L> {
             asked?;
         }
         let movements = self.named_in(&lines).await?;
-        let (entries, findings) = compare(date, &lines, &movements, &earlier, &calendar);
+        let (entries, findings) = compare(date, &lines, &movements, &earlier, &calendar, currency);
         Ok(Some((entries, findings, over)))
     }
 

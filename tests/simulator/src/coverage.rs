@@ -97,6 +97,10 @@ pub const OUT_OF_REACH: &[(&str, &str)] = &[
         "nobody stands at the door in a story; the tests of the accounts do",
     ),
     (
+        "refusal LetInByAnother",
+        "codes are given out in a story, and nobody stands at the door with one; the histories of people do",
+    ),
+    (
         "done RemoveSecondFactor",
         "nobody has a second factor in a story; the tests of the accounts do",
     ),

@@ -1004,6 +1004,7 @@ impl Writing<'_> {
             &Default::default(),
             &Default::default(),
             &Default::default(),
+            Currency::USD,
         );
         let finding = findings.remove(0);
         let finding_id = finding.id.clone();

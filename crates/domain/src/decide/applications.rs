@@ -3,7 +3,7 @@
 use super::adverse::{reasons_given, with_notice_due};
 use super::draft::Draft;
 use super::intake::{self, Papers};
-use super::{Standing, amount, customer, line};
+use super::{Standing, amount, by_another, customer, line};
 use crate::actor::Ctx;
 use crate::command::*;
 use crate::event::Event;
@@ -72,14 +72,6 @@ pub(super) fn take(world: &World, c: &TakeApplication) -> Result<Vec<Event>, Ref
     Ok(std::iter::once(taken).chain(approved).collect())
 }
 
-/// I7: whoever took the application never decides on it; persons are compared, not accounts.
-fn by_another(who: &Standing, line: &Line) -> Result<(), Refusal> {
-    if who.person_id == line.taken_by.person_id || who.user_id == line.taken_by.user_id {
-        return Err(RefusalCode::OwnRequest.into());
-    }
-    Ok(())
-}
-
 pub(super) fn seen(line: &Line, seen_version: u64) -> Result<(), Refusal> {
     if line.version != seen_version {
         return Err(RefusalCode::StaleVersion.into());
@@ -95,7 +87,7 @@ pub(super) fn approve(
     let line = line(world, c.line_id)?;
     customer(world, line.customer_id)?;
     may(line, CommandKind::ApproveApplication)?;
-    by_another(who, line)?;
+    by_another(world, who, &line.taken_by)?;
     seen(line, c.seen_version)?;
     let product = world
         .products
@@ -149,7 +141,7 @@ pub(super) fn reject(
 ) -> Result<Vec<Event>, Refusal> {
     let line = line(world, c.line_id)?;
     may(line, CommandKind::RejectApplication)?;
-    by_another(who, line)?;
+    by_another(world, who, &line.taken_by)?;
     seen(line, c.seen_version)?;
     reasons_given(&c.reasons, c.other_words.as_deref())?;
     Ok(vec![Event::ApplicationRejected {
@@ -278,9 +270,8 @@ pub(super) fn decline_cancellation(
 ) -> Result<Vec<Event>, Refusal> {
     let line = line(world, c.line_id)?;
     may(line, CommandKind::DeclineCancellation)?;
-    let asked = line.cancellation_requested_by;
-    if asked.is_some_and(|by| by.user_id == who.user_id || by.person_id == who.person_id) {
-        return Err(RefusalCode::OwnRequest.into());
+    if let Some(asked) = &line.cancellation_requested_by {
+        by_another(world, who, asked)?;
     }
     text::note("reason", &c.reason)?;
     Ok(vec![Event::CancellationDeclined {

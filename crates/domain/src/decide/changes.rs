@@ -3,7 +3,7 @@
 use super::adverse::with_notice_due;
 use super::draft::Draft;
 use super::drawers;
-use super::{Standing, amount, customer, line, movement};
+use super::{Standing, amount, by_another, customer, line, movement, not_own};
 use crate::actor::Ctx;
 use crate::change::{CHANGE_LIFE_DAYS, LineChange, WAITING_CHANGES_MAX, WaitingChange};
 use crate::command::{ApproveChange, CommandKind, DeclineChange, RequestChange};
@@ -61,7 +61,7 @@ pub(super) fn approve(
     customer(world, line.customer_id)?;
     may(line, CommandKind::ApproveChange)?;
     let asked = waiting(line, c.change_id)?;
-    by_another(who, asked)?;
+    by_another(world, who, &asked.asked_by)?;
     if asked.expires_on < ctx.business_date {
         return Err(RefusalCode::ChangeExpired.into());
     }
@@ -94,7 +94,7 @@ pub(super) fn decline(
         change_id: c.change_id,
         reason: Private::Known(c.reason.clone()),
     };
-    let refused = match by_another(who, asked) {
+    let refused = match not_own(who, &asked.asked_by) {
         Ok(()) => line.refused_by_declining(&asked.change),
         Err(_withdrawn) => None,
     };
@@ -106,14 +106,6 @@ fn waiting(line: &Line, id: ChangeId) -> Result<&WaitingChange, Refusal> {
     waiting
         .find(|waiting| waiting.id == id)
         .ok_or_else(|| Refusal::at("change_id", RefusalCode::UnknownChange))
-}
-
-/// I7, for changes.
-fn by_another(who: &Standing, asked: &WaitingChange) -> Result<(), Refusal> {
-    if who.person_id == asked.asked_by.person_id || who.user_id == asked.asked_by.user_id {
-        return Err(RefusalCode::OwnRequest.into());
-    }
-    Ok(())
 }
 
 /// Whether the change may be made now.

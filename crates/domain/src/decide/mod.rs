@@ -18,12 +18,13 @@ mod reconciling;
 mod transfers;
 
 use crate::account::Role;
-use crate::actor::{Actor, Ctx};
+use crate::actor::{ActedBy, Actor, Ctx};
 use crate::command::{Command, Internal, Order};
 use crate::customer::Customer;
+use crate::date::UtcMillis;
 use crate::event::Event;
 use crate::ids::{CustomerId, LineId, MovementId, PersonId, UserId};
-use crate::line::Line;
+use crate::line::{Line, refuse_if};
 use crate::money::{Currency, LARGEST_AMOUNT_MINOR, Minor, Money};
 use crate::movement::Movement;
 use crate::refusal::{Refusal, RefusalCode};
@@ -37,6 +38,7 @@ pub(crate) struct Standing {
     pub person_id: PersonId,
     pub role: Role,
     pub second_factor: bool,
+    pub now: UtcMillis,
 }
 
 /// Judges one order. The events are not applied to `world`; the caller does that.
@@ -48,7 +50,7 @@ pub fn decide(world: &World, ctx: &Ctx, order: &Order) -> Result<Vec<Event>, Ref
 }
 
 fn decide_command(world: &World, ctx: &Ctx, command: &Command) -> Result<Vec<Event>, Refusal> {
-    let who = standing(world, ctx.actor)?;
+    let who = standing(world, ctx)?;
     match (command.kind().role_needed(), who.role) {
         (Role::Staff, Role::Staff | Role::Admin) | (Role::Admin, Role::Admin) => {}
         (Role::Admin, Role::Staff) => return Err(RefusalCode::AdminOnly.into()),
@@ -253,8 +255,8 @@ fn decide_internal(world: &World, ctx: &Ctx, internal: &Internal) -> Result<Vec<
 }
 
 /// Whoever acts, if the account may act at all.
-pub(crate) fn standing(world: &World, actor: Actor) -> Result<Standing, Refusal> {
-    let user_id = actor.user_id().ok_or(RefusalCode::NotSignedIn)?;
+pub(crate) fn standing(world: &World, ctx: &Ctx) -> Result<Standing, Refusal> {
+    let user_id = ctx.actor.user_id().ok_or(RefusalCode::NotSignedIn)?;
     let user = world.users.get(&user_id).ok_or(RefusalCode::NotSignedIn)?;
     let role = user.active_role().ok_or(RefusalCode::AccountNotActive)?;
     let person_id = user.person_id.ok_or(RefusalCode::AccountNotActive)?;
@@ -263,7 +265,31 @@ pub(crate) fn standing(world: &World, actor: Actor) -> Result<Standing, Refusal>
         person_id,
         role,
         second_factor: user.second_factor.is_some(),
+        now: ctx.now,
     })
+}
+
+/// I7: nobody decides on what they themselves asked for; persons are compared, not accounts.
+fn not_own(who: &Standing, asked: &ActedBy) -> Result<(), Refusal> {
+    let own = who.user_id == asked.user_id || who.person_id == asked.person_id;
+    refuse_if(own, RefusalCode::OwnRequest)?;
+    Ok(())
+}
+
+/// I7, also where one of the two may sit at the other's account.
+fn by_another(world: &World, who: &Standing, asked: &ActedBy) -> Result<(), Refusal> {
+    not_own(who, asked)?;
+    let decides = ActedBy {
+        user_id: who.user_id,
+        person_id: who.person_id,
+    };
+    let may_be = |id: UserId, other: &ActedBy| {
+        let account = world.users.get(&id);
+        account.is_some_and(|account| account.may_be(other, who.now))
+    };
+    let one = may_be(who.user_id, asked) || may_be(asked.user_id, &decides);
+    refuse_if(one, RefusalCode::LetInByAnother)?;
+    Ok(())
 }
 
 fn user(world: &World, id: UserId) -> Result<&crate::account::User, Refusal> {

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::drawers;
-use super::{Standing, amount, currency, customer, line, movement};
+use super::{Standing, amount, by_another, currency, customer, line, movement};
 use crate::actor::{Ctx, NetworkState};
 use crate::command::*;
 use crate::customer::{BankAccount, Customer};
@@ -157,7 +157,7 @@ pub(super) fn approve_draw(
         return Err(RefusalCode::NotRequested.into());
     }
     may(line, CommandKind::ApproveDraw)?;
-    by_another(who, draw)?;
+    by_another(world, who, &draw.requested_by)?;
     in_time(draw, ctx)?;
     still_within_limit(line, ctx)?;
     let mut draft = Draft::new(world, ctx, Some(who), line, [c.draw_id]);
@@ -170,14 +170,6 @@ pub(super) fn approve_draw(
         release(world, &mut draft, who, customer, c.draw_id, None)?;
     }
     draft.finish()
-}
-
-/// I7, for draws.
-fn by_another(who: &Standing, draw: &Movement) -> Result<(), Refusal> {
-    if who.person_id == draw.requested_by.person_id || who.user_id == draw.requested_by.user_id {
-        return Err(RefusalCode::OwnRequest.into());
-    }
-    Ok(())
 }
 
 pub(super) fn in_time(draw: &Movement, ctx: &Ctx) -> Result<(), Refusal> {
@@ -204,7 +196,7 @@ pub(super) fn decline_draw(
         return Err(RefusalCode::NotRequested.into());
     }
     may(line, CommandKind::DeclineDraw)?;
-    by_another(who, draw)?;
+    by_another(world, who, &draw.requested_by)?;
     text::note("reason", &c.reason)?;
     let mut draft = Draft::new(world, ctx, Some(who), line, [c.draw_id]);
     let reason = Private::Known(c.reason.clone());

@@ -1,10 +1,12 @@
 //! What the network's statements show: statements, findings, and the hold after a restore.
 
-use super::Standing;
 use super::transfers::frozen_for;
+use super::{Standing, by_another};
+use crate::actor::ActedBy;
 use crate::command::ResolveFinding;
 use crate::date::BusinessDate;
 use crate::event::Event;
+use crate::line::refuse_if;
 use crate::movement::ReviewReason;
 use crate::reconcile::{Finding, FindingClass, Resolution, StatementEntry};
 use crate::refusal::{Refusal, RefusalCode};
@@ -118,9 +120,20 @@ pub(super) fn close(world: &World, finding_id: &str) -> Result<Vec<Event>, Refus
 }
 
 /// Nobody closes what says that they let themselves in, or decided alone.
-fn own_doing(world: &World, who: &Standing, finding_id: &str) -> bool {
+fn by_somebody_else(world: &World, who: &Standing, finding_id: &str) -> Result<(), Refusal> {
     let doer = Finding::user_of(finding_id).and_then(|id| world.users.get(&id));
-    doer.is_some_and(|user| user.id == who.user_id || user.person_id == Some(who.person_id))
+    let Some(doer) = doer else {
+        return Ok(());
+    };
+    refuse_if(doer.id == who.user_id, RefusalCode::OwnRequest)?;
+    let Some(person_id) = doer.person_id else {
+        return Ok(());
+    };
+    let doer = ActedBy {
+        user_id: doer.id,
+        person_id,
+    };
+    by_another(world, who, &doer)
 }
 
 pub(super) fn resolve(
@@ -135,9 +148,7 @@ pub(super) fn resolve(
     if finding.resolved.is_some() {
         return Err(RefusalCode::FindingClosed.into());
     }
-    if own_doing(world, who, &c.finding_id) {
-        return Err(RefusalCode::OwnRequest.into());
-    }
+    by_somebody_else(world, who, &c.finding_id)?;
     match (c.resolution, &c.note) {
         (_, Some(note)) => text::note("note", note)?,
         // What nothing else explains has to be explained.

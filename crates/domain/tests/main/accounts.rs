@@ -5,7 +5,7 @@ use domain::account::{FAILURES_TO_LOCK, LOCK_MS, RESET_CODE_MS, Role};
 use domain::actor::Actor;
 use domain::command::*;
 use domain::event::Event;
-use domain::ids::UserId;
+use domain::ids::{LineId, MovementId, UserId};
 use domain::refusal::RefusalCode;
 
 /// Written out: a kind that decides must not slip off the list.
@@ -106,6 +106,81 @@ fn reset(desk: &mut Desk, user_id: UserId, print: &str) -> Judged {
         code_print: print.into(),
         credential_print: "new".into(),
     }))
+}
+
+/// Whoever gave out a code could have used it: for three days the two are one person, whichever of them
+/// asks and whichever decides, and whichever account of theirs they do it with.
+#[test]
+fn whoever_let_somebody_in_is_no_second_person_to_them() {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    let fresh = || {
+        let mut desk = Desk::new();
+        let line = desk.open_line(LIMIT);
+        let other = desk.open_line(LIMIT);
+        (desk, line, other)
+    };
+    let asks = |desk: &mut Desk, by: UserId, line_id: LineId| {
+        let draw_id = MovementId(desk.id());
+        let method = desk.bank();
+        let request = RequestDraw {
+            line_id,
+            draw_id,
+            amount: usd(900_000),
+            method,
+        };
+        desk.give(by, Command::RequestDraw(request)).unwrap();
+        draw_id
+    };
+    let one = "!LetInByAnother";
+    let two = "draw_approved+transfer_queued";
+    for (days, expected) in [(0, one), (2, one), (3, two)] {
+        for ada_asks in [true, false] {
+            let (mut desk, line, other) = fresh();
+            let (ada, boris, cleo) = (desk.ada, desk.boris, desk.cleo);
+            // A code alone does nothing.
+            issue(&mut desk, ada, boris, "p").unwrap();
+            let (asking, deciding) = if ada_asks { (ada, boris) } else { (boris, ada) };
+            let draw = asks(&mut desk, asking, line);
+            reset(&mut desk, boris, "p").unwrap();
+            desk.now = desk.now.plus_ms(days * DAY_MS);
+            let judged = cell(&desk.approve_draw(deciding, line, draw));
+            assert_eq!(judged, expected, "{days} days, ada asks: {ada_asks}");
+            // For a third person they are two like any others.
+            let draw = asks(&mut desk, cleo, other);
+            assert_eq!(cell(&desk.approve_draw(boris, other, draw)), two);
+        }
+    }
+    // Another account of the same person, as the one who gave out the code.
+    let (mut desk, line, _) = fresh();
+    let (boris, cleo, as_admin) = (desk.boris, desk.cleo, desk.cleo_as_admin);
+    issue(&mut desk, as_admin, boris, "p").unwrap();
+    reset(&mut desk, boris, "p").unwrap();
+    let draw = asks(&mut desk, cleo, line);
+    assert_eq!(cell(&desk.approve_draw(boris, line, draw)), one);
+    assert_eq!(cell(&desk.approve_draw(desk.ada, line, draw)), two);
+    // Whoever had a second factor before stood behind it; one that is set up since proves nothing.
+    for before in [true, false] {
+        let (mut desk, line, _) = fresh();
+        let (ada, boris) = (desk.ada, desk.boris);
+        let factor = Internal::SetSecondFactor {
+            user_id: boris,
+            sealed: "secret".into(),
+            step: 1,
+        };
+        if before {
+            desk.tell(factor.clone()).unwrap();
+        }
+        issue(&mut desk, ada, boris, "p").unwrap();
+        reset(&mut desk, boris, "p").unwrap();
+        if !before {
+            desk.tell(factor).unwrap();
+            issue(&mut desk, ada, boris, "q").unwrap();
+            reset(&mut desk, boris, "q").unwrap();
+        }
+        let draw = asks(&mut desk, ada, line);
+        let expected = if before { two } else { one };
+        assert_eq!(cell(&desk.approve_draw(boris, line, draw)), expected);
+    }
 }
 
 #[test]

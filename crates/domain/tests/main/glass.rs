@@ -72,12 +72,19 @@ fn breaks(desk: &mut Desk, by: UserId, line_id: LineId, draw_id: MovementId) -> 
 
 #[test]
 fn no_glass_is_broken_for_what_was_asked_for_too_long_ago() {
-    for (days, expected) in [(7, "glass_broken+finding_opened+transfer_queued"), (8, "!DrawExpired")] {
+    for (days, expected) in [
+        (7, "glass_broken+finding_opened+transfer_queued"),
+        (8, "!DrawExpired"),
+    ] {
         let (mut desk, line) = alone();
         let (ada, bank) = (desk.ada, desk.bank());
         let draw = ask(&mut desk, ada, line, SINGLE + 1, bank);
         desk.today = desk.today.plus_days(days);
-        assert_eq!(cell(&breaks(&mut desk, ada, line, draw)), expected, "{days}");
+        assert_eq!(
+            cell(&breaks(&mut desk, ada, line, draw)),
+            expected,
+            "{days}"
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use domain::command::*;
 use domain::date::BusinessDate;
 use domain::ids::{LineId, MovementId};
 use domain::ledger::Account;
-use domain::money::Minor;
+use domain::money::{Currency, Minor};
 use domain::movement::{MovementState, ReviewReason};
 use domain::reconcile::*;
 use domain::transfer::*;
@@ -364,7 +364,47 @@ fn compared(
     earlier: &Earlier,
 ) -> (Vec<StatementEntry>, Vec<Finding>) {
     let calendar = &desk.world.branch.calendar;
-    compare(date, lines, &desk.world.movements, earlier, calendar)
+    let movements = &desk.world.movements;
+    compare(date, lines, movements, earlier, calendar, Currency::USD)
+}
+
+/// The same figure in another money is no agreement.
+#[test]
+fn a_statement_in_another_currency_is_shown_and_not_posted() {
+    let mut desk = Desk::new();
+    let line = desk.open_line(LIMIT);
+    let id = desk.draw_bank(line, 10_000);
+    desk.send_and_settle(id);
+    let transfer = desk.movement(id).transfer.clone().unwrap();
+    let name = transfer.remote_id.unwrap();
+    let mut shown = statement_line(&desk, id, &name, StatementKind::Settled);
+    let (entries, findings) = compared(&desk, desk.today, &[shown.clone()], &Earlier::new());
+    assert_eq!((entries.len(), findings.len()), (1, 0));
+    for other in ["EUR", "usd", ""] {
+        shown.currency = other.to_owned();
+        let stranger = StatementLine {
+            reference: "INVOICE 4711".to_owned(),
+            transfer_id: "tr_2".to_owned(),
+            ..shown.clone()
+        };
+        let lines = [shown.clone(), stranger];
+        let (entries, findings) = compared(&desk, desk.today, &lines, &Earlier::new());
+        assert_eq!(entries, vec![], "{other}");
+        let classes: Vec<FindingClass> = findings.iter().map(|finding| finding.class).collect();
+        assert_eq!(classes, [FindingClass::AmountDiffers, FindingClass::Orphan]);
+        assert!(
+            findings
+                .iter()
+                .all(|finding| finding.theirs_minor.is_none())
+        );
+    }
+    // Nobody pays on this line before somebody looked.
+    shown.currency = "EUR".to_owned();
+    let (_, findings) = compared(&desk, desk.today, &[shown], &Earlier::new());
+    for finding in findings {
+        desk.tell(Internal::OpenFinding { finding }).unwrap();
+    }
+    assert!(desk.line(line).frozen.is_some());
 }
 
 /// Whoever looks for the movement among the findings finds it, however the network calls it.

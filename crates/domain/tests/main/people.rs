@@ -24,6 +24,7 @@ const STEPS: usize = 300;
 const SINGLE_SIGNATURE: i64 = 150_000;
 const OFFLINE_CAP: i64 = 40_000;
 const INSTANT: i64 = 60_000;
+const THREE_DAYS_MS: i64 = 3 * 24 * 60 * 60 * 1_000;
 
 /// An account as the log has it.
 #[derive(Clone, Debug)]
@@ -32,8 +33,15 @@ struct Known {
     role: Role,
 }
 
+/// Whoever asked for something: the person, by number, and the account.
+#[derive(Clone, Debug)]
+struct Asker {
+    number: String,
+    user_id: UserId,
+}
+
 struct Asked {
-    by: String,
+    by: Asker,
     change: LineChange,
     on: BusinessDate,
 }
@@ -46,15 +54,18 @@ struct Watcher {
     disabled: BTreeMap<UserId, Known>,
     /// When an account was last taken from an admin.
     shut_out_ms: BTreeMap<UserId, i64>,
+    /// Whose code waits for an account, and whose code its password was last set with, and when.
+    codes: BTreeMap<UserId, Asker>,
+    let_in: BTreeMap<UserId, (Asker, i64)>,
     /// Who broke the glass, by the id of the finding it left.
-    glass: BTreeMap<String, String>,
-    taken_by: BTreeMap<LineId, String>,
+    glass: BTreeMap<String, Asker>,
+    taken_by: BTreeMap<LineId, Asker>,
     /// Who asked for how much, and when.
-    draws: BTreeMap<MovementId, (String, i64, BusinessDate)>,
+    draws: BTreeMap<MovementId, (Asker, i64, BusinessDate)>,
     released: BTreeSet<MovementId>,
     changes: BTreeMap<ChangeId, Asked>,
     /// Who asked for the end of a line.
-    ends: BTreeMap<LineId, String>,
+    ends: BTreeMap<LineId, Asker>,
     decided: BTreeMap<&'static str, u64>,
 }
 
@@ -69,6 +80,20 @@ impl Watcher {
             self.shut_out_ms.insert(user_id, now_ms);
         }
         self.disabled.insert(user_id, known);
+    }
+
+    /// Whether two people stand behind it, neither of them possibly at the other's account.
+    fn two(&self, asked: &Asker, by: Option<&Asker>, now_ms: i64) -> bool {
+        let Some(by) = by else { return false };
+        let may_be = |account: UserId, other: &Asker| {
+            let let_in = self.let_in.get(&account);
+            let_in.is_some_and(|(issuer, at)| {
+                let same = issuer.number == other.number || issuer.user_id == other.user_id;
+                same && now_ms < at + THREE_DAYS_MS
+            })
+        };
+        let one = asked.number == by.number || asked.user_id == by.user_id;
+        !one && !may_be(asked.user_id, by) && !may_be(by.user_id, asked)
     }
 
     /// Whether a person of another number decides, or was kept from it within the last seven days.
@@ -94,6 +119,9 @@ impl Watcher {
         let admin = actor
             .as_ref()
             .is_some_and(|known| known.role == Role::Admin);
+        let asker = number.clone().zip(by);
+        let asker = asker.map(|(number, user_id)| Asker { number, user_id });
+        let (me, now_ms) = (asker.as_ref(), desk.now.0);
         let other_than = |first: &str| number.as_deref().is_some_and(|number| number != first);
         let mut agreed: Option<ChangeId> = None;
         for event in events {
@@ -135,6 +163,15 @@ impl Watcher {
                     let known = self.disabled.remove(user_id).unwrap();
                     self.active.insert(*user_id, known);
                 }
+                Event::ResetCodeIssued { user_id, .. } => {
+                    assert!(admin && other_than(&self.numbers[user_id]), "{event:?}");
+                    self.codes.insert(*user_id, asker.clone().unwrap());
+                }
+                Event::PasswordReset { user_id, .. } => {
+                    let issuer = self.codes.remove(user_id).unwrap();
+                    self.let_in.insert(*user_id, (issuer, now_ms));
+                    self.count("password");
+                }
                 Event::RoleSet { user_id, role } => {
                     assert!(admin && other_than(&self.numbers[user_id]), "{event:?}");
                     if let Some(known) = self.active.get_mut(user_id) {
@@ -148,34 +185,40 @@ impl Watcher {
                     self.count("role");
                 }
                 Event::CancellationRequested { line_id, .. } => {
-                    self.ends.insert(*line_id, number.clone().unwrap());
+                    self.ends.insert(*line_id, asker.clone().unwrap());
                 }
                 Event::CancellationDeclined { line_id, .. } => {
-                    assert!(admin && other_than(&self.ends[line_id]), "{event:?}");
+                    assert!(
+                        admin && self.two(&self.ends[line_id], me, now_ms),
+                        "{event:?}"
+                    );
                     self.count("cancellation declined");
                 }
                 Event::GlassBroken { movement_id, .. } => {
                     let (asked_by, amount, on) = &self.draws[movement_id];
                     assert!(desk.today <= on.plus_days(DRAW_LIFE_DAYS), "{event:?}");
-                    assert!(admin && !other_than(asked_by), "{event:?}");
+                    assert!(admin && !other_than(&asked_by.number), "{event:?}");
                     assert!(*amount <= 2 * SINGLE_SIGNATURE, "{event:?}");
                     assert!(
-                        !self.somebody_else_decides(asked_by, desk.now.0),
+                        !self.somebody_else_decides(&asked_by.number, desk.now.0),
                         "{event:?}"
                     );
                     self.released.insert(*movement_id);
                     self.count("glass");
                 }
                 Event::FindingOpened { finding } => {
-                    let by = number.clone().unwrap();
+                    let by = asker.clone().unwrap();
                     assert!(self.glass.insert(finding.id.clone(), by).is_none());
                 }
                 Event::FindingResolved { finding_id, .. } => {
-                    assert!(admin && other_than(&self.glass[finding_id]), "{event:?}");
+                    assert!(
+                        admin && self.two(&self.glass[finding_id], me, now_ms),
+                        "{event:?}"
+                    );
                     self.count("glass looked at");
                 }
                 Event::ApplicationTaken { line_id, .. } => {
-                    self.taken_by.insert(*line_id, number.clone().unwrap());
+                    self.taken_by.insert(*line_id, asker.clone().unwrap());
                 }
                 Event::ApplicationApproved {
                     line_id,
@@ -188,12 +231,18 @@ impl Watcher {
                     self.count("application by policy");
                 }
                 Event::ApplicationApproved { line_id, terms, .. } => {
-                    assert!(admin && other_than(&self.taken_by[line_id]), "{event:?}");
+                    assert!(
+                        admin && self.two(&self.taken_by[line_id], me, now_ms),
+                        "{event:?}"
+                    );
                     assert_eq!(Some(terms), shown, "on terms that nobody saw");
                     self.count("application");
                 }
                 Event::ApplicationRejected { line_id, .. } => {
-                    assert!(admin && other_than(&self.taken_by[line_id]), "{event:?}");
+                    assert!(
+                        admin && self.two(&self.taken_by[line_id], me, now_ms),
+                        "{event:?}"
+                    );
                     self.count("rejection");
                 }
                 Event::MovementRequested {
@@ -202,7 +251,7 @@ impl Watcher {
                     amount_minor,
                     ..
                 } => {
-                    let asked = (number.clone().unwrap(), amount_minor.0, desk.today);
+                    let asked = (asker.clone().unwrap(), amount_minor.0, desk.today);
                     self.draws.insert(*movement_id, asked);
                     let alone = amount_minor.0 <= SINGLE_SIGNATURE
                         && !(offline && amount_minor.0 > OFFLINE_CAP);
@@ -212,7 +261,7 @@ impl Watcher {
                 }
                 Event::DrawApproved { movement_id, .. } => {
                     let (asked_by, _, on) = &self.draws[movement_id];
-                    assert!(admin && other_than(asked_by), "{event:?}");
+                    assert!(admin && self.two(asked_by, me, now_ms), "{event:?}");
                     assert!(desk.today <= on.plus_days(DRAW_LIFE_DAYS), "{event:?}");
                     self.released.insert(*movement_id);
                     self.count("draw");
@@ -242,7 +291,7 @@ impl Watcher {
                     change_id, change, ..
                 } => {
                     let asked = Asked {
-                        by: number.clone().unwrap(),
+                        by: asker.clone().unwrap(),
                         change: change.clone(),
                         on: desk.today,
                     };
@@ -250,7 +299,7 @@ impl Watcher {
                 }
                 Event::ChangeApproved { change_id, .. } => {
                     let asked = &self.changes[change_id];
-                    assert!(admin && other_than(&asked.by), "{event:?}");
+                    assert!(admin && self.two(&asked.by, me, now_ms), "{event:?}");
                     assert!(
                         desk.today <= asked.on.plus_days(CHANGE_LIFE_DAYS),
                         "an expired request was agreed to: {event:?}"
@@ -451,7 +500,7 @@ impl History {
             false => self.watcher.numbers[&user_id].clone(),
         };
         let admin = match self.small {
-            true => self.dice.one_in(8),
+            true => self.dice.one_in(16),
             false => self.dice.one_in(2),
         };
         let role = match admin {
@@ -564,8 +613,10 @@ impl History {
         let Some(draw_id) = self.dice.pick(&draws) else {
             return;
         };
-        let command = match self.dice.below(10) {
-            6.. => {
+        // Where there is one admin the glass is what is left.
+        let kinds = if self.small { 16 } else { 8 };
+        let command = match self.dice.below(kinds) {
+            7.. => {
                 let reason = "Nobody else is there".to_owned();
                 let alone = Command::BreakGlass(BreakGlass {
                     line_id,
@@ -601,7 +652,20 @@ impl History {
         let Some(user_id) = self.dice.pick(&self.people) else {
             return;
         };
-        match self.dice.below(5) {
+        match self.dice.below(7) {
+            5.. => {
+                let code_print = "print".to_owned();
+                self.tries(Command::IssueResetCode(IssueResetCode {
+                    user_id,
+                    code_print: code_print.clone(),
+                }));
+                let judged = self.desk.tell(Internal::ResetPassword(ResetPassword {
+                    user_id,
+                    code_print,
+                    credential_print: "another".to_owned(),
+                }));
+                self.seen(None, (false, None), &judged);
+            }
             0 => {
                 self.tries(Command::DisableAccount(DisableAccount { user_id }));
             }
@@ -715,7 +779,7 @@ impl History {
         if !self.watcher.glass.is_empty() && self.dice.one_in(2) {
             return self.look_behind_the_glass();
         }
-        match self.dice.below(47) {
+        match self.dice.below(48) {
             0..2 => self.sign_up(),
             2..5 => self.approve_account(),
             5 if self.lines.len() < 5 => self.take(),
@@ -744,9 +808,9 @@ impl History {
                 let days = i32::try_from(self.dice.below(12)).unwrap();
                 self.desk.today = self.desk.today.plus_days(days);
             }
-            39..42 => self.come_and_go(),
-            42..44 => self.end(line_id),
-            44 => self.revise(),
+            39..43 => self.come_and_go(),
+            43..45 => self.end(line_id),
+            45 => self.revise(),
             _ => {
                 self.desk.network = match self.desk.network {
                     NetworkState::Online => NetworkState::Offline,
@@ -791,6 +855,7 @@ fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
         "change",
         "account shut out",
         "role",
+        "password",
     ] {
         let count = decided.get(what).copied().unwrap_or(0);
         assert!(count >= histories / 20, "{what}: {count} of {histories}");
@@ -813,6 +878,7 @@ fn decisions_and_money_have_as_many_people_behind_them_as_they_need() {
         "AnotherAdmin",
         "GlassNotNeeded",
         "OwnAccount",
+        "LetInByAnother",
     ] {
         let count = refused.get(code).copied().unwrap_or(0);
         assert!(count >= histories / 50, "{code}: {count} of {histories}");

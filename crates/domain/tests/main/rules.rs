@@ -398,14 +398,25 @@ fn a_draw_is_decided_on_and_fetched_within_a_week_or_asked_for_again() {
         assert_eq!(approved, or_late("draw_approved+transfer_queued"), "{days}");
         // Whoever may not decide on it is told that first.
         let own = cell(&desk.approve_draw(desk.cleo_as_admin, line, waiting));
-        assert_eq!(own, if in_time { "!NotRequested" } else { "!OwnRequest" });
+        assert_eq!(
+            own,
+            if in_time {
+                "!NotRequested"
+            } else {
+                "!OwnRequest"
+            }
+        );
 
         let mut desk = Desk::new();
         let line = desk.open_line(LIMIT);
         let draw_id = desk.draw_cash(line, 900_000);
         desk.approve_draw(desk.ada, line, draw_id).unwrap();
         desk.today = desk.today.plus_days(days);
-        assert_eq!(pay(&mut desk, line, draw_id), or_late("cash_moved"), "{days}");
+        assert_eq!(
+            pay(&mut desk, line, draw_id),
+            or_late("cash_moved"),
+            "{days}"
+        );
         if !in_time {
             // It holds its share of the limit until it is called off.
             assert_eq!(desk.available(line), LIMIT - 900_000);

@@ -8,8 +8,9 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 /// their papers and holds their last day, 6 since holds do not say any more when they settled and
 /// accounts know until when they were an admin's, 7 since lines know what was done to them that
 /// their customer was not told of, 8 since a raise that was granted after all is none of that,
-/// 9 since lines know who asked for their cancellation and accounts when a consent ended.
-const FOLD: i64 = 9;
+/// 9 since lines know who asked for their cancellation and accounts when a consent ended, 10 since
+/// accounts know who gave out the code that let them in.
+const FOLD: i64 = 10;
 
 pub async fn current(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     let row = sqlx::query("pragma user_version")

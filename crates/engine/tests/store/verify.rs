@@ -59,6 +59,7 @@ async fn reconciled(branch: &Branch) {
         &BTreeMap::new(),
         &BTreeMap::new(),
         &Calendar::default(),
+        domain::money::Currency::USD,
     );
     let orders = branch.engine.orders();
     for finding in findings {

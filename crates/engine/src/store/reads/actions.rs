@@ -1,6 +1,7 @@
 //! What may be done now, and why not: the same questions in the same order as the rules ask
 //! before they look at what was typed. The answer to a submission is what counts.
 
+use super::Viewer;
 use domain::account::{Role, User};
 use domain::actor::ActedBy;
 use domain::change::WaitingChange;
@@ -86,9 +87,12 @@ fn own(viewer: &User, asked: &ActedBy) -> bool {
     viewer.id == asked.user_id || viewer.person_id == Some(asked.person_id)
 }
 
-/// I7: nobody decides on what they themselves asked for.
-fn by_another(viewer: &User, asked: &ActedBy) -> Result<(), RefusalCode> {
-    refuse_if(own(viewer, asked), RefusalCode::OwnRequest)
+/// I7: nobody decides on what they themselves asked for, or whoever let them in. That they let in who
+/// asked is looked at when they decide.
+fn by_another(viewer: &Viewer, asked: &ActedBy) -> Result<(), RefusalCode> {
+    refuse_if(own(&viewer.user, asked), RefusalCode::OwnRequest)?;
+    let one = viewer.user.may_be(asked, viewer.now);
+    refuse_if(one, RefusalCode::LetInByAnother)
 }
 
 /// Whether this is a draw that the viewer could only release by breaking the glass.
@@ -127,13 +131,13 @@ fn known(forgotten: bool, kind: CommandKind) -> Result<(), RefusalCode> {
 
 /// `required` are the checks that the line's product asks for now.
 pub(super) fn of_line(
-    viewer: &User,
+    viewer: &Viewer,
     line: &Line,
     forgotten: bool,
     required: &[Check],
 ) -> Vec<ActionView> {
     let judge = |kind| {
-        right(viewer, kind)?;
+        right(&viewer.user, kind)?;
         known(forgotten, kind)?;
         may(line, kind)?;
         match kind {
@@ -154,7 +158,7 @@ pub(super) fn of_line(
 }
 
 pub(super) fn of_movement(
-    viewer: &User,
+    viewer: &Viewer,
     line: &Allows,
     movement: &Movement,
     presented: Option<&Movement>,
@@ -189,11 +193,11 @@ pub(super) fn of_movement(
         (MovementKind::Repayment, Method::Cash) | (MovementKind::Refund, _) => &[],
     };
     // Said of one's own alone: on everybody else's one decides as the second person.
-    let glass = waits_for_another(viewer, movement).then_some(CommandKind::BreakGlass);
+    let glass = waits_for_another(&viewer.user, movement).then_some(CommandKind::BreakGlass);
     let kinds: Vec<CommandKind> = kinds.iter().copied().chain(glass).collect();
     let expired = movement.expired(facts.today);
     views(&kinds, |kind| {
-        right(viewer, kind)?;
+        right(&viewer.user, kind)?;
         known(forgotten, kind)?;
         state_allows(movement, presented, kind, facts)?;
         line.may(kind)?;
@@ -205,9 +209,9 @@ pub(super) fn of_movement(
             }
             CommandKind::PayCashDraw => refuse_if(expired, RefusalCode::DrawExpired),
             CommandKind::BreakGlass => {
-                let person_id = viewer.person_id.ok_or(RefusalCode::AccountNotActive)?;
+                let person_id = viewer.user.person_id.ok_or(RefusalCode::AccountNotActive)?;
                 let who = ActedBy {
-                    user_id: viewer.id,
+                    user_id: viewer.user.id,
                     person_id,
                 };
                 let (unreviewed, cap) = (facts.unreviewed_minor, line.glass_cap_minor);
@@ -221,13 +225,13 @@ pub(super) fn of_movement(
 
 /// What may be done with a change that waits.
 pub(super) fn of_change(
-    viewer: &User,
+    viewer: &Viewer,
     waiting: &WaitingChange,
     today: BusinessDate,
 ) -> Vec<ActionView> {
     let kinds = [CommandKind::ApproveChange, CommandKind::DeclineChange];
     views(&kinds, |kind| {
-        right(viewer, kind)?;
+        right(&viewer.user, kind)?;
         if kind == CommandKind::ApproveChange {
             by_another(viewer, &waiting.asked_by)?;
             refuse_if(waiting.expires_on < today, RefusalCode::ChangeExpired)?;

@@ -33,7 +33,7 @@ impl Reader {
                 asked_on: waiting.asked_on,
                 expires_on: waiting.expires_on,
                 expired: waiting.expires_on < viewer.today,
-                actions: actions::of_change(&viewer.user, waiting, viewer.today),
+                actions: actions::of_change(viewer, waiting, viewer.today),
             });
         }
         Ok(rows)

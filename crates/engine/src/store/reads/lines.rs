@@ -270,7 +270,7 @@ impl Reader {
                 .as_ref()
                 .map(|note| note.known().cloned().unwrap_or_default()),
             adverse_actions: adverse_actions(&line.adverse),
-            actions: actions::of_line(&viewer.user, &line, forgotten, &required),
+            actions: actions::of_line(viewer, &line, forgotten, &required),
             movements,
             waiting_changes,
         })

@@ -207,14 +207,8 @@ fn row(
     facts: actions::Facts,
 ) -> MovementRow {
     let forgotten = customer_name.is_none();
-    let actions = actions::of_movement(
-        &viewer.user,
-        &line.allows,
-        &movement,
-        presented,
-        forgotten,
-        facts,
-    );
+    let actions =
+        actions::of_movement(viewer, &line.allows, &movement, presented, forgotten, facts);
     let for_customer = for_customer(&movement, viewer.today);
     let transfer = movement.transfer.as_ref();
     MovementRow {
