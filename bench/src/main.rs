@@ -115,6 +115,8 @@ fn main() {
             let count = arguments.applications;
             reading::filled(folder, count, arguments.transactions).await;
             if wanted(What::Scale) {
+                // First: whatever else works in the store moves its date on.
+                reading::a_day_closes(folder, count, &mut report).await;
                 reading::reads(folder, count, &mut report).await;
                 reading::large_against_small(folder, count, arguments.turns, &mut report).await;
             }

@@ -7,7 +7,7 @@ use domain::ids::*;
 use domain::line::Status;
 use domain::view::{CustomerQuery, LineOrder, LineQuery};
 use engine::clock::Clock;
-use engine::demo::fill::{Size, fill, line_id};
+use engine::demo::fill::{CYCLE_DAYS, Size, THE_DAY, fill, line_id};
 use engine::demo::{ACCOUNTS, PASSPHRASE};
 use engine::seal::HashCost;
 use engine::sessions::{MOST_IN_FLIGHT, Token};
@@ -15,7 +15,7 @@ use engine::store::reads::Viewer;
 use engine::{Engine, Founding, Options};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 use stories::branch::{new_id, paper};
 use tokio::task::JoinSet;
@@ -45,6 +45,10 @@ pub async fn filled(folder: &Path, applications: u64, transactions: u64) {
 }
 
 pub async fn open(folder: &Path) -> Arc<Engine> {
+    open_by(folder, Clock::System).await
+}
+
+async fn open_by(folder: &Path, clock: Clock) -> Arc<Engine> {
     let founding = Founding {
         branch_name: String::new(),
         currency: domain::money::Currency::USD,
@@ -53,7 +57,7 @@ pub async fn open(folder: &Path) -> Arc<Engine> {
     };
     let mut options = Options::new(folder, PASSPHRASE, founding);
     options.hash_cost = HashCost::LEAST;
-    options.clock = Clock::System;
+    options.clock = clock;
     Arc::new(Engine::open(options).await.expect("the store opens"))
 }
 
@@ -174,6 +178,96 @@ pub async fn large_against_small(
             Goal::AtLeast(0.8),
         ),
     );
+}
+
+/// Who works at the counter while a day closes.
+const TELLERS: usize = 8;
+const ASKED_WHILE_IDLE: u64 = 4_000;
+
+/// The close of the day on which the store was filled, or of the one after those that were closed:
+/// one in fourteen of the lines that owe ends its cycle, while tellers go on all over the store.
+pub async fn a_day_closes(folder: &Path, applications: u64, report: &mut Report) {
+    let engine = open_by(folder, Clock::set_to(THE_DAY)).await;
+    let proven = engine.orders().until_proven().await;
+    proven.expect("the store is as it was left");
+    let date = engine.orders().business_date();
+    let due = engine.orders().count_due(date).await;
+    let due = due.expect("the store can be read");
+    if due == 0 || due > applications / CYCLE_DAYS {
+        eprintln!("{due} lines are due on {date}: the store was worked in since it was filled");
+        engine.stop().await;
+        return;
+    }
+    let (ada, sam) = (sign_in(&engine, 0).await, sign_in(&engine, 2).await);
+    let over = Arc::new(AtomicBool::new(false));
+    let tellers = |commands, run| at_work(&engine, &sam, applications, run, commands, &over);
+    let before = tellers(ASKED_WHILE_IDLE, 1).join_all().await;
+    let working = tellers(u64::MAX, 2);
+    let began = Instant::now();
+    let submission = Submission {
+        id: new_id(),
+        command: Command::CloseDay(CloseDay { date }),
+    };
+    let closed = engine.submit_only(&ada, submission).await;
+    closed.expect("the day closes");
+    let took = began.elapsed();
+    over.store(true, Ordering::Relaxed);
+    let meanwhile = working.join_all().await;
+    engine.stop().await;
+    report.add(Figure::new(
+        "lines whose cycle ended on the closed day of the large store",
+        due as f64,
+        "",
+    ));
+    report.add(Figure::new(
+        "lines closed a second in the large store, beside eight tellers",
+        due as f64 / took.as_secs_f64(),
+        "/s",
+    ));
+    let p99 = |of: Vec<Vec<f64>>| percentile(of.into_iter().flatten().collect(), 99.0);
+    let name = "a teller's p99 while a day of the large store closes";
+    report.add(Figure::new(name, p99(meanwhile), "ms").against(
+        "the same tellers before it",
+        p99(before),
+        Goal::AtMost(3.0),
+    ));
+}
+
+/// Tellers who each ask for the next thing when the last is answered, until so much is asked for or it
+/// is over; how long each answer took, in milliseconds.
+fn at_work(
+    engine: &Arc<Engine>,
+    token: &Token,
+    applications: u64,
+    run: u64,
+    commands: u64,
+    over: &Arc<AtomicBool>,
+) -> JoinSet<Vec<f64>> {
+    let next = Arc::new(AtomicU64::new(0));
+    let mut tasks = JoinSet::new();
+    for _ in 0..TELLERS {
+        let (engine, token) = (engine.clone(), token.clone());
+        let (next, over) = (next.clone(), over.clone());
+        tasks.spawn(async move {
+            let mut took = Vec::new();
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                if place >= commands || over.load(Ordering::Relaxed) {
+                    return took;
+                }
+                let line_id = any_line(applications, run, place);
+                let submission = Submission {
+                    id: new_id(),
+                    command: paper::draw_cash(line_id, MovementId(Uuid::now_v7()), 1),
+                };
+                let began = Instant::now();
+                let told = engine.submit_only(&token, submission).await;
+                told.expect("a draw is done");
+                took.push(began.elapsed().as_secs_f64() * 1_000.0);
+            }
+        });
+    }
+    tasks
 }
 
 /// Every kind of page people open, asked again and again all over the store.

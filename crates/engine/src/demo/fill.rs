@@ -11,6 +11,7 @@ use crate::store::load;
 use domain::account::Role;
 use domain::command::*;
 use domain::customer::Profile;
+use domain::cycle::Cycle;
 use domain::date::{BusinessDate, UtcMillis};
 use domain::ids::*;
 use domain::money::{Currency, Minor, Money};
@@ -40,7 +41,10 @@ const LIMIT_MINOR: i64 = 4_000_000;
 /// Of sixteen applications, the first so many are approved.
 const APPROVED_OF_16: u64 = 10;
 /// A Monday morning at the branch, 2026-01-05 15:00 UTC.
-const THE_DAY: UtcMillis = UtcMillis(1_767_625_200_000);
+pub const THE_DAY: UtcMillis = UtcMillis(1_767_625_200_000);
+/// Lines end their cycles on this day of a month and on those after it, as many of them on each.
+const FIRST_CYCLE_DAY: i8 = 5;
+pub const CYCLE_DAYS: u64 = 14;
 /// Made from the store's beginning on: ids whose order is that of what they stand for.
 const FIRST_MS: u64 = 1_700_000_000_000;
 
@@ -64,9 +68,8 @@ const LAST_STEP: u8 = 0xff;
 
 struct Plan {
     size: Size,
-    product_id: ProductId,
-    /// Of the terms that the applications are approved on.
-    product_version: u64,
+    /// One for each day on which cycles end.
+    products: Vec<ProductId>,
     staff: UserId,
     admin: UserId,
     today: BusinessDate,
@@ -125,7 +128,7 @@ impl Plan {
                 Command::TakeApplication(TakeApplication {
                     line_id,
                     customer_id,
-                    product_id: self.product_id,
+                    product_id: self.products[(place / 16 % CYCLE_DAYS) as usize],
                     requested: usd(LIMIT_MINOR),
                     purpose: "Working capital".to_owned(),
                     missing: Vec::new(),
@@ -137,7 +140,7 @@ impl Plan {
                 let approve = ApproveApplication {
                     line_id,
                     seen_version: 1,
-                    seen_product_version: self.product_version,
+                    seen_product_version: 1,
                     limit: usd(LIMIT_MINOR),
                 };
                 let signed_on = self.today;
@@ -260,28 +263,30 @@ async fn go_on(
         .into_iter()
         .next()
         .ok_or_else(|| refused("the products")(FaultCode::NotFound.into()))?;
-    let (product_id, mut product_version) = (product.id, product.version);
-    // Three marks on each application would tell a measurement nothing.
-    if !product.terms.checks.is_empty() {
+    let mut products = Vec::new();
+    for day in 0..CYCLE_DAYS {
+        let product_id = ProductId(id(Kind::Product, day, 1));
+        let ends = FIRST_CYCLE_DAY + day as i8;
         let define = DefineProduct {
             product_id,
-            seen_version: product.version,
-            name: product.name,
+            seen_version: 0,
+            name: format!("Line of credit, cycles to day {ends}"),
             terms: Terms {
+                cycle: Cycle::DayOfMonth { day: ends },
+                // Three marks on each application would tell a measurement nothing.
                 checks: Vec::new(),
-                ..product.terms
+                ..product.terms.clone()
             },
         };
-        let command = CommandId(id(Kind::Product, product.version, LAST_STEP));
+        let command = CommandId(id(Kind::Product, day, LAST_STEP));
         let given = engine.give_command(admin, command, Command::DefineProduct(define));
-        given.await.map_err(refused("the product"))?;
-        product_version += 1;
+        given.await.map_err(refused("a product"))?;
+        products.push(product_id);
     }
     let store = engine.store_view().await.map_err(refused("the store"))?;
     let plan = Arc::new(Plan {
         size,
-        product_id,
-        product_version,
+        products,
         staff,
         admin,
         today: store.business_date,
