@@ -46,6 +46,8 @@ pub struct ResetCode {
 pub struct LetInBy {
     pub by: ActedBy,
     pub until: UtcMillis,
+    /// A second factor stood before the account then, and stands there still.
+    pub guarded: bool,
 }
 
 /// For so long the two count as one person wherever two have to decide: over a weekend, until the owner
@@ -101,7 +103,7 @@ pub struct User {
     /// Until when it last was an active admin's, of an account that somebody made staff's or disabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admin_until: Option<UtcMillis>,
-    /// Since its password was last set with a reset code, unless a second factor stood before the account.
+    /// Since its password was last set with a reset code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub let_in_by: Option<LetInBy>,
 }
@@ -129,22 +131,29 @@ impl User {
     pub fn may_be(&self, other: &ActedBy, now: UtcMillis) -> bool {
         self.let_in_by.is_some_and(|let_in| {
             let same = let_in.by.user_id == other.user_id || let_in.by.person_id == other.person_id;
-            same && now < let_in.until
+            same && !let_in.guarded && now < let_in.until
         })
     }
 
     /// Its password was set with this code.
     pub(crate) fn let_in(&mut self, code: Option<ResetCode>, at: UtcMillis) {
-        let guarded = self.second_factor.is_some();
-        let doubted = self.let_in_by.is_some_and(|let_in| at < let_in.until);
+        let doubted = |let_in: LetInBy| !let_in.guarded && at < let_in.until;
         // A second factor that was set up in doubt proves nothing.
-        if guarded && !doubted {
-            self.let_in_by = None;
-            return;
+        let guarded = self.second_factor.is_some() && !self.let_in_by.is_some_and(doubted);
+        let let_in = code.and_then(|code| code.issued_by).map(|by| LetInBy {
+            by,
+            until: at.plus_ms(ONE_PERSON_MS),
+            guarded,
+        });
+        self.let_in_by = let_in.or(self.let_in_by);
+    }
+
+    /// Whoever set the password needs nothing else any more.
+    pub(crate) fn unguarded(&mut self) {
+        self.second_factor = None;
+        if let Some(let_in) = &mut self.let_in_by {
+            let_in.guarded = false;
         }
-        let by = code.and_then(|code| code.issued_by);
-        let until = at.plus_ms(ONE_PERSON_MS);
-        self.let_in_by = by.map(|by| LetInBy { by, until }).or(self.let_in_by);
     }
 
     pub fn may_try(&self, now: UtcMillis) -> bool {

@@ -304,7 +304,7 @@ fn apply_to_user(world: &mut World, meta: &Meta, event: &Event) -> Result<(), In
                 factor.last_step = *step;
             }
         }
-        Event::SecondFactorRemoved { .. } => user.second_factor = None,
+        Event::SecondFactorRemoved { .. } => user.unguarded(),
         // Signing out, looking behind a mask and being refused are remembered in the log only.
         _ => {}
     }

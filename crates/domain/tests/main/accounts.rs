@@ -158,8 +158,9 @@ fn whoever_let_somebody_in_is_no_second_person_to_them() {
     let draw = asks(&mut desk, cleo, line);
     assert_eq!(cell(&desk.approve_draw(boris, line, draw)), one);
     assert_eq!(cell(&desk.approve_draw(desk.ada, line, draw)), two);
-    // Whoever had a second factor before stood behind it; one that is set up since proves nothing.
-    for before in [true, false] {
+    // Whoever had a second factor before stood behind it, as long as it stands; one that is set up since
+    // proves nothing.
+    for (before, stands) in [(true, true), (true, false), (false, true)] {
         let (mut desk, line, _) = fresh();
         let (ada, boris) = (desk.ada, desk.boris);
         let factor = Internal::SetSecondFactor {
@@ -177,8 +178,12 @@ fn whoever_let_somebody_in_is_no_second_person_to_them() {
             issue(&mut desk, ada, boris, "q").unwrap();
             reset(&mut desk, boris, "q").unwrap();
         }
+        if !stands {
+            let remove = RemoveSecondFactor { user_id: boris };
+            desk.give(ada, Command::RemoveSecondFactor(remove)).unwrap();
+        }
         let draw = asks(&mut desk, ada, line);
-        let expected = if before { two } else { one };
+        let expected = if before && stands { two } else { one };
         assert_eq!(cell(&desk.approve_draw(boris, line, draw)), expected);
     }
 }
