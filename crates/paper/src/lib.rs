@@ -11,7 +11,6 @@ mod world;
 use domain::money::Overflow;
 use domain::paper::Paper;
 use sheet::Sheet;
-use std::thread;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
@@ -50,14 +49,10 @@ pub fn printed(paper: &Paper) -> Result<Printed, PaperError> {
 fn set_and_exported(paper: &Paper) -> Result<Printed, PaperError> {
     let (document, _) = set(paper)?;
     let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
-    let bytes = thread::scope(|scope| {
-        // Of a long document that is a million small pieces: they go back while its pages are written.
-        scope.spawn(|| typst::comemo::evict(0));
-        // The promise of PDF/UA cannot be kept where no font here knows a letter of somebody's name:
-        // that prints as a box, in a document that is tagged all the same and promises nothing.
-        exported(&document, paper, &[PdfStandard::Ua_1])
-            .or_else(|_| exported(&document, paper, &[]))
-    })?;
+    // The promise of PDF/UA cannot be kept where no font here knows a letter of somebody's name:
+    // that prints as a box, in a document that is tagged all the same and promises nothing.
+    let bytes = exported(&document, paper, &[PdfStandard::Ua_1])
+        .or_else(|_| exported(&document, paper, &[]))?;
     Ok(Printed { bytes, pages })
 }
 
